@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+// Ringport: an HTTP server around an I/O completion port, on Linux's io_uring.
+//
+// Targets are listed lowest layer first; a target may name only what stands above it in this file and below it in
+// the layers of ARCHITECTURE.md. Within a layer nobody names anybody.
+
+import PackageDescription
+
+let package = Package(
+    name: "ringport",
+    products: [
+        .executable(name: "ringport", targets: ["ringport"]),
+        .library(name: "HandlerKit", targets: ["HandlerKit"]),
+        .library(name: "forms", type: .dynamic, targets: ["forms"]),
+        .library(name: "hello", type: .dynamic, targets: ["hello"]),
+        .library(name: "trial", type: .dynamic, targets: ["trial"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // 0: what is written in C
+        .systemLibrary(name: "CLiburing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CPlatform"),
+        .target(name: "CHandlerABI"),
+
+        // 1: no policy
+        .target(name: "Platform", dependencies: ["CPlatform"]),
+        .target(name: "HTTP"),
+
+        // 2: one job each
+        .target(name: "CompletionPort", dependencies: ["CLiburing", "Platform"]),
+        .target(name: "HandlerPool", dependencies: ["Platform"]),
+        .target(name: "FileLog", dependencies: ["CPlatform", "Platform", "HTTP"]),
+        .target(name: "Store", dependencies: ["CSQLite", "Platform"]),
+        .target(name: "HandlerHost", dependencies: ["CHandlerABI", "Platform"]),
+        .target(
+            name: "HandlerKit",
+            dependencies: ["CHandlerABI", "HTTP", .product(name: "HTTPTypes", package: "swift-http-types")]
+        ),
+
+        // 3: the server
+        .target(
+            name: "Server",
+            dependencies: [
+                "CPlatform", "Platform", "HTTP", "CompletionPort", "HandlerPool", "FileLog", "Store", "HandlerHost",
+            ]
+        ),
+
+        // 4: handlers, each a dynamic library
+        .target(name: "forms", dependencies: ["HandlerKit"], path: "handlers/forms", exclude: ["README.md"]),
+        .target(name: "hello", dependencies: ["HandlerKit"], path: "handlers/hello", exclude: ["README.md"]),
+        .target(name: "trial", dependencies: ["HandlerKit"], path: "Tests/Handlers/trial"),
+
+        // 5: the program
+        .executableTarget(
+            name: "ringport",
+            dependencies: [
+                "Server", "FileLog", "Store", "Platform",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ]
+        ),
+
+        .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
+        .testTarget(name: "CompletionPortTests", dependencies: ["CompletionPort", "Platform"]),
+        .testTarget(name: "HandlerPoolTests", dependencies: ["HandlerPool", "Platform"]),
+        .testTarget(name: "FileLogTests", dependencies: ["FileLog", "Platform", "HTTP"]),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "Platform"]),
+        .testTarget(name: "HandlerHostTests", dependencies: ["HandlerHost", "CHandlerABI", "Platform"]),
+        .testTarget(name: "HandlerKitTests", dependencies: ["HandlerKit", "forms"]),
+        .testTarget(name: "ServerTests", dependencies: ["Server", "HTTP", "Platform"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["ringport", "forms", "trial", "Platform", "CPlatform"]),
+        .testTarget(name: "TidyTests"),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where ![.system, .plugin].contains(target.type) {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .strictMemorySafety(),
+            .treatAllWarnings(as: .error),
+        ]
+}
+
+// Exclusivity is checked by the compiler where it can be, and at run time in debug builds. In release the engine's
+// classes are each used by one thread, and the checks were its largest avoidable cost. Only targets that no library
+// product reaches may say so.
+for target in package.targets where ["CompletionPort", "Server"].contains(target.name) {
+    target.swiftSettings?.append(
+        .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
+    )
+}

@@ -1,0 +1,1 @@
+#include "ringport_handler.h"

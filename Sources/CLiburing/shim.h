@@ -1,0 +1,30 @@
+/* liburing 2.3 (Debian 12) as Swift needs it, and what that version lacks, each with the kernel that brought it.
+ *
+ * IORING_SETUP_NO_SQARRAY is left out on purpose: with liburing 2.3 it makes the library write its index array over
+ * the shared ring (axboe/liburing#1448), and the process then hangs in the kernel. */
+#ifndef RINGPORT_CLIBURING_SHIM_H
+#define RINGPORT_CLIBURING_SHIM_H
+
+#include <sys/types.h>
+#include <liburing.h>
+
+/* Enum constants behind macros are not imported into Swift. */
+static const uint8_t RINGPORT_SQE_BUFFER_SELECT = IOSQE_BUFFER_SELECT;
+static const uint8_t RINGPORT_SQE_CQE_SKIP_SUCCESS = IOSQE_CQE_SKIP_SUCCESS;
+
+/* The number of finished operations, and the position of the first, without a system call. */
+static inline unsigned ringport_cq_ready(const struct io_uring *ring, unsigned *head) {
+    *head = *ring->cq.khead;
+    return io_uring_smp_load_acquire(ring->cq.ktail) - *head;
+}
+
+static inline const struct io_uring_cqe *ringport_cqe_at(const struct io_uring *ring, unsigned position) {
+    return &ring->cq.cqes[position & ring->cq.ring_mask];
+}
+
+/* Nonzero when the kernel has more completions than the queue could hold (IORING_SQ_CQ_OVERFLOW, 5.8). */
+static inline unsigned ringport_cq_overflowed(const struct io_uring *ring) {
+    return IO_URING_READ_ONCE(*ring->sq.kflags) & IORING_SQ_CQ_OVERFLOW;
+}
+
+#endif

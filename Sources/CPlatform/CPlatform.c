@@ -1,0 +1,51 @@
+/* The implementations are here and not in the header so that _GNU_SOURCE stays in this file: seen from Swift beside
+ * the Glibc module, which is built without it, the same system headers would be defined twice and differently. */
+#define _GNU_SOURCE
+#include "CPlatform.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+int ringport_thread_set_name(const char *name) {
+    return pthread_setname_np(pthread_self(), name);
+}
+
+int ringport_open(const char *path, int flags, mode_t mode) {
+    return open(path, flags, mode);
+}
+
+int ringport_openat(int directory, const char *path, int flags, mode_t mode) {
+    return openat(directory, path, flags, mode);
+}
+
+int ringport_openat2(int directory, const char *path, uint64_t flags, uint64_t resolve) {
+    struct open_how how = {.flags = flags, .mode = 0, .resolve = resolve};
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+static int64_t nanoseconds(clockid_t clock) {
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t ringport_monotonic_nanoseconds(void) {
+    return nanoseconds(CLOCK_MONOTONIC);
+}
+
+int64_t ringport_realtime_nanoseconds(void) {
+    return nanoseconds(CLOCK_REALTIME);
+}
+
+int ringport_condition_init(pthread_cond_t *condition) {
+    pthread_condattr_t attributes;
+    int status = pthread_condattr_init(&attributes);
+    if (status != 0) return status;
+    status = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    if (status == 0) status = pthread_cond_init(condition, &attributes);
+    pthread_condattr_destroy(&attributes);
+    return status;
+}

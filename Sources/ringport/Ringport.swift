@@ -1,0 +1,1 @@
+@main struct Ringport { static func main() {} }
