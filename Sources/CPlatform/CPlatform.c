@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -48,4 +49,17 @@ int ringport_condition_init(pthread_cond_t *condition) {
     if (status == 0) status = pthread_cond_init(condition, &attributes);
     pthread_condattr_destroy(&attributes);
     return status;
+}
+
+int ringport_eventfd(void) {
+    return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+int ringport_eventfd_ring(int descriptor) {
+    return eventfd_write(descriptor, 1);
+}
+
+int ringport_eventfd_silence(int descriptor) {
+    eventfd_t count;
+    return eventfd_read(descriptor, &count);
 }

@@ -24,4 +24,9 @@ int64_t ringport_realtime_nanoseconds(void);
 /* A condition variable that waits on CLOCK_MONOTONIC, so that setting the clock moves no deadline. */
 int ringport_condition_init(pthread_cond_t *condition);
 
+/* eventfd(2): made close-on-exec and non-blocking; rung once; brought back to silence. */
+int ringport_eventfd(void);
+int ringport_eventfd_ring(int descriptor);
+int ringport_eventfd_silence(int descriptor);
+
 #endif
