@@ -4,8 +4,13 @@
 #include "CPlatform.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -62,4 +67,30 @@ int ringport_eventfd_ring(int descriptor) {
 int ringport_eventfd_silence(int descriptor) {
     eventfd_t count;
     return eventfd_read(descriptor, &count);
+}
+
+uint64_t ringport_socket_acknowledged(int socket) {
+    struct tcp_info info = {0};
+    socklen_t length = sizeof info;
+    /* <linux/tcp.h> and not <netinet/tcp.h>: glibc's structure ends before tcpi_bytes_acked. */
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return 0;
+    return info.tcpi_bytes_acked;
+}
+
+int ringport_reports_changes(int directory) {
+    struct statfs system;
+    if (fstatfs(directory, &system) != 0) return 0;
+    switch ((uint32_t)system.f_type) {
+    case NFS_SUPER_MAGIC:
+    case SMB_SUPER_MAGIC:
+    case CIFS_SUPER_MAGIC:
+    case SMB2_SUPER_MAGIC:
+    case AFS_SUPER_MAGIC:
+    case CEPH_SUPER_MAGIC:
+    case V9FS_MAGIC:
+    case FUSE_SUPER_MAGIC:
+        return 0;
+    default:
+        return 1;
+    }
 }
