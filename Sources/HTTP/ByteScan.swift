@@ -14,14 +14,14 @@ enum ByteScan {
     @inline(__always)
     static func firstControl(in bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
         first(in: bytes, from: start, to: end) { block in
-            ((block .< 0x20) .& (block .!= 0x09)) .| (block .== 0x7f)
+            (block .< all(0x09)) .| ((block &- all(0x0a)) .< all(0x16)) .| (block .== all(0x7f))
         }
     }
 
     /// The first `byte` from `start`, or `end`.
     @inline(__always)
     static func firstIndex(of byte: UInt8, in bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
-        first(in: bytes, from: start, to: end) { block in block .== byte }
+        first(in: bytes, from: start, to: end) { block in block .== all(byte) }
     }
 
     /// The first byte a request target may not simply contain: what `TargetBytes` decides upon one by one, or `end`.
@@ -29,9 +29,9 @@ enum ByteScan {
     static func firstNotableTargetByte(in bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
         first(in: bytes, from: start, to: end) { block in
             // Up to '#'; '<' '=' '>' '?'; '\' '^' '`'; from '{' on.
-            let edges = (block .< 0x24) .| (block .>= 0x7b)
-            let middle = (block &- 0x3c) .< 0x04
-            let rest = (block .== 0x5c) .| (block .== 0x5e) .| (block .== 0x60)
+            let edges = (block .< all(0x24)) .| (block .> all(0x7a))
+            let middle = (block &- all(0x3c)) .< all(0x04)
+            let rest = (block .== all(0x5c)) .| (block .== all(0x5e)) .| (block .== all(0x60))
             return edges .| middle .| rest
         }
     }
@@ -40,7 +40,7 @@ enum ByteScan {
     @inline(__always)
     static func firstEscapeOrDot(in bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
         first(in: bytes, from: start, to: end) { block in
-            (block .== 0x25) .| (block .== 0x2e) .| (block .<= 0x20) .| (block .>= 0x7f)
+            (block .== all(0x25)) .| (block .== all(0x2e)) .| (block .< all(0x21)) .| (block .> all(0x7e))
         }
     }
 
@@ -114,6 +114,12 @@ enum ByteScan {
 
     // MARK: -
 
+    /// A vector of one byte, sixteen times.
+    ///
+    /// The operators between two vectors compile to one instruction each, those between a vector and a scalar do not.
+    @inline(__always)
+    private static func all(_ byte: UInt8) -> Block { Block(repeating: byte) }
+
     private static var caseBits: UInt64 { 0x2020_2020_2020_2020 }
 
     @inline(__always)
@@ -134,7 +140,7 @@ enum ByteScan {
             } else if bytes.count >= 16 {
                 // The last sixteen bytes of the span, without the lanes that lie before `index`.
                 let block = unsafe bytes.bytes.unsafeLoadUnaligned(fromByteOffset: bytes.count &- 16, as: Block.self)
-                let wanted = laneNumbers .>= UInt8(truncatingIfNeeded: 16 &- room)
+                let wanted = laneNumbers .> all(UInt8(truncatingIfNeeded: 15 &- room))
                 let lane = firstLane(test(block) .& wanted)
                 return min(bytes.count &- 16 &+ lane, end)
             } else {

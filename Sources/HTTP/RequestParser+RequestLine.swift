@@ -5,6 +5,12 @@ extension RequestParser {
     ///
     /// The method is looked at before the line is complete, so that a client that speaks something else is told at once.
     mutating func readMethod(_ bytes: Span<UInt8>) -> Step {
+        if bytes.count &- lineStart >= 4, ByteScan.halfWord(bytes, lineStart) == 0x2054_4547 {  // "GET "
+            head.method = .get
+            head.methodRange = ByteRange(lineStart, lineStart &+ 3)
+            scanned = lineStart &+ 3
+            return .advanced
+        }
         var index = scanned
         let limit = requestLineLimit
         while index < bytes.count {

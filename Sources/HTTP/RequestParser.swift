@@ -13,10 +13,17 @@ package enum ParseResult: Sendable {
     case rejected(RejectReason)
 }
 
+/// `ParseResult` without the head.
+package enum ParseStatus: Hashable, Sendable {
+    case complete, incomplete
+    case rejected(RejectReason)
+}
+
 /// Reads one request head, then another.
 package struct RequestParser: Sendable {
     let limits: HeadLimits
-    var head = RequestHead()
+    /// The head being read; whole once `advance` has said `complete`.
+    package internal(set) var head = RequestHead()
     private var phase = Phase.beforeRequestLine
     /// Where the line being read begins.
     var lineStart = 0
@@ -27,7 +34,7 @@ package struct RequestParser: Sendable {
     var persists = false
 
     private enum Phase {
-        case beforeRequestLine, method, requestLine, fields
+        case beforeRequestLine, method, requestLine, fields, done
         case rejected(RejectReason)
     }
 
@@ -45,16 +52,27 @@ package struct RequestParser: Sendable {
     ///
     /// `bytes` begin with the request; called again after `incomplete`, they are the same bytes and more behind them.
     /// After `complete` the parser is ready for the next request, after `rejected` it answers the same until `reset`.
-    ///
     /// What follows the head is not looked at.
     ///
     /// - Complexity: Linear in the bytes that are new. Allocates nothing.
     package mutating func parse(_ bytes: Span<UInt8>) -> ParseResult {
+        switch advance(bytes) {
+        case .complete: .complete(head)
+        case .incomplete: .incomplete
+        case .rejected(let reason): .rejected(reason)
+        }
+    }
+
+    /// What `parse` does, with the head left in `head`, where it stays until the next call.
+    ///
+    /// A head is some two hundred bytes, and copying it costs as much as reading a short request: the worker uses this.
+    package mutating func advance(_ bytes: Span<UInt8>) -> ParseStatus {
+        if case .done = phase { reset() }
         guard bytes.count >= scanned else { return .incomplete }
         while true {
             let step: Step
             switch phase {
-            case .beforeRequestLine: step = skipEmptyLines(bytes)
+            case .beforeRequestLine, .done: step = skipEmptyLines(bytes)
             case .method: step = readMethod(bytes)
             case .requestLine: step = readRequestLine(bytes)
             case .fields: step = readFieldLines(bytes)
@@ -65,9 +83,8 @@ package struct RequestParser: Sendable {
             case .starved: return .incomplete
             case .refused(let reason): phase = .rejected(reason)
             case .finished:
-                let finished = head
-                reset()
-                return .complete(finished)
+                phase = .done
+                return .complete
             }
         }
     }
@@ -93,7 +110,7 @@ package struct RequestParser: Sendable {
         case .beforeRequestLine: .method
         case .method: .requestLine
         case .requestLine, .fields: .fields
-        case .rejected: phase
+        case .done, .rejected: phase
         }
     }
 
