@@ -4,6 +4,7 @@
 #include "CPlatform.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <linux/tcp.h>
@@ -30,6 +31,10 @@ int ringport_openat(int directory, const char *path, int flags, mode_t mode) {
 int ringport_openat2(int directory, const char *path, uint64_t flags, uint64_t resolve) {
     struct open_how how = {.flags = flags, .mode = 0, .resolve = resolve};
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+int ringport_rename_exclusive(int directory, const char *from, const char *to) {
+    return (int)syscall(SYS_renameat2, directory, from, directory, to, RENAME_NOREPLACE);
 }
 
 static int64_t nanoseconds(clockid_t clock) {

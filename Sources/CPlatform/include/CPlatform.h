@@ -17,6 +17,9 @@ int ringport_openat(int directory, const char *path, int flags, mode_t mode);
 /* openat2(2), Linux 5.6, for reading; glibc has no wrapper. */
 int ringport_openat2(int directory, const char *path, uint64_t flags, uint64_t resolve);
 
+/* renameat2(2) with RENAME_NOREPLACE, Linux 3.15: EEXIST rather than a file replaced. */
+int ringport_rename_exclusive(int directory, const char *from, const char *to);
+
 /* CLOCK_MONOTONIC and CLOCK_REALTIME in nanoseconds. */
 int64_t ringport_monotonic_nanoseconds(void);
 int64_t ringport_realtime_nanoseconds(void);
