@@ -40,7 +40,7 @@ import Testing
             }
             let system = Self.mayNotCallTheSystem.contains(file.module) ? [] : Self.systemModules
             for name in file.imports where !allowed.contains(name) && !system.contains(name) {
-                Issue.record("\(file.path): \(file.module) may not import \(name): declare a protocol, Server joins them")
+                Issue.record("\(file.path): \(file.module) may not import \(name): declare a protocol instead")
             }
         }
     }
