@@ -1,0 +1,49 @@
+# What one does with Ringport. `make` alone lists it.
+
+# One set of build arguments for everything, so that the import check, the tidy tests and the tests share one build.
+# SwiftPM alone lets a target import what its manifest entry does not name; this makes it an error.
+BUILD_ARGUMENTS = --explicit-target-dependency-import-check error
+
+# All tests are Swift Testing; without --disable-xctest a second, empty run would print a second summary.
+TEST_ARGUMENTS = --disable-xctest $(BUILD_ARGUMENTS)
+
+SWIFT_SOURCES = Package.swift Sources Tests handlers
+
+.PHONY: help build run test lint check-imports tidy test-sanitize bench clean
+
+help: ## list what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build in release: .build/release/ringport, and the handlers beside it
+	@scripts/install-dependencies build
+	swift build -c release $(BUILD_ARGUMENTS)
+
+run: build ## serve this repository as a site at http://127.0.0.1:8080
+	exec .build/release/ringport serve --root . --listen 127.0.0.1:8080
+
+test: ## run every test
+	@scripts/install-dependencies build test
+	swift build --build-tests $(BUILD_ARGUMENTS)
+	swift test --skip-build $(TEST_ARGUMENTS)
+
+lint: ## check the format of every Swift file
+	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+
+check-imports: ## build for testing; an import that the manifest does not declare is an error
+	@scripts/install-dependencies build test
+	swift build --build-tests $(BUILD_ARGUMENTS)
+
+tidy: check-imports ## run the tests that read the sources
+	swift test --skip-build $(TEST_ARGUMENTS) --filter '^TidyTests\.'
+
+test-sanitize: ## run every test under ThreadSanitizer, then under AddressSanitizer
+	@scripts/install-dependencies build test
+	swift test $(TEST_ARGUMENTS) --sanitize thread --scratch-path .build-tsan
+	swift test $(TEST_ARGUMENTS) --sanitize address --scratch-path .build-asan
+
+bench: build ## measure against nginx, and durable POSTs; prints Markdown tables
+	@scripts/install-dependencies build bench
+	Benchmarks/bench $(BENCH_ARGUMENTS)
+
+clean: ## remove what was built; the site's databases and logs stay
+	rm -rf .build .build-tsan .build-asan

@@ -1,0 +1,158 @@
+/// A client that says exactly the bytes it is told to say. One test thread each.
+
+import Glibc
+import Platform
+
+/// A blocking TCP connection to the server, with a deadline on every wait.
+final class Client {
+    private let socket: Int32
+    private var isOpen = true
+    private var received: [UInt8] = []
+    private let patience: Duration
+
+    /// Connects to the server.
+    ///
+    /// - Parameters:
+    ///   - server: whom to connect to.
+    ///   - receiveBuffer: the size of the kernel's receive buffer, for a client that reads little; `nil` for the usual.
+    ///   - patience: the longest wait for anything.
+    /// - Throws: when nobody listens there.
+    init(_ server: ServerProcess, receiveBuffer: Int32? = nil, patience: Duration = .seconds(20)) throws {
+        self.patience = patience
+        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { throw HarnessError.system("make a socket") }
+        try set(Int32(IPPROTO_TCP), TCP_NODELAY, Int32(1))
+        if let receiveBuffer { try set(SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = server.port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let status = unsafe withUnsafePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard status == 0 else { throw HarnessError.system("connect to port \(server.port)") }
+    }
+
+    deinit {
+        close()
+    }
+
+    /// Closes the connection in the usual way.
+    func close() {
+        if isOpen { _ = Glibc.close(socket) }
+        isOpen = false
+    }
+
+    /// Closes the connection with a RST, as a client that died does: SO_LINGER with a time of zero, socket(7).
+    func reset() throws {
+        try set(SOL_SOCKET, SO_LINGER, linger(l_onoff: 1, l_linger: 0))
+        close()
+    }
+
+    /// Says that no more will be sent; reading goes on.
+    func shutdownSending() throws {
+        guard shutdown(socket, Int32(SHUT_WR)) == 0 else { throw HarnessError.system("shutdown") }
+    }
+
+    func send(_ text: String) throws {
+        try send(Array(text.utf8))
+    }
+
+    /// Sends all of the bytes.
+    ///
+    /// - Throws: when the server closed the connection meanwhile; see `sendWhatItTakes` where it may.
+    func send(_ bytes: [UInt8]) throws {
+        var sent = 0
+        while sent < bytes.count {
+            try wait(for: POLLOUT, "room to send")
+            let rest = bytes[sent...]
+            let count = unsafe rest.withUnsafeBytes {
+                unsafe Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { throw HarnessError.system("send") }
+            sent += count
+        }
+    }
+
+    /// Sends bytes to a server that may answer and close before it has read them all.
+    func sendWhatItTakes(_ bytes: [UInt8]) {
+        // The answer is what the caller looks at; that the rest was not wanted is no failure.
+        try? send(bytes)
+    }
+
+    /// Reads one response; what follows it stays for the next call.
+    ///
+    /// The request's method matters: a response to HEAD has no body, whatever its fields say.
+    func readResponse(to method: String = "GET") throws -> Response {
+        while true {
+            if let (response, consumed) = try Response.parse(received, method: method, isEnd: false) {
+                received.removeFirst(consumed)
+                return response
+            }
+            guard try readMore() else {
+                guard let (response, consumed) = try Response.parse(received, method: method, isEnd: true) else {
+                    throw HarnessError("the connection ended within a response: \(Response.quote(received))")
+                }
+                received.removeFirst(consumed)
+                return response
+            }
+        }
+    }
+
+    /// Sends a request and reads its response.
+    func exchange(_ request: String) throws -> Response {
+        try send(request)
+        return try readResponse(to: String(request.prefix { $0 != " " }))
+    }
+
+    /// Reads until the server closes; a RST counts as a close.
+    func readUntilEnd() throws -> [UInt8] {
+        while try readMore() {}
+        defer { received = [] }
+        return received
+    }
+
+    /// Whether the server closes without another byte.
+    func endsWithoutMore() throws -> Bool {
+        try readUntilEnd().isEmpty
+    }
+
+    /// Waits for at least this many unread bytes, and leaves them unread.
+    func waitForBytes(_ count: Int) throws {
+        while received.count < count {
+            guard try readMore() else { throw HarnessError("the connection ended after \(received.count) bytes") }
+        }
+    }
+
+    private func readMore() throws -> Bool {
+        try wait(for: POLLIN, "bytes")
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        let count = unsafe recv(socket, &buffer, buffer.count, 0)
+        if count < 0 && errno == ECONNRESET { return false }
+        guard count >= 0 else { throw HarnessError.system("receive") }
+        received += buffer[..<count]
+        return count > 0
+    }
+
+    private func wait(for events: Int32, _ what: String) throws {
+        var entry = pollfd(fd: socket, events: Int16(events), revents: 0)
+        let milliseconds = Int32(patience.nanoseconds / 1_000_000)
+        while true {
+            let count = unsafe poll(&entry, 1, milliseconds)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else {
+                throw HarnessError("no \(what) within \(patience); unread: \(Response.quote(received))")
+            }
+            return
+        }
+    }
+
+    private func set<Value: BitwiseCopyable>(_ level: Int32, _ option: Int32, _ value: Value) throws {
+        var value = value
+        guard unsafe setsockopt(socket, level, option, &value, socklen_t(MemoryLayout<Value>.size)) == 0 else {
+            throw HarnessError.system("set a socket option")
+        }
+    }
+}

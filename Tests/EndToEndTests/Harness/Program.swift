@@ -1,0 +1,59 @@
+/// The programs that the tests run, and what came of it. Test threads.
+
+import Glibc
+
+/// Runs programs to their end.
+enum Program {
+    /// A finished program: how it ended and all it said.
+    struct Outcome: Sendable, CustomStringConvertible {
+        let ending: ChildProcess.Ending
+        let output: String
+        let errors: String
+
+        var succeeded: Bool { ending == .exited(0) }
+        var lines: [Substring] { output.split(separator: "\n") }
+        var description: String { "\(ending)\nstdout: \(output)\nstderr: \(errors)" }
+    }
+
+    /// The built `ringport`: beside the test bundle, where the build puts both; `RINGPORT_PROGRAM` names another.
+    static var ringport: String {
+        get throws {
+            if let named = ChildProcess.variable("RINGPORT_PROGRAM") { return named }
+            var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+            let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
+            let bundle = String(decoding: buffer[..<max(0, count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let beside = bundle.prefix(upTo: bundle.lastIndex(of: "/") ?? bundle.startIndex) + "/ringport"
+            guard unsafe access(String(beside), X_OK) == 0 else {
+                throw HarnessError("no program at \(beside): run `swift build` first")
+            }
+            return String(beside)
+        }
+    }
+
+    /// Runs `ringport` with these arguments until it ends; `directory` is where, when that matters.
+    static func run(_ arguments: String..., in directory: String? = nil) throws -> Outcome {
+        if let directory { return try run(program: "env", ["-C", directory, ringport] + arguments) }
+        return try run(program: ringport, arguments)
+    }
+
+    /// Runs `curl`, silent except for errors and bounded in time, and returns what it printed.
+    static func curl(_ arguments: String...) throws -> Outcome {
+        try run(program: "curl", ["--silent", "--show-error", "--max-time", "20"] + arguments)
+    }
+
+    /// The rows of a query, one line each, by Debian's own `sqlite3`: a witness that shares no code with the server.
+    static func query(_ site: TestSite, _ statement: String) throws -> [String] {
+        let outcome = try run(
+            program: "sqlite3",
+            ["-batch", "-noheader", "-cmd", ".timeout 10000", site.root + "/db/ringport.db", statement]
+        )
+        guard outcome.succeeded else { throw HarnessError("sqlite3 \(statement): \(outcome)") }
+        return outcome.lines.map(String.init)
+    }
+
+    static func run(program: String, _ arguments: [String]) throws -> Outcome {
+        let process = try ChildProcess(program, arguments)
+        let ending = try process.waitUntilEnded(within: .seconds(60))
+        return Outcome(ending: ending, output: process.output, errors: process.errors)
+    }
+}

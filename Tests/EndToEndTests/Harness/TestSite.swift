@@ -1,0 +1,81 @@
+/// A site in a folder of its own that goes away with the test. Test threads.
+
+import CPlatform
+import Glibc
+import Platform
+
+/// A temporary site: `www/` with the files asked for, and a configuration when there is one.
+final class TestSite: Sendable {
+    let root: String
+
+    /// Makes the folder.
+    ///
+    /// - Parameters:
+    ///   - files: the contents of files by their path below `www/`.
+    ///   - configuration: the text of `ringport.toml`; `nil` for no such file.
+    /// - Throws: when the system can't make it.
+    init(_ files: [String: String] = ["index.html": "hello\n"], configuration: String? = nil) throws {
+        let parent = ChildProcess.variable("TMPDIR") ?? "/tmp"
+        var template = Array("\(parent)/ringport-test-XXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else { throw HarnessError.system("make a folder in \(parent)") }
+        root = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        try makeFolder("www")
+        for (path, text) in files { try write("www/" + path, text) }
+        if let configuration { try write("ringport.toml", configuration) }
+    }
+
+    deinit {
+        // Not a claim of any test: a folder that can't be removed is left for the system to clean.
+        _ = try? Program.run(program: "rm", ["-rf", "--", root])
+    }
+
+    /// Makes a folder and those above it, by a path below the root.
+    func makeFolder(_ path: String) throws {
+        var made = root
+        for part in path.split(separator: "/") {
+            made += "/" + part
+            guard unsafe mkdir(made, 0o755) == 0 || errno == EEXIST else { throw HarnessError.system("mkdir \(made)") }
+        }
+    }
+
+    /// Writes a file, replacing what it holds, by a path below the root.
+    func write(_ path: String, _ text: String) throws {
+        try write(path, Array(text.utf8))
+    }
+
+    func write(_ path: String, _ bytes: [UInt8]) throws {
+        if let slash = path.lastIndex(of: "/") { try makeFolder(String(path[..<slash])) }
+        let full = root + "/" + path
+        let number = unsafe ringport_open(full, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard number >= 0 else { throw HarnessError.system("open \(full)") }
+        let file = Descriptor(owning: number)
+        var written = 0
+        while written < bytes.count {
+            let rest = bytes[written...]
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(file.rawValue, $0.baseAddress, $0.count) }
+            guard count > 0 else { throw HarnessError.system("write \(full)") }
+            written += count
+        }
+    }
+
+    /// The bytes of a file, by a path below the root.
+    func read(_ path: String) throws -> [UInt8] {
+        let full = root + "/" + path
+        let number = unsafe ringport_open(full, O_RDONLY | O_CLOEXEC, 0)
+        guard number >= 0 else { throw HarnessError.system("open \(full)") }
+        let file = Descriptor(owning: number)
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = unsafe Glibc.read(file.rawValue, &buffer, buffer.count)
+            guard count >= 0 else { throw HarnessError.system("read \(full)") }
+            if count == 0 { return bytes }
+            bytes += buffer[..<count]
+        }
+    }
+
+    /// The whole access log as lines.
+    func accessLog() throws -> [Substring] {
+        String(decoding: try read("logs/access.log"), as: UTF8.self).split(separator: "\n")
+    }
+}

@@ -1,0 +1,112 @@
+/// RFC 9112, section 9: many requests on one connection. Test threads.
+
+import Testing
+
+@Suite struct KeepAliveAndPipeliningTests {
+    private static let request = "GET /index.html HTTP/1.1\r\nHost: a\r\n\r\n"
+
+    @Test func aConnectionServesManyRequests() throws {
+        try serving { server in
+            let client = try Client(server)
+            for _ in 0..<1_000 { try #expect(client.exchange(Self.request).text == "hello\n") }
+        }
+    }
+
+    @Test func pipelinedRequestsAreAnsweredInOrder() throws {
+        let names = (0..<100).map { "\($0).txt" }
+        try serving(Dictionary(uniqueKeysWithValues: names.map { ($0, "file \($0)") })) { server in
+            let client = try Client(server)
+            try client.send(names.map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
+            for name in names { try #expect(client.readResponse().text == "file \(name)") }
+        }
+    }
+
+    @Test func aSlowHandlersAnswerKeepsItsPlaceInTheOrder() throws {
+        try serving { server in
+            let client = try Client(server)
+            let body = "name=first"
+            try client.send(
+                "POST /forms/order HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                    + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)" + Self.request
+            )
+            try #expect(client.readResponse().status == 303)
+            try #expect(client.readResponse().text == "hello\n")
+        }
+    }
+
+    @Test func closeIsHonoured() throws {
+        try serving { server in
+            let client = try Client(server)
+            let response = try client.exchange("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            #expect(response["Connection"]?.lowercased() == "close")
+            try #expect(client.endsWithoutMore())
+        }
+    }
+
+    @Test func anHTTP10ClientIsAnsweredAndClosed() throws {
+        try serving { server in
+            let client = try Client(server)
+            try #expect(client.exchange("GET / HTTP/1.0\r\n\r\n").text == "hello\n")
+            try #expect(client.endsWithoutMore())
+        }
+    }
+
+    @Test func nothingAfterCloseIsAnswered() throws {
+        try serving { server in
+            let client = try Client(server)
+            try client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + Self.request)
+            try #expect(client.readResponse().status == 200)
+            try #expect(client.endsWithoutMore())
+        }
+    }
+
+    @Test func aClientThatHasSentAllStillGetsItsAnswers() throws {
+        try serving { server in
+            let client = try Client(server)
+            try client.send(Self.request + Self.request)
+            try client.shutdownSending()
+            try #expect(client.readResponse().status == 200)
+            try #expect(client.readResponse().status == 200)
+            try #expect(client.endsWithoutMore())
+        }
+    }
+
+    @Test func anIdleConnectionIsClosedAtItsDeadlineWithoutAWord() throws {
+        try serving(configuration: "[deadlines]\nidle = 0.3\n") { server in
+            let client = try Client(server)
+            try #expect(client.exchange(Self.request).status == 200)
+            try #expect(client.endsWithoutMore())
+        }
+    }
+
+    @Test func aHeadThatDoesNotEndIsRefusedAtItsDeadline() throws {
+        try serving(configuration: "[deadlines]\nhead = 0.3\n") { server in
+            let client = try Client(server)
+            try client.send("GET / HTTP/1.1\r\nHost:")
+            try #expect(client.readResponse().status == 408)
+            try #expect(client.endsWithoutMore())
+        }
+    }
+
+    @Test func aBodyThatDoesNotEndIsRefusedAtItsDeadline() throws {
+        try serving(configuration: "[deadlines]\nbody = 0.3\n") { server in
+            let client = try Client(server)
+            try client.send("POST /forms/slow HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nname=")
+            try #expect(client.readResponse().status == 408)
+            try #expect(client.endsWithoutMore())
+        }
+    }
+
+    @Test func aClientThatExpects100ContinueIsToldToContinue() throws {
+        try serving { server in
+            let client = try Client(server)
+            try client.send(
+                "POST /forms/patient HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                    + "Content-Length: 6\r\nExpect: 100-continue\r\n\r\n"
+            )
+            try #expect(client.readResponse().status == 100)
+            try client.send("name=a")
+            try #expect(client.readResponse().status == 303)
+        }
+    }
+}

@@ -1,0 +1,135 @@
+/// Start, ready, drain, stop; and what is said when it can't start. Test threads.
+
+import Glibc
+import Testing
+
+@Suite struct LifecycleTests {
+    /// Runs a server that is expected not to start, and returns what it said.
+    private func failedStart(_ arguments: [String]) throws -> Program.Outcome {
+        let outcome = try Program.run(program: Program.ringport, ["serve"] + arguments)
+        #expect(!outcome.succeeded, "\(outcome)")
+        #expect(!outcome.errors.contains("listening on"), "never said to be ready")
+        guard case .exited = outcome.ending else { throw HarnessError("it crashed: \(outcome)") }
+        return outcome
+    }
+
+    private func start(_ site: TestSite, _ arguments: String...) throws -> Program.Outcome {
+        try failedStart(["--root", site.root, "--listen", "127.0.0.1:0"] + arguments)
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func aSignalStopsTheServerWithStatusZero(signal: Int32) throws {
+        let server = try ServerProcess(TestSite())
+        try #expect(server.stop(signal: signal) == .exited(0))
+        #expect(throws: HarnessError.self) { try Client(server) }
+    }
+
+    @Test func anAnswerUnderWayIsFinishedBeforeTheStop() throws {
+        let site = try TestSite()
+        let bytes = [UInt8](repeating: 7, count: 8_000_000)
+        try site.write("www/big.bin", bytes)
+        let server = try ServerProcess(site)
+        let client = try Client(server, receiveBuffer: 4096)
+        try client.send("GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n")
+        try client.waitForBytes(1)
+        server.process.send(signal: SIGTERM)
+        try #expect(client.readResponse().body == bytes)
+        try #expect(client.endsWithoutMore(), "a draining server keeps no connection alive")
+        try #expect(server.process.waitUntilEnded() == .exited(0))
+    }
+
+    @Test func aDrainingServerDoesNotWaitForIdleConnections() throws {
+        let server = try ServerProcess(TestSite())
+        let client = try Client(server)
+        _ = try client.exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        server.process.send(signal: SIGTERM)
+        try #expect(client.endsWithoutMore())
+        try #expect(server.process.waitUntilEnded(within: .seconds(5)) == .exited(0))
+    }
+
+    @Test func whatWasStoredIsThereAfterAStopAndASecondStart() throws {
+        let site = try TestSite()
+        for number in 1...3 {
+            try serving(site) { server in
+                let outcome = try Program.curl("-d", "name=\(number)", server.url("/forms/kept"))
+                #expect(outcome.succeeded)
+                try #expect(Program.query(site, "SELECT count(*) FROM submissions") == ["\(number)"])
+            }
+        }
+    }
+
+    @Test func aRootThatHoldsOnlyPagesIsEnough() throws {
+        let site = try TestSite()
+        try serving(site) { server in
+            try #expect(Program.curl(server.url("/")).output == "hello\n")
+        }
+    }
+
+    @Test func aPortInUseIsNamed() throws {
+        let server = try ServerProcess(TestSite())
+        let site = try TestSite()
+        let outcome = try failedStart(["--root", site.root, "--listen", "127.0.0.1:\(server.port)"])
+        #expect(outcome.errors.contains("127.0.0.1:\(server.port)"), "\(outcome)")
+        #expect(outcome.errors.contains("in use"), "\(outcome)")
+        try #expect(server.stop() == .exited(0))
+    }
+
+    @Test func aSiteWithoutPagesIsNamed() throws {
+        let site = try TestSite()
+        #expect(try Program.run(program: "rm", ["-r", site.root + "/www"]).succeeded)
+        try #expect(start(site).errors.contains("www"))
+        try #expect(failedStart(["--root", "/nowhere", "--listen", "127.0.0.1:0"]).errors.contains("/nowhere"))
+    }
+
+    /// A plain file in a folder's place can't be used by root either, for whom no permission is missing.
+    @Test(arguments: ["db", "logs"])
+    func aFolderThatCannotBeWrittenIsNamed(folder: String) throws {
+        let site = try TestSite()
+        try site.write(folder, "not a folder")
+        try #expect(start(site).errors.contains(folder))
+    }
+
+    @Test func anUnknownOptionIsAUsageError() throws {
+        let outcome = try start(TestSite(), "--frobnicate")
+        #expect(outcome.ending == .exited(64), "EX_USAGE: \(outcome)")
+        #expect(outcome.errors.contains("--frobnicate"), "\(outcome)")
+    }
+
+    @Test(arguments: ["nonsense", "127.0.0.1", "127.0.0.1:99999", "300.0.0.1:80", ":"])
+    func anAddressThatIsNoneIsNamed(address: String) throws {
+        let outcome = try failedStart(["--root", TestSite().root, "--listen", address])
+        #expect(outcome.errors.contains(address), "\(outcome)")
+    }
+
+    @Test(arguments: [
+        ("[server\n", "ringport.toml"), ("[limits]\nhead_size_max = \"big\"\n", "head_size_max"),
+        ("[limits]\nbody_size_max = -1\n", "body_size_max"), ("[limits]\nno_such_limit = 1\n", "no_such_limit"),
+        ("[nosuchsection]\na = 1\n", "nosuchsection"), ("[deadlines]\nidle = -5\n", "idle"),
+        ("[pool]\nthreads_min = 9\nthreads_max = 2\n", "threads_m"), ("[handlers]\nenabled = [\"nosuch\"]\n", "nosuch"),
+        ("[server]\nworkers = 0\n", "workers"),
+    ])
+    func aBadConfigurationIsNamedByServeAndByCheck(configuration: String, named: String) throws {
+        let site = try TestSite(configuration: configuration)
+        try #expect(start(site).errors.contains(named))
+        let check = try Program.run("check", "--root", site.root)
+        #expect(!check.succeeded, "\(check)")
+        #expect((check.errors + check.output).contains(named), "\(check)")
+    }
+
+    @Test func aGoodSitePassesTheCheck() throws {
+        let site = try TestSite(configuration: "[server]\nworkers = 1\n[limits]\nbody_size_max = 4096\n")
+        let check = try Program.run("check", "--root", site.root)
+        #expect(check.succeeded, "\(check)")
+    }
+
+    @Test func aNewSiteIsMadeAndServed() throws {
+        let parent = try TestSite()
+        let made = try Program.run("init", parent.root + "/new")
+        #expect(made.succeeded, "\(made)")
+        let check = try Program.run("check", "--root", parent.root + "/new")
+        #expect(check.succeeded, "\(check)")
+        let again = try Program.run("init", parent.root + "/new")
+        #expect(!again.succeeded, "a folder that holds something is left alone")
+        #expect(again.errors.contains("/new"), "\(again)")
+    }
+}

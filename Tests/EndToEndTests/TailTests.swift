@@ -1,0 +1,121 @@
+/// The access log, and `ringport tail` on it. Test threads.
+
+import Glibc
+import Testing
+
+@Suite struct TailTests {
+    private func get(_ server: ServerProcess, _ path: String) throws -> Response {
+        try Client(server).exchange("GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    }
+
+    /// Follows a log until every one of these pieces has been printed.
+    private func expectFollowed(_ tail: ChildProcess, _ pieces: [String]) throws {
+        _ = try tail.waitForOutput("line with \(pieces)") { text in
+            pieces.allSatisfy(text.contains) ? true : nil
+        }
+    }
+
+    @Test func everyRequestIsOneLineInCombinedLogFormat() throws {
+        let site = try TestSite()
+        try serving(site) { server in
+            _ = try Client(server).exchange(
+                "GET /index.html?a=1 HTTP/1.1\r\nHost: a\r\nReferer: http://b/\r\nUser-Agent: test \"x\"\r\n\r\n"
+            )
+            try #expect(get(server, "/nowhere").status == 404)
+        }
+        let lines = try site.accessLog()
+        let combined =
+            /127\.0\.0\.1 - - \[[0-9]{2}\/[A-Z][a-z]{2}\/[0-9]{4}(:[0-9]{2}){3} [+-][0-9]{4}\] "[^"]+" [0-9]{3} ([0-9]+|-) "(\\.|[^"\\])*" "(\\.|[^"\\])*"/
+        #expect(lines.count == 2)
+        for line in lines { #expect(line.wholeMatch(of: combined) != nil, "\(line)") }
+        #expect(lines.first?.contains("\"GET /index.html?a=1 HTTP/1.1\" 200 6 \"http://b/\" ") == true, "\(lines)")
+        #expect(lines.last?.contains("\"GET /nowhere HTTP/1.1\" 404 ") == true, "\(lines)")
+    }
+
+    @Test func aRequestCannotForgeALogLine() throws {
+        let site = try TestSite()
+        try serving(site) { server in
+            _ = try Client(server).exchange(
+                "GET /a%0a127.0.0.1 HTTP/1.1\r\nHost: a\r\nUser-Agent: x\u{1b}[2J\"y\\\r\n\r\n"
+            )
+        }
+        let lines = try site.accessLog()
+        #expect(lines.count == 1)
+        #expect(lines.first?.utf8.contains(0x1b) == false, "\(lines)")
+    }
+
+    @Test func theLastLinesArePrinted() throws {
+        let site = try TestSite(Dictionary(uniqueKeysWithValues: (0..<20).map { ("\($0).txt", "x") }))
+        try serving(site) { server in
+            for number in 0..<20 { try #expect(get(server, "/\(number).txt").status == 200) }
+        }
+        let tail = try Program.run("tail", "-n", "5", site.root + "/logs/access.log")
+        #expect(
+            tail.lines.compactMap { $0.firstMatch(of: /GET \/([0-9]+)\.txt/)?.1 } == ["15", "16", "17", "18", "19"]
+        )
+        let here = try Program.run("tail", "-n", "1", in: site.root)
+        #expect(here.output.contains("/19.txt"), "the log of the site one stands in is the default: \(here)")
+    }
+
+    @Test func linesAreFilteredByStatusMethodAndPath() throws {
+        let site = try TestSite(["a/x.txt": "x", "b.txt": "x"])
+        try serving(site) { server in
+            for path in ["/a/x.txt", "/b.txt", "/missing"] { _ = try get(server, path) }
+            _ = try Client(server).exchange("HEAD /b.txt HTTP/1.1\r\nHost: a\r\n\r\n")
+        }
+        let log = site.root + "/logs/access.log"
+        try #expect(Program.run("tail", "--status", "4xx", log).lines.count == 1)
+        try #expect(Program.run("tail", "--status", "200,500", log).lines.count == 3)
+        try #expect(Program.run("tail", "--method", "HEAD", log).lines.count == 1)
+        try #expect(Program.run("tail", "--path", "/a/*", log).lines.count == 1)
+        let json = try Program.run("tail", "--json", "--status", "404", log)
+        #expect(json.lines.count == 1 && json.output.hasPrefix("{") && json.output.contains("/missing"), "\(json)")
+    }
+
+    @Test func eachRequestIsFollowedAsItHappens() throws {
+        let site = try TestSite()
+        try serving(site) { server in
+            _ = try get(server, "/before")
+            let tail = try ChildProcess(Program.ringport, ["tail", "-f", site.root + "/logs/access.log"])
+            for number in 0..<10 {
+                _ = try get(server, "/live-\(number)")
+                try expectFollowed(tail, ["/live-\(number) "])
+            }
+            tail.send(signal: SIGTERM)
+        }
+    }
+
+    @Test func followingSurvivesRotationTruncationAndLateCreation() throws {
+        let site = try TestSite()
+        let log = site.root + "/logs/access.log"
+        let tail = try ChildProcess(Program.ringport, ["tail", "-f", log])
+        try serving(site) { server in
+            _ = try get(server, "/late")
+            try expectFollowed(tail, ["/late "])
+
+            #expect(try Program.run(program: "mv", [log, log + ".1"]).succeeded)
+            _ = try get(server, "/to-the-old-name")
+            server.process.send(signal: SIGUSR1)
+            var number = 0
+            while unsafe access(log, F_OK) != 0 && number < 10_000 {
+                _ = try get(server, "/while-reopening")
+                number += 1
+            }
+            _ = try get(server, "/rotated")
+            try expectFollowed(tail, ["/to-the-old-name ", "/rotated "])
+
+            #expect(try Program.run(program: "truncate", ["-s", "0", log]).succeeded)
+            _ = try get(server, "/truncated")
+            try expectFollowed(tail, ["/truncated "])
+        }
+        let kept = try [log, log + ".1"].map { try Program.run(program: "cat", [$0]).output }.joined()
+        #expect(kept.contains("/to-the-old-name "), "no line is lost by reopening")
+        tail.send(signal: SIGTERM)
+    }
+
+    @Test func aLogThatIsNotThereIsAnError() throws {
+        let outcome = try Program.run("tail", "/nowhere/access.log")
+        #expect(!outcome.succeeded)
+        #expect(outcome.errors.contains("/nowhere/access.log"), "\(outcome)")
+    }
+}
