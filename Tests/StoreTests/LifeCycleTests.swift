@@ -58,6 +58,19 @@ import Testing
         store.stop()
     }
 
+    @Test func completionsRunOnTheStoreWriterAndNothingElseDoes() async {
+        await #expect(processExitsWith: .success) {
+            let site = try TemporarySite()
+            let store = try site.store()
+            store.submitNote("a") { _ in store.preconditionOnStoreWriter() }
+            store.stop()
+        }
+        await #expect(processExitsWith: .failure) {
+            let site = try TemporarySite()
+            try site.store().preconditionOnStoreWriter()
+        }
+    }
+
     @Test func aFullQueueRefusesAndTakesWritesAgainWhenThereIsRoom() throws {
         let site = try TemporarySite()
         var limits = StoreLimits()
