@@ -32,7 +32,7 @@ let package = Package(
         .target(name: "HTTP"),
 
         // 2: one job each
-        .target(name: "CompletionPort", dependencies: ["CLiburing", "Platform"]),
+        .target(name: "CompletionPort", dependencies: ["CLiburing", "CPlatform", "Platform"]),
         .target(name: "HandlerPool", dependencies: ["Platform"]),
         .target(name: "FileLog", dependencies: ["CPlatform", "Platform", "HTTP"]),
         .target(name: "Store", dependencies: ["CSQLite", "Platform"]),

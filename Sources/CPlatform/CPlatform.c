@@ -4,7 +4,14 @@
 #include "CPlatform.h"
 
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +31,10 @@ int ringport_openat(int directory, const char *path, int flags, mode_t mode) {
 int ringport_openat2(int directory, const char *path, uint64_t flags, uint64_t resolve) {
     struct open_how how = {.flags = flags, .mode = 0, .resolve = resolve};
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+int ringport_rename_exclusive(int directory, const char *from, const char *to) {
+    return (int)syscall(SYS_renameat2, directory, from, directory, to, RENAME_NOREPLACE);
 }
 
 static int64_t nanoseconds(clockid_t clock) {
@@ -48,4 +59,43 @@ int ringport_condition_init(pthread_cond_t *condition) {
     if (status == 0) status = pthread_cond_init(condition, &attributes);
     pthread_condattr_destroy(&attributes);
     return status;
+}
+
+int ringport_eventfd(void) {
+    return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+int ringport_eventfd_ring(int descriptor) {
+    return eventfd_write(descriptor, 1);
+}
+
+int ringport_eventfd_silence(int descriptor) {
+    eventfd_t count;
+    return eventfd_read(descriptor, &count);
+}
+
+uint64_t ringport_socket_acknowledged(int socket) {
+    struct tcp_info info = {0};
+    socklen_t length = sizeof info;
+    /* <linux/tcp.h> and not <netinet/tcp.h>: glibc's structure ends before tcpi_bytes_acked. */
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return 0;
+    return info.tcpi_bytes_acked;
+}
+
+int ringport_reports_changes(int directory) {
+    struct statfs system;
+    if (fstatfs(directory, &system) != 0) return 0;
+    switch ((uint32_t)system.f_type) {
+    case NFS_SUPER_MAGIC:
+    case SMB_SUPER_MAGIC:
+    case CIFS_SUPER_MAGIC:
+    case SMB2_SUPER_MAGIC:
+    case AFS_SUPER_MAGIC:
+    case CEPH_SUPER_MAGIC:
+    case V9FS_MAGIC:
+    case FUSE_SUPER_MAGIC:
+        return 0;
+    default:
+        return 1;
+    }
 }

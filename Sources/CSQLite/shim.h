@@ -1,4 +1,4 @@
-/* SQLite's own header, and the three of its names that Swift can't import: variadic functions and a cast macro. */
+/* SQLite's own header, and what of it Swift can't import: variadic functions and destructors that are casts. */
 #ifndef RINGPORT_CSQLITE_SHIM_H
 #define RINGPORT_CSQLITE_SHIM_H
 
@@ -12,13 +12,24 @@ static inline int ringport_sqlite_configure(void) {
     return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+/* In all four, no bytes at no address is the empty value: SQLite itself would take a null pointer for NULL. */
+
 /* SQLITE_TRANSIENT: SQLite copies the bytes before the call returns. */
-static inline int ringport_sqlite_bind_text(sqlite3_stmt *statement, int index, const void *bytes, int length) {
-    return sqlite3_bind_text(statement, index, (const char *)bytes, length, SQLITE_TRANSIENT);
+static inline int ringport_sqlite_bind_text(sqlite3_stmt *statement, int index, const void *bytes, sqlite3_uint64 length) {
+    return sqlite3_bind_text64(statement, index, bytes ? bytes : "", length, SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
-static inline int ringport_sqlite_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int length) {
-    return sqlite3_bind_blob(statement, index, bytes, length, SQLITE_TRANSIENT);
+static inline int ringport_sqlite_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, sqlite3_uint64 length) {
+    return sqlite3_bind_blob64(statement, index, bytes ? bytes : "", length, SQLITE_TRANSIENT);
+}
+
+/* SQLITE_STATIC: the bytes stay where they are until the statement's bindings are cleared. */
+static inline int ringport_sqlite_bind_lent_text(sqlite3_stmt *statement, int index, const void *bytes, sqlite3_uint64 length) {
+    return sqlite3_bind_text64(statement, index, bytes ? bytes : "", length, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static inline int ringport_sqlite_bind_lent_blob(sqlite3_stmt *statement, int index, const void *bytes, sqlite3_uint64 length) {
+    return sqlite3_bind_blob64(statement, index, bytes ? bytes : "", length, SQLITE_STATIC);
 }
 
 #endif

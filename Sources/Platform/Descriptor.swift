@@ -15,6 +15,13 @@ package struct Descriptor: ~Copyable, Sendable {
         self.rawValue = rawValue
     }
 
+    /// A descriptor with several owners, closed when the last one ends.
+    package final class Shared: Sendable {
+        private let descriptor: Descriptor
+        package var rawValue: Int32 { descriptor.rawValue }
+        package init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+    }
+
     deinit {
         // close(2): Linux frees the number even when it reports an error, so a retry could close somebody else's.
         _ = close(rawValue)

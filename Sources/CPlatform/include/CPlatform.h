@@ -17,11 +17,26 @@ int ringport_openat(int directory, const char *path, int flags, mode_t mode);
 /* openat2(2), Linux 5.6, for reading; glibc has no wrapper. */
 int ringport_openat2(int directory, const char *path, uint64_t flags, uint64_t resolve);
 
+/* renameat2(2) with RENAME_NOREPLACE, Linux 3.15: EEXIST rather than a file replaced. */
+int ringport_rename_exclusive(int directory, const char *from, const char *to);
+
 /* CLOCK_MONOTONIC and CLOCK_REALTIME in nanoseconds. */
 int64_t ringport_monotonic_nanoseconds(void);
 int64_t ringport_realtime_nanoseconds(void);
 
 /* A condition variable that waits on CLOCK_MONOTONIC, so that setting the clock moves no deadline. */
 int ringport_condition_init(pthread_cond_t *condition);
+
+/* eventfd(2): made close-on-exec and non-blocking; rung once; brought back to silence. */
+int ringport_eventfd(void);
+int ringport_eventfd_ring(int descriptor);
+int ringport_eventfd_silence(int descriptor);
+
+/* Whether inotify(7) reports every change of the file system that an open directory is on: 0 where changes are made on
+ * other machines or by another program behind the kernel's back, else 1. */
+int ringport_reports_changes(int directory);
+
+/* Bytes that the peer of a TCP socket has acknowledged so far (tcp_info, Linux 4.1); 0 when it can't be told. */
+uint64_t ringport_socket_acknowledged(int socket);
 
 #endif

@@ -1,0 +1,164 @@
+/// The log, and the only place of the program that opens a file for writing.
+///
+/// This file is its outside: made and started on the main thread, then used by every thread. Its inside is one thread,
+/// in `LogThread.swift`.
+///
+///     completion worker ─ AccessRing ─┐
+///     completion worker ─ AccessRing ─┼─► log thread ─► access.log, error.log
+///     any thread ─────── LogInbox ────┤
+///     pool thread ────── UploadQueue ─┘─► a file, in chunks between batches
+///
+/// Guarantee: the lines of one worker are in the order of its records; lines of several workers are in the order of
+/// their times within a batch. A record is written once or counted as dropped. A `reopen` applies after everything that
+/// was appended before it.
+///
+/// Next: LogThread.swift
+
+package import Platform
+internal import Synchronization
+
+/// Owns the log thread and the queues that lead to it.
+package final class FileLog: Sendable {
+    let directory: String
+    let limits: FileLogLimits
+    let reasonNames: [StaticString]
+    let syncsAtStop: Bool
+    let rings: [AccessRing]
+    let gate: LogGate
+    let inbox: LogInbox
+    let uploads: UploadQueue
+    let counters = LogCounters()
+    private let thread = Mutex<NamedThread?>(nil)
+
+    /// Makes the log; nothing is opened before `start`.
+    ///
+    /// - Parameters:
+    ///   - directory: the folder of `access.log` and `error.log`, made when missing.
+    ///   - workers: how many rings to make.
+    ///   - reasonNames: the names of reasons, by their number; number 0 is "none" and is not looked up.
+    ///   - limits: how much may be held, how long waited.
+    ///   - syncsAtStop: whether `stop` waits for the disk (fsync).
+    /// - Throws: `SystemError` when the process may not open another descriptor.
+    package init(
+        directory: String,
+        workers: Int,
+        reasonNames: [StaticString] = [],
+        limits: FileLogLimits = FileLogLimits(),
+        syncsAtStop: Bool = false
+    ) throws(SystemError) {
+        limits.check()
+        precondition(workers > 0, "a log has at least one worker")
+        let gate = try LogGate()
+        self.directory = directory
+        self.limits = limits
+        self.reasonNames = reasonNames
+        self.syncsAtStop = syncsAtStop
+        self.gate = gate
+        rings = (0..<workers).map { _ in AccessRing(limits: limits, gate: gate) }
+        inbox = LogInbox(messageCountMax: limits.messageCountMax)
+        uploads = UploadQueue(bytesMax: limits.uploadBytesMax)
+    }
+
+    /// The ring that one completion worker appends to; nobody else may.
+    package func ring(forWorker worker: Int) -> AccessRing { rings[worker] }
+
+    /// Starts the log thread and waits until its files are open.
+    ///
+    /// On the main thread, once.
+    ///
+    /// - Throws: `LogOpenError` when the folder or a file can't be made: then there is no thread.
+    package func start() throws(LogOpenError) {
+        let opened = Monitor<Result<Void, LogOpenError>?>(nil)
+        let started: NamedThread
+        do {
+            started = try NamedThread(name: "log") {
+                var thread: LogThread
+                do throws(LogOpenError) {
+                    thread = try LogThread(log: self)
+                } catch {
+                    opened.withLock { $0 = .failure(error) }
+                    opened.signal()
+                    return
+                }
+                opened.withLock { $0 = .success(()) }
+                opened.signal()
+                thread.run()
+            }
+        } catch {
+            throw LogOpenError(cause: error, remedy: "Allow the process more threads (ulimit -u).")
+        }
+        let outcome = opened.waitUntil { $0 }
+        if case .failure(let error)? = outcome {
+            started.join()
+            throw error
+        }
+        thread.withLock { $0 = started }
+        uploads.open()
+    }
+
+    /// Opens both files anew by name, after everything appended before is in the old ones (SIGUSR1).
+    ///
+    /// Any thread.
+    package func reopen() {
+        inbox.push(.reopen)
+        gate.wake()
+    }
+
+    /// Queues a line for `error.log`; when too many wait it is dropped and counted.
+    ///
+    /// Any thread.
+    package func error(_ level: LogLevel, _ message: String) {
+        let command = LogCommand.message(
+            level: level,
+            text: message,
+            wallClockNanoseconds: wallClockNanoseconds()
+        )
+        guard inbox.push(message: command) else {
+            counters.messagesDropped.add(1, ordering: .relaxed)
+            return
+        }
+        gate.wake()
+    }
+
+    /// Writes a new file and waits until it is on the disk under its name, or can't be.
+    ///
+    /// The file appears whole or not at all: it is written under another name, synced, then renamed.
+    ///
+    /// - Parameters:
+    ///   - directory: a folder, made when its parent exists.
+    ///   - name: one component, not beginning with a dot; nothing of this name is replaced.
+    ///   - bytes: the content.
+    /// - Throws: `SystemError`: `EEXIST` when the name is taken, `EINVAL` when it is no name, `ESHUTDOWN` before
+    ///   `start` and after `stop`.
+    /// - Important: on pool threads only, since it waits for the disk.
+    package func writeFile(directory: String, name: String, bytes: [UInt8]) throws(SystemError) {
+        try uploads.write(directory: directory, name: name, bytes: bytes, gate: gate)
+    }
+
+    /// Writes all that was appended and queued, then ends the thread.
+    ///
+    /// On the main thread, when the workers have ended.
+    package func stop() {
+        guard let running = thread.withLock({ $0.take() }) else { return }
+        uploads.close()
+        inbox.push(.stop)
+        gate.wake()
+        running.join()
+    }
+
+    /// The counters now.
+    ///
+    /// Any thread.
+    package var statistics: LogStatistics {
+        LogStatistics(
+            records: counters.records.load(ordering: .relaxed),
+            bytes: counters.bytes.load(ordering: .relaxed),
+            dropped: rings.reduce(0) { $0 + $1.dropped },
+            writes: counters.writes.load(ordering: .relaxed),
+            messagesDropped: counters.messagesDropped.load(ordering: .relaxed),
+            linesLost: counters.linesLost.load(ordering: .relaxed),
+            filesWritten: counters.filesWritten.load(ordering: .relaxed),
+            wakeUps: counters.wakeUps.load(ordering: .relaxed)
+        )
+    }
+}

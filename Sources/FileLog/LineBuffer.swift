@@ -1,0 +1,201 @@
+/// Bytes on their way to a file: appended at the end by what formats, taken from the front by what writes. Log thread.
+
+internal import Glibc
+
+/// A buffer of fixed size.
+///
+/// Whoever appends has asked `free` before; every append is checked again.
+@safe
+struct LineBuffer: ~Copyable {
+    private let memory: UnsafeMutableRawPointer
+    let capacity: Int
+    /// The bytes waiting are those from `start` to `end`.
+    private(set) var start = 0
+    private(set) var end = 0
+
+    init(capacity: Int) {
+        unsafe memory = .allocate(byteCount: capacity, alignment: 4096)
+        self.capacity = capacity
+    }
+
+    deinit {
+        unsafe memory.deallocate()
+    }
+
+    var count: Int { end &- start }
+    var free: Int { capacity &- end }
+    var isEmpty: Bool { start == end }
+
+    // MARK: Appending
+
+    @inline(__always)
+    mutating func append(_ byte: UInt8) {
+        precondition(end < capacity, "the line buffer is full")
+        // Below `capacity`, so inside the memory.
+        unsafe memory.storeBytes(of: byte, toByteOffset: end, as: UInt8.self)
+        end &+= 1
+    }
+
+    mutating func append(_ text: StaticString) {
+        let count = text.utf8CodeUnitCount
+        precondition(count <= free, "the line buffer is full")
+        // A static string with bytes has them for ever; `free` holds them.
+        unsafe memcpy(memory + end, text.utf8Start, count)
+        end &+= count
+    }
+
+    mutating func append(_ bytes: Span<UInt8>) {
+        precondition(bytes.count <= free, "the line buffer is full")
+        unsafe bytes.withUnsafeBufferPointer { source in
+            // `free` holds the bytes; an empty span may have no address.
+            if let base = source.baseAddress { unsafe memcpy(memory + end, base, source.count) }
+        }
+        end &+= bytes.count
+    }
+
+    mutating func append(_ other: borrowing LineBuffer) {
+        precondition(other.count <= free, "the line buffer is full")
+        // The other's waiting bytes are initialized, and this is another block with room for them.
+        unsafe memcpy(memory + end, other.memory + other.start, other.count)
+        end &+= other.count
+    }
+
+    /// Appends a number in decimal, without leading zeros.
+    mutating func append(decimal value: UInt64) {
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var first = 20
+        var rest = value
+        repeat {
+            let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
+            first &-= 1
+            digits[first] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: remainder)
+            rest = quotient
+        } while rest != 0
+        append(digits.span.extracting(first..<20))
+    }
+
+    /// Appends a number in decimal with exactly `width` digits.
+    mutating func append(decimal value: Int, width: Int) {
+        var divisor = 1
+        for _ in 1..<max(width, 1) { divisor &*= 10 }
+        while divisor > 0 {
+            append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value / divisor % 10))
+            divisor /= 10
+        }
+    }
+
+    /// Appends text so that it can neither end its field nor its line: what is not plain becomes `\xHH`.
+    ///
+    /// Plain is printable ASCII but `"` and `\`, as nginx has it: a client that sends a quote or a line feed in its user
+    /// agent forges nothing, and a terminal that shows the file obeys nobody.
+    mutating func append(escaped bytes: Span<UInt8>) {
+        precondition(bytes.count &* 4 <= free, "the line buffer is full")
+        unsafe bytes.withUnsafeBufferPointer { source in
+            guard let base = source.baseAddress else { return }
+            var index = 0
+            while index < source.count {
+                let plain = unsafe Self.plainPrefix(base + index, source.count &- index)
+                // Each source byte takes four bytes at most, and `free` holds four times their count.
+                unsafe memcpy(memory + end, base + index, plain)
+                end &+= plain
+                index &+= plain
+                if index < source.count {
+                    unsafe append(hex: base[index])
+                    index &+= 1
+                }
+            }
+        }
+    }
+
+    private mutating func append(hex byte: UInt8) {
+        append(UInt8(ascii: "\\"))
+        append(UInt8(ascii: "x"))
+        append(hexDigit: byte >> 4)
+        append(hexDigit: byte & 15)
+    }
+
+    private mutating func append(hexDigit digit: UInt8) {
+        append(digit < 10 ? UInt8(ascii: "0") &+ digit : UInt8(ascii: "A") &- 10 &+ digit)
+    }
+
+    /// How many bytes at the beginning are plain, sixteen at a time.
+    @unsafe
+    private static func plainPrefix(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
+        var index = 0
+        while index &+ 16 <= count {
+            // Sixteen bytes from `index` are inside the span by the loop's condition.
+            let chunk = unsafe UnsafeRawPointer(bytes + index).loadUnaligned(as: SIMD16<UInt8>.self)
+            let odd =
+                (chunk &- 0x20 .>= 0x5F) .| (chunk .== UInt8(ascii: "\"")) .| (chunk .== UInt8(ascii: "\\"))
+            guard odd == SIMDMask(repeating: false) else { break }
+            index &+= 16
+        }
+        while index < count {
+            let byte = unsafe bytes[index]
+            guard byte &- 0x20 < 0x5F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { break }
+            index &+= 1
+        }
+        return index
+    }
+
+    // MARK: Taking
+
+    /// Gives what waits to write(2), or whatever `body` does with an address and a count.
+    @unsafe
+    borrowing func withWaiting<Result>(_ body: (UnsafeRawPointer, Int) -> Result) -> Result {
+        // `start ... end` is initialized memory inside the block.
+        unsafe body(UnsafeRawPointer(memory + start), count)
+    }
+
+    /// Forgets the first bytes: they are in the file.
+    mutating func consume(_ count: Int) {
+        precondition(count <= self.count, "more written than there was")
+        start &+= count
+        if start == end {
+            start = 0
+            end = 0
+        }
+    }
+
+    /// Goes back to the beginning of the line that `start` is in the middle of, so that it is written whole again.
+    mutating func rewindToLineStart() {
+        start = currentLineStart
+    }
+
+    /// Makes room by moving what waits to the front, with the written half of a line that is half written.
+    mutating func compact() {
+        let kept = currentLineStart
+        guard kept > 0 else { return }
+        // Both ranges are inside the block; memmove allows them to overlap.
+        unsafe memmove(memory, memory + kept, end &- kept)
+        end &-= kept
+        start &-= kept
+    }
+
+    /// Where the line that `start` is in begins: at `start` itself when whole lines were written.
+    private var currentLineStart: Int {
+        var index = start
+        // The bytes before `start` were written and are still in memory.
+        while index > 0, index < end, unsafe memory.load(fromByteOffset: index - 1, as: UInt8.self) != 10 {
+            index &-= 1
+        }
+        return index
+    }
+
+    /// How many line ends wait.
+    borrowing func lineCount() -> Int {
+        var lines = 0
+        for offset in start..<end where unsafe memory.load(fromByteOffset: offset, as: UInt8.self) == 10 { lines += 1 }
+        return lines
+    }
+}
+
+extension LineBuffer {
+    /// What waits, as a string.
+    var text: String {
+        unsafe withWaiting { base, count in
+            // The bytes live until the closure returns, and are copied.
+            unsafe String(decoding: UnsafeRawBufferPointer(start: base, count: count), as: UTF8.self)
+        }
+    }
+}

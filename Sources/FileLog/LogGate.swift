@@ -1,0 +1,79 @@
+/// How the log thread sleeps and who wakes it. `sleep` runs on the log thread, the rest on any thread.
+///
+/// The rule: nobody pays a system call to wake a thread that is awake, and an idle log thread does not wake by itself.
+///
+///     awake      drains; nobody wakes it
+///     gathering  has just written, lets records gather for one interval; woken by a ring half full, or a command
+///     blocked    a file can't grow; woken by a command only, until it is time to try again
+///     idle       nothing to do, no time-out; woken by anything
+///
+/// The thread announces its state, then looks again at what it waits for, then sleeps; a producer publishes, then looks
+/// at the state. All four are sequentially consistent, so one of the two sees the other.
+
+internal import CPlatform
+internal import Glibc
+internal import Platform
+internal import Synchronization
+
+/// The state of the log thread's sleep, and the descriptor it sleeps on.
+final class LogGate: Sendable {
+    /// What the log thread is doing.
+    enum State: UInt32, AtomicRepresentable {
+        case awake
+        case gathering
+        case blocked
+        case idle
+    }
+
+    private let state = Atomic<State>(.awake)
+    private let event: Descriptor
+
+    init() throws(SystemError) {
+        let descriptor = ringport_eventfd()
+        guard descriptor >= 0 else { throw SystemError("make an event descriptor for the log") }
+        event = Descriptor(owning: descriptor)
+    }
+
+    /// A record was published: wakes the log thread if it is idle, or if it gathers and a ring passed its half.
+    func recordAppended(pastHalf: Bool) {
+        switch state.load(ordering: .sequentiallyConsistent) {
+        case .awake, .blocked: return
+        case .gathering: if pastHalf { wake() }
+        case .idle: wake()
+        }
+    }
+
+    /// Wakes the log thread whatever it waits for.
+    func wake() {
+        guard state.exchange(.awake, ordering: .sequentiallyConsistent) != .awake else { return }
+        // eventfd(2): adding one fails only when the counter would overflow, and then the thread is woken anyway.
+        var one: UInt64 = 1
+        unsafe _ = write(event.rawValue, &one, 8)
+    }
+
+    /// Sleeps until woken or until a deadline, unless there is already something to do.
+    ///
+    /// On the log thread.
+    ///
+    /// - Parameters:
+    ///   - sleepState: what to announce, and so who wakes.
+    ///   - deadline: when to wake without being woken.
+    ///   - hasWork: asked after the announcement; true means do not sleep.
+    func sleep(_ sleepState: State, until deadline: Instant, unless hasWork: () -> Bool) {
+        state.store(sleepState, ordering: .sequentiallyConsistent)
+        defer { state.store(.awake, ordering: .sequentiallyConsistent) }
+        guard !hasWork() else { return }
+        var waiting = pollfd(fd: event.rawValue, events: Int16(POLLIN), revents: 0)
+        // EINTR can't come (every signal is blocked); any return leads to one more look at the queues, which is harmless.
+        unsafe _ = poll(&waiting, 1, Self.milliseconds(until: deadline))
+        var count: UInt64 = 0
+        unsafe _ = read(event.rawValue, &count, 8)
+    }
+
+    /// The wait in poll(2)'s unit, rounded up so that the deadline has passed afterwards; -1 is forever.
+    private static func milliseconds(until deadline: Instant) -> Int32 {
+        guard deadline != .distantFuture else { return -1 }
+        let nanoseconds = deadline.since(.now).nanoseconds
+        return Int32(clamping: (nanoseconds + 999_999) / 1_000_000)
+    }
+}

@@ -1,0 +1,65 @@
+/// What a completion worker says about one finished request. Made on a worker, read on the log thread.
+///
+/// Next: AccessRing.swift
+
+/// The facts of one request that have a fixed size; its three texts go beside it as spans.
+package struct LogRecord: Sendable {
+    /// When the request was received, in nanoseconds since 1970 UTC.
+    ///
+    /// A clock read once per turn is good enough.
+    package var wallClockNanoseconds: Int64
+    /// Who asked.
+    ///
+    package var remote: RemoteAddress
+    /// The status sent, or 0 when the connection ended without one.
+    package var status: UInt16
+    /// Bytes of the response's content that were sent, its head not counted.
+    package var bytesSent: UInt64
+    /// From the first byte of the request to the last of the response.
+    package var durationMicroseconds: UInt32
+    /// Zero, or the index in the names given to `FileLog` of why the request was refused or the connection closed.
+    package var reason: UInt8
+
+    package init(
+        wallClockNanoseconds: Int64,
+        remote: RemoteAddress,
+        status: UInt16,
+        bytesSent: UInt64,
+        durationMicroseconds: UInt32,
+        reason: UInt8 = 0
+    ) {
+        self.wallClockNanoseconds = wallClockNanoseconds
+        self.remote = remote
+        self.status = status
+        self.bytesSent = bytesSent
+        self.durationMicroseconds = durationMicroseconds
+        self.reason = reason
+    }
+}
+
+/// A record as it lies in a ring, before the bytes of its three texts: trivial, 48 bytes.
+struct StoredRecord {
+    static let size = 48
+    /// In place of the time: nothing more until the end of the ring's memory, go on at its beginning.
+    static let skipMark = Int64.min
+
+    var wallClockNanoseconds: Int64
+    var bytesSent: UInt64
+    var addressHigh: UInt64
+    var addressLow: UInt64
+    var durationMicroseconds: UInt32
+    var status: UInt16
+    var port: UInt16
+    var requestLineCount: UInt16
+    var refererCount: UInt16
+    var userAgentCount: UInt16
+    var reason: UInt8
+    var unused: UInt8 = 0
+
+    /// Bytes the record takes in a ring; a multiple of eight, so that a skip mark always fits before the end.
+    var strideInRing: Int {
+        (Self.size + Int(requestLineCount) + Int(refererCount) + Int(userAgentCount) + 7) & ~7
+    }
+
+    var remote: RemoteAddress { RemoteAddress(high: addressHigh, low: addressLow, port: port) }
+}

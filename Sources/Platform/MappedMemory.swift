@@ -1,0 +1,34 @@
+/// Memory straight from the kernel, in whole pages. Any thread, one at a time.
+
+internal import Glibc
+
+/// Owns an anonymous mapping: page-aligned, zero, and without a cost in memory until a page is first touched.
+///
+/// Tables sized for the worst case live here: what is never used is never resident.
+@safe
+package struct MappedMemory: ~Copyable {
+    @unsafe package let base: UnsafeMutableRawPointer
+    package let count: Int
+
+    /// Maps `count` bytes, rounded up to whole pages by the kernel.
+    package init(count: Int) throws(SystemError) {
+        precondition(count > 0, "a mapping has at least one byte")
+        let memory = unsafe mmap(
+            nil,
+            count,
+            PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+            -1,
+            0
+        )
+        guard let memory = unsafe memory, unsafe memory != MAP_FAILED else {
+            throw SystemError("map \(count) bytes of memory")
+        }
+        unsafe base = memory
+        self.count = count
+    }
+
+    deinit {
+        unsafe _ = munmap(base, count)
+    }
+}

@@ -1,0 +1,51 @@
+/// Bytes that grow, with one owner. Whichever thread owns it.
+
+internal import Glibc
+
+/// A growing block of bytes from malloc(3), doubled when full, up to a bound that the caller sets.
+///
+/// Held by tables of trivial elements, so it is freed by `free`, not by a reference count.
+@unsafe
+struct ByteBuffer {
+    private(set) var start: UnsafeMutablePointer<UInt8>?
+    private(set) var count = 0
+    private(set) var capacity = 0
+
+    var isEmpty: Bool { count == 0 }
+
+    /// The bytes, valid until the next change.
+    var bytes: UnsafeBufferPointer<UInt8> { unsafe UnsafeBufferPointer(start: start, count: count) }
+
+    /// Makes room for `size` bytes in all; traps when memory is exhausted, as every allocation in Swift does.
+    mutating func reserve(_ size: Int) {
+        guard size > capacity else { return }
+        var next = max(capacity, 1024)
+        while next < size { next *= 2 }
+        guard let memory = unsafe realloc(start, next) else { preconditionFailure("no memory for \(next) bytes") }
+        unsafe start = memory.assumingMemoryBound(to: UInt8.self)
+        capacity = next
+    }
+
+    mutating func append(_ more: UnsafeBufferPointer<UInt8>) {
+        guard let source = more.baseAddress, more.count > 0 else { return }
+        unsafe reserve(count + more.count)
+        guard let start = unsafe start else { return }
+        unsafe (start + count).update(from: source, count: more.count)
+        count += more.count
+    }
+
+    /// Drops bytes at the beginning and moves the rest down.
+    mutating func removeFirst(_ size: Int) {
+        precondition(size <= count, "more than there is")
+        count -= size
+        guard count > 0, size > 0, let start = unsafe start else { return }
+        unsafe memmove(start, start + size, count)
+    }
+
+    mutating func free() {
+        unsafe Glibc.free(start)
+        unsafe start = nil
+        count = 0
+        capacity = 0
+    }
+}

@@ -1,0 +1,118 @@
+/// Writing answers that are no file: refusals, redirections, what handlers said. On the completion worker.
+
+internal import HandlerHost
+internal import HTTP
+
+extension CompletionWorker {
+    /// Writes the answer of the first exchange in line into the output.
+    func answer(_ exchange: UInt32, _ output: Output) {
+        switch exchanges[exchange].reply {
+        case .none:
+            preconditionFailure("an exchange is ready when it has a reply")
+        case .file(let file, let status):
+            answerFile(exchange, file, status: status, output)
+        case .handler(let response):
+            answerHandler(exchange, response, output)
+        case .refusal(let reason):
+            exchanges[exchange].reason = reason
+            exchanges[exchange].status = reason.status
+            exchanges[exchange].sent = writeRefusal(reason, exchanges[exchange].head, exchange, output)
+        case .folder:
+            exchanges[exchange].status = 308
+            let keepsAlive = keepsAlive(exchange)
+            let head = exchanges[exchange].head
+            let bytes = unsafe exchanges[exchange].headBytes.bytes
+            output.write(site.limits.responseHeadSizeMax + head.target.count) {
+                unsafe ResponseEncoder.writeFolder(head, bytes.span, keepsAlive: keepsAlive, clock, into: &$0)
+            }
+        case .options:
+            exchanges[exchange].status = 204
+            let keepsAlive = keepsAlive(exchange)
+            let version = exchanges[exchange].head.version
+            let allow = exchanges[exchange].allow
+            output.write(site.limits.responseHeadSizeMax) {
+                ResponseEncoder.writeOptions(allow: allow, keepsAlive: keepsAlive, version, clock, into: &$0)
+            }
+        }
+    }
+
+    /// Whether the connection goes on after this exchange, as its answer has to say.
+    func keepsAlive(_ exchange: UInt32) -> Bool {
+        let slot = exchanges[exchange].connection
+        guard exchanges[exchange].head.keepsAlive, !isDraining else { return false }
+        // A refused content makes the last exchange in line the connection's last.
+        return !(connections[slot].state.isLast && connections[slot].lastExchange == exchange)
+    }
+
+    // MARK: Refusing
+
+    /// Answers bytes that are no request; nothing more is read.
+    @unsafe
+    func refuse(_ slot: UInt32, _ reason: Reason, request: UnsafeBufferPointer<UInt8>) {
+        connections[slot].state.refused()
+        unsafe answerRefusal(slot, reason, head: RequestHead(), request: request)
+    }
+
+    /// Answers a request that gets no exchange, or has to wait for its turn with one.
+    @unsafe
+    func answerRefusal(_ slot: UInt32, _ reason: Reason, head: RequestHead, request: UnsafeBufferPointer<UInt8>) {
+        guard connections[slot].firstExchange == noSlot, let output = connections[slot].output else {
+            var exchange = Exchange(
+                connection: slot,
+                sequence: connections[slot].requestCount,
+                head: head,
+                startedAt: clock.now,
+                startedWall: clock.wall
+            )
+            exchange.reply = .refusal(reason)
+            guard let key = exchanges.insert(exchange) else { return fail(slot, reason) }
+            enqueue(key.slot, slot)
+            return advance(slot)
+        }
+        let count = writeRefusal(reason, head, nil, output)
+        connections[slot].state.answered()
+        markDirty(slot)
+        unsafe logRefused(slot, reason, request, count: count)
+    }
+
+    private func writeRefusal(_ reason: Reason, _ head: RequestHead, _ exchange: UInt32?, _ output: Output) -> UInt64 {
+        let refusal = Refusal(
+            reason: reason,
+            allow: exchange.map { exchanges[$0].allow } ?? 0,
+            sendsBody: head.method != .head,
+            keepsAlive: exchange.map { keepsAlive($0) } ?? false,
+            version: head.version
+        )
+        var count = 0
+        output.write(site.limits.responseHeadSizeMax) {
+            count = ResponseEncoder.write(refusal, clock, into: &$0)
+        }
+        return UInt64(count)
+    }
+
+    // MARK: Handlers
+
+    private func answerHandler(_ exchange: UInt32, _ response: HandlerResponse, _ output: Output) {
+        let head = exchanges[exchange].head
+        let keepsAlive = keepsAlive(exchange)
+        let sendsBody = head.method != .head && ResponseEncoder.mayHaveBody(response.status)
+        exchanges[exchange].status = response.status
+        let inline = sendsBody && response.bodyLength <= site.limits.inlineBodySizeMax
+        output.write(site.limits.responseHeadSizeMax + response.bodyStart + (inline ? response.bodyLength : 0)) { span in
+            ResponseEncoder.writeHead(of: response, keepsAlive: keepsAlive, head.version, clock, into: &span)
+            if inline { span.append(response.bytes.span.extracting(response.bodyStart...)) }
+        }
+        guard sendsBody, !inline else {
+            exchanges[exchange].sent = sendsBody ? UInt64(response.bodyLength) : 0
+            return
+        }
+        // The request's content has been handled: its buffer takes the response's, which stays in place there.
+        unsafe exchanges[exchange].body.free()
+        unsafe response.bytes.withUnsafeBufferPointer { bytes in
+            unsafe exchanges[exchange].body.append(UnsafeBufferPointer(rebasing: bytes[response.bodyStart...]))
+        }
+        exchanges[exchange].stage = .streaming
+        exchanges[exchange].end = UInt64(response.bodyLength)
+        exchanges[exchange].residentEnd = exchanges[exchange].end
+    }
+}

@@ -1,0 +1,64 @@
+/// Deadlines that have passed. On the completion worker.
+
+internal import CPlatform
+internal import HTTP
+internal import Platform
+
+extension CompletionWorker {
+    /// Looks at every connection whose deadline may have passed.
+    func passDeadlines() {
+        dueSlots.removeAll(keepingCapacity: true)
+        wheel.collect(until: clock.now, into: &dueSlots)
+        for slot in dueSlots {
+            if slot == acceptSlot {
+                if acceptPaused { startAccepting() }
+            } else if connections.contains(slot) {
+                lookAt(slot)
+            }
+        }
+    }
+
+    private func lookAt(_ slot: UInt32) {
+        switch connections[slot].state.expiry(now: clock.now) {
+        case .none: break
+        case .idle: act(connections[slot].state.idleEnded(), slot)
+        case .head: refuseLate(slot, .headExpired)
+        case .body: giveUpLate(slot)
+        case .linger: act(connections[slot].state.failed(), slot)
+        case .send: sendExpired(slot)
+        }
+        let exchange = connections[slot].firstExchange
+        if exchange != noSlot, clock.now >= exchanges[exchange].deadline { handlerExpired(exchange) }
+        armDeadline(slot)
+    }
+
+    private func armDeadline(_ slot: UInt32) {
+        guard connections.contains(slot), !connections[slot].isClosing else { return }
+        var deadline = connections[slot].state.deadline
+        let exchange = connections[slot].firstExchange
+        if exchange != noSlot { deadline = min(deadline, exchanges[exchange].deadline) }
+        if deadline != .distantFuture { wheel.arm(slot, at: deadline) }
+    }
+
+    /// A head that takes too long (RFC 9110 §15.5.9).
+    private func refuseLate(_ slot: UInt32, _ reason: Reason) {
+        guard lendOutput(slot) else { return fail(slot, reason) }
+        unsafe refuse(slot, reason, request: connections[slot].input.bytes)
+    }
+
+    /// A content that takes too long: nothing of it is handled.
+    private func giveUpLate(_ slot: UInt32) {
+        giveUpBody(connections[slot].bodyExchange, .bodyExpired)
+    }
+
+    /// Nothing has been sent for a while. A client that takes its bytes slowly is left alone; one that takes none is not
+    /// waited for.
+    private func sendExpired(_ slot: UInt32) {
+        // Bytes that the client's kernel has acknowledged (tcp_info, Linux 4.1): a send of many bytes brings no packet
+        // before the last of them has found room.
+        let acknowledged = ringport_socket_acknowledged(connections[slot].socket)
+        guard acknowledged > connections[slot].acknowledged else { return fail(slot, .sendExpired) }
+        connections[slot].acknowledged = acknowledged
+        connections[slot].state.sendProgressed(now: clock.now, site.deadlines)
+    }
+}

@@ -1,0 +1,147 @@
+/// Bytes that arrive. On the completion worker.
+
+internal import CompletionPort
+internal import Glibc
+internal import HTTP
+
+extension CompletionWorker {
+    /// Arms the connection's receive.
+    func receive(_ slot: UInt32) {
+        precondition(!connections[slot].isReceiving, "one receive at a time")
+        connections[slot].isReceiving = true
+        beginOperation(slot)
+        port.receive(connections[slot].socket, connections.key(slot))
+    }
+
+    func received(_ packet: CompletionPacket) {
+        let slot = packet.key.slot
+        precondition(connections.isCurrent(packet.key), "a slot is reused only when nothing is in flight")
+        if packet.result > 0, let buffer = packet.bufferID {
+            // The buffer is ours until it is returned, which is after its last use here.
+            let bytes = unsafe port.received(buffer, count: Int(packet.result))
+            unsafe arrived(slot, bytes)
+            port.returnBuffer(buffer)
+        }
+        if !packet.hasMore { receiveEnded(slot, packet.result) }
+    }
+
+    private func receiveEnded(_ slot: UInt32, _ result: Int32) {
+        connections[slot].isReceiving = false
+        switch result {
+        case 1...:
+            // The kernel ends a multishot receive when the completion queue overflowed.
+            if wantsToReceive(slot) { receive(slot) }
+        case 0:
+            peerFinished(slot)
+        case -ENOBUFS:
+            // All buffers were lent out at that moment. Those of this turn are back by its end.
+            if !connections[slot].isStarved {
+                connections[slot].isStarved = true
+                starved.append(slot)
+            }
+        case -ECANCELED:
+            // Paused for want of room; `resume` may have run in between.
+            if wantsToReceive(slot) { receive(slot) }
+        default:
+            fail(slot, .peerReset)
+        }
+        endOperation(slot)
+    }
+
+    private func wantsToReceive(_ slot: UInt32) -> Bool {
+        switch connections[slot].state.phase {
+        case .open: !connections[slot].isPaused
+        case .answering, .lingering: true
+        case .closing: false
+        }
+    }
+
+    /// Arms the receives that had ended for want of buffers: by now the buffers of this turn have been returned.
+    func armStarved() {
+        guard !starved.isEmpty else { return }
+        for slot in starved where connections.contains(slot) && connections[slot].isStarved {
+            connections[slot].isStarved = false
+            if wantsToReceive(slot), !connections[slot].isReceiving { receive(slot) }
+        }
+        starved.removeAll(keepingCapacity: true)
+    }
+
+    /// Reads the bytes where they are, and keeps what is not a whole request yet.
+    private func arrived(_ slot: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) {
+        switch connections[slot].state.phase {
+        case .open: break
+        case .answering: return
+        case .lingering: return discarded(slot, bytes.count)
+        case .closing: return
+        }
+        if unsafe connections[slot].input.isEmpty {
+            let used = unsafe read(slot, bytes)
+            if used < bytes.count { unsafe keep(slot, UnsafeBufferPointer(rebasing: bytes[used...])) }
+        } else {
+            unsafe keep(slot, bytes)
+            readInput(slot)
+        }
+    }
+
+    private func keep(_ slot: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) {
+        unsafe connections[slot].input.append(bytes)
+        // A paused connection is not read from once a head's worth is waiting: TCP makes the client wait.
+        if connections[slot].isPaused, connections[slot].isReceiving,
+            unsafe connections[slot].input.count >= site.limits.headSizeMax
+        {
+            pauseReceiving(slot)
+        }
+    }
+
+    private func pauseReceiving(_ slot: UInt32) {
+        beginOperation(slot)
+        port.cancel(.receive, of: connections.key(slot), connections.key(slot))
+    }
+
+    /// Reads what was kept; frees the memory when nothing is left.
+    func readInput(_ slot: UInt32) {
+        guard unsafe !connections[slot].input.isEmpty else { return }
+        // `read` changes neither the buffer nor its place.
+        let used = unsafe read(slot, connections[slot].input.bytes)
+        if unsafe used >= connections[slot].input.count {
+            unsafe connections[slot].input.free()
+        } else {
+            unsafe connections[slot].input.removeFirst(used)
+        }
+    }
+
+    /// There is room again for answers.
+    func resume(_ slot: UInt32) {
+        guard connections[slot].isPaused, connections[slot].state.phase == .open else { return }
+        connections[slot].isPaused = false
+        readInput(slot)
+        guard !connections[slot].isPaused else { return }
+        if connections[slot].finishedWhilePaused {
+            return act(connections[slot].state.peerHasFinished(), slot)
+        }
+        if !connections[slot].isReceiving, !connections[slot].isStarved {
+            receive(slot)
+        }
+    }
+
+    private func discarded(_ slot: UInt32, _ count: Int) {
+        connections[slot].discarded += count
+        guard connections[slot].discarded > site.limits.discardSizeMax * 16 else { return }
+        // A client that goes on and on after FIN has had the chance to read its answer.
+        act(connections[slot].state.failed(), slot)
+    }
+
+    private func peerFinished(_ slot: UInt32) {
+        guard connections[slot].state.phase != .closing else { return }
+        if connections[slot].bodyExchange != noSlot {
+            // The content will never be complete: nothing of it may be stored.
+            return fail(slot, .peerFinishedEarly)
+        }
+        if connections[slot].isPaused {
+            // Requests that came before the FIN still wait to be read.
+            connections[slot].finishedWhilePaused = true
+        } else {
+            act(connections[slot].state.peerHasFinished(), slot)
+        }
+    }
+}

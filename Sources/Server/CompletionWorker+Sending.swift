@@ -1,0 +1,187 @@
+/// Bytes that leave. On the completion worker.
+
+internal import CompletionPort
+internal import CPlatform
+internal import HTTP
+internal import Platform
+
+extension CompletionWorker {
+    // MARK: Output blocks
+
+    /// Sees to it that the connection has an output block; false when it has to wait for one.
+    func lendOutput(_ slot: UInt32) -> Bool {
+        guard connections[slot].output == nil else { return true }
+        guard let output = outputs.lend() else {
+            if !connections[slot].isWaiting {
+                connections[slot].isWaiting = true
+                outputWaiters.append(slot)
+            }
+            return false
+        }
+        connections[slot].output = output
+        return true
+    }
+
+    /// Takes a block back; who waits for one goes on at the end of the turn.
+    func returnOutput(_ output: Output) {
+        outputs.return(output)
+    }
+
+    /// Lets connections that waited for an output block go on, as many as there are blocks now.
+    func resumeWaiters() {
+        guard !outputWaiters.isEmpty, outputs.hasFree else { return }
+        let waiting = outputWaiters
+        outputWaiters.removeAll(keepingCapacity: true)
+        for slot in waiting where connections.contains(slot) && connections[slot].isWaiting {
+            connections[slot].isWaiting = false
+            advance(slot)
+            resume(slot)
+        }
+    }
+
+    /// The connection has something to send at the end of this turn.
+    func markDirty(_ slot: UInt32) {
+        guard !connections[slot].isDirty else { return }
+        connections[slot].isDirty = true
+        dirty.append(slot)
+    }
+
+    // MARK: Sends
+
+    /// Starts a send for every connection that has something to send and none in flight.
+    func sendDirty() {
+        guard !dirty.isEmpty else { return }
+        for slot in dirty where connections.contains(slot) && connections[slot].isDirty {
+            connections[slot].isDirty = false
+            guard connections[slot].state.phase == .open || connections[slot].state.phase == .answering,
+                let output = connections[slot].output, !output.isSending
+            else { continue }
+            if output.isEmpty { sendEnded(slot, output) } else { send(slot, output) }
+        }
+        dirty.removeAll(keepingCapacity: true)
+    }
+
+    private func send(_ slot: UInt32, _ output: Output) {
+        beginOperation(slot)
+        output.send(on: &port, socket: connections[slot].socket, more: false, connections.key(slot))
+        connections[slot].state.sendBegan(now: clock.now, site.deadlines)
+        wheel.arm(slot, at: connections[slot].state.deadline)
+    }
+
+    func sent(_ packet: CompletionPacket) {
+        let slot = packet.key.slot
+        precondition(connections.isCurrent(packet.key), "a slot is reused only when nothing is in flight")
+        defer { endOperation(slot) }
+        guard let output = connections[slot].output else {
+            preconditionFailure("a send was in flight, so its block is lent")
+        }
+        output.sent(max(0, Int(packet.result))) { owner, count in
+            if owner == .exchange { partLeft(slot, count) } else { release(owner) }
+        }
+        guard connections[slot].state.phase != .closing else { return }
+        guard packet.result >= 0 else {
+            // EFAULT: a mapped file was truncated while it was sent; its length was promised, so the connection ends.
+            return fail(slot, packet.result == -EFAULT ? .fileChanged : .peerReset)
+        }
+        advance(slot)
+        resume(slot)
+        guard connections[slot].state.phase != .closing else { return }
+        if !output.isEmpty {
+            send(slot, output)
+        } else {
+            sendEnded(slot, output)
+        }
+    }
+
+    private func sendEnded(_ slot: UInt32, _ output: Output) {
+        connections[slot].output = nil
+        returnOutput(output)
+        guard connections[slot].state.phase != .closing else { return }
+        act(connections[slot].state.sendEnded(now: clock.now, site.deadlines), slot)
+        if connections[slot].state.phase == .open {
+            wheel.arm(slot, at: connections[slot].state.deadline)
+        }
+    }
+
+    /// The bytes of a segment have left, or never will: their owner may let go.
+    func release(_ owner: Output.Owner) {
+        if case .file(let file) = owner { files.unpin(file) }
+    }
+
+    // MARK: Bodies that leave in parts
+
+    /// Queues the next part of a body when it is in memory, and has the one after it brought there meanwhile.
+    func pump(_ exchange: UInt32) {
+        let slot = exchanges[exchange].connection
+        guard !exchanges[exchange].isQueued, lendOutput(slot), let output = connections[slot].output else { return }
+        let position = exchanges[exchange].position
+        guard position < exchanges[exchange].end else { return streamEnded(exchange) }
+        let partEnd = min(position + UInt64(site.limits.sliceSize), exchanges[exchange].end)
+        guard partEnd <= exchanges[exchange].residentEnd else { return populate(exchange) }
+        guard output.hasRoom(0) else { return }
+        unsafe output.append(bodyBytes(exchange, position..<partEnd), owner: .exchange)
+        exchanges[exchange].isQueued = true
+        exchanges[exchange].position = partEnd
+        markDirty(slot)
+        if partEnd < exchanges[exchange].end { populate(exchange) }
+    }
+
+    /// The bytes of the exchange's body, which its reply keeps in place.
+    private func bodyBytes(_ exchange: UInt32, _ range: Range<UInt64>) -> UnsafeRawBufferPointer {
+        let whole: UnsafeRawBufferPointer
+        switch exchanges[exchange].reply {
+        case .file(let file, _): unsafe whole = files[file].body
+        case .handler: unsafe whole = UnsafeRawBufferPointer(exchanges[exchange].body.bytes)
+        default: preconditionFailure("only files and handlers have bodies that leave in parts")
+        }
+        return unsafe UnsafeRawBufferPointer(rebasing: whole[Int(range.lowerBound)..<Int(range.upperBound)])
+    }
+
+    /// Has the next part of a mapped file brought into memory.
+    private func populate(_ exchange: UInt32) {
+        guard !exchanges[exchange].isPopulating else { return }
+        let start = exchanges[exchange].residentEnd
+        guard start < exchanges[exchange].end else { return }
+        let end = min(start + UInt64(site.limits.sliceSize), exchanges[exchange].end)
+        // madvise(2) wants whole pages; a mapping begins at one and its last page is whole.
+        let pageStart = start & ~4095
+        let pageEnd = (end + 4095) & ~4095
+        guard case .file(let file, _) = exchanges[exchange].reply, let base = unsafe files[file].body.baseAddress else {
+            preconditionFailure("only mapped files are populated")
+        }
+        let part = unsafe UnsafeRawBufferPointer(start: base + Int(pageStart), count: Int(pageEnd - pageStart))
+        exchanges[exchange].isPopulating = true
+        unsafe port.populate(part, exchanges.key(exchange))
+    }
+
+    func populated(_ packet: CompletionPacket) {
+        let exchange = packet.key.slot
+        precondition(exchanges.isCurrent(packet.key), "an exchange stays until its mapping is populated")
+        exchanges[exchange].isPopulating = false
+        guard exchanges[exchange].connection != noSlot else { return freeExchange(exchange) }
+        guard packet.result >= 0 else {
+            // The file was truncated, or its disk fails: the length was promised, so the connection ends.
+            return fail(exchanges[exchange].connection, .fileChanged)
+        }
+        let end = min(exchanges[exchange].residentEnd + UInt64(site.limits.sliceSize), exchanges[exchange].end)
+        if case .file(let file, _) = exchanges[exchange].reply {
+            files[file].notePopulated(exchanges[exchange].residentEnd..<end, second: clock.second)
+        }
+        exchanges[exchange].residentEnd = end
+        pump(exchange)
+    }
+
+    /// A part of the first exchange's body has left.
+    private func partLeft(_ slot: UInt32, _ count: Int) {
+        let exchange = connections[slot].firstExchange
+        guard exchange != noSlot, exchanges[exchange].stage == .streaming else { return }
+        exchanges[exchange].isQueued = false
+        exchanges[exchange].sent += UInt64(count)
+    }
+
+    private func streamEnded(_ exchange: UInt32) {
+        let slot = exchanges[exchange].connection
+        endExchange(exchange)
+        advance(slot)
+    }
+}

@@ -1,0 +1,189 @@
+/// A completion worker: one thread, one port, the connections that were given to it. It never blocks but on its port.
+///
+/// DESIGN. A turn of the worker is: send what was queued, submit and wait, then perform every packet in the order in
+/// which it comes out of the port, then what other threads have posted, then the deadlines that have passed. One loop, one switch;
+/// no callback runs another callback. What a connection does next is decided by `ConnectionState`; the extensions of this
+/// class, one file for each subject, perform it.
+///
+/// Next: ConnectionState.swift
+
+internal import CompletionPort
+internal import FileLog
+internal import HandlerHost
+internal import HandlerPool
+internal import HTTP
+internal import Platform
+
+/// What all workers share: read by every worker, changed by none while they run.
+struct Site: Sendable {
+    let limits: Limits
+    let deadlines: Deadlines
+    let headLimits: HeadLimits
+    let router: Router
+    /// `www/`, as a path for watches and as a descriptor for opening files beneath it.
+    let rootPath: String
+    let rootDescriptor: Int32
+    /// False on file systems whose changes the kernel does not report.
+    let cachesFiles: Bool
+    let dispatch: HandlerDispatch
+    let traces: Bool
+}
+
+final class CompletionWorker {
+    let index: Int
+    let site: Site
+    let posts: PostQueue
+    /// The other workers' queues and this one's, by index, to hand accepted connections to the one with the fewest.
+    let peers: [WorkerHandle]
+    let log: AccessRing
+    let errors: FileLog
+
+    var port: CompletionPort
+    var clock = WorkerClock()
+    var connections: Slab<Connection>
+    var exchanges: Slab<Exchange>
+    var files: FileCache
+    var watch: SiteWatch
+    var wheel: DeadlineWheel
+    var outputs: OutputPool
+
+    /// Listening sockets, on the worker that accepts; their packets' slots are positions here.
+    var listeners: [Int32]
+    var isAccepting: [Bool]
+    /// Accepting waits for a connection to close, or for the next turn of the clock.
+    var acceptPaused = false
+
+    /// Connections with something to send at the end of the turn.
+    var dirty: [UInt32] = []
+    /// Connections whose receive ended for want of buffers.
+    var starved: [UInt32] = []
+    /// Connections that wait for an output block.
+    var outputWaiters: [UInt32] = []
+    var dueSlots: [UInt32] = []
+    /// Calls of handlers that are handed to the pool at the end of the turn, and the exchanges they are for.
+    var jobs: [any PoolJob] = []
+    var jobKeys: [CompletionKey] = []
+    let mailbox: WorkerMailbox
+    /// Bytes of request contents that this worker holds.
+    var bodiesSize = 0
+
+    /// Bytes and results that `--trace` has counted.
+    var traced: UInt64 = 0
+    var isDraining = false
+    var isStopped = false
+
+    /// Slots of `notice` packets.
+    static let bellSlot: UInt32 = 0
+    static let watchSlot: UInt32 = 1
+
+    /// Makes the worker's port and tables on the thread that will run it.
+    init(
+        index: Int,
+        site: Site,
+        peers: [WorkerHandle],
+        log: AccessRing,
+        errors: FileLog,
+        listeners: [Int32]
+    ) throws(StartError) {
+        self.index = index
+        self.site = site
+        self.peers = peers
+        posts = peers[index].posts
+        mailbox = WorkerMailbox(posts: peers[index].posts)
+        self.log = log
+        self.errors = errors
+        self.listeners = listeners
+        isAccepting = Array(repeating: false, count: listeners.count)
+        let limits = site.limits
+        do {
+            port = try CompletionPort(limits: limits.port)
+        } catch {
+            throw .port(error)
+        }
+        do {
+            connections = try Slab(capacity: limits.connectionsMax)
+            exchanges = try Slab(capacity: limits.exchangesMax)
+            files = try FileCache(limits: limits)
+            watch = try SiteWatch(root: site.rootPath)
+            outputs = try OutputPool(count: limits.outputsMax, limits: limits)
+        } catch {
+            throw .system(error)
+        }
+        wheel = DeadlineWheel(capacity: limits.connectionsMax, now: clock.now)
+        dirty.reserveCapacity(limits.connectionsMax)
+    }
+
+    // MARK: The loop
+
+    /// Takes turns until it is told to stop.
+    func run() {
+        port.notice(posts.bellDescriptor, CompletionKey(slot: Self.bellSlot, generation: 0))
+        port.notice(watch.descriptor.rawValue, CompletionKey(slot: Self.watchSlot, generation: 0))
+        startAccepting()
+        while !isStopped { turn() }
+        endAllConnections()
+    }
+
+    private func turn() {
+        resumeWaiters()
+        submitJobs()
+        sendDirty()
+        armStarved()
+        if posts.prepareToSleep() {
+            port.submitAndWait(atMost: wheel.next.map { $0.since(clock.now) })
+        } else {
+            port.submitAndWait(atMost: .zero)
+        }
+        posts.finishSleep()
+        clock.sample()
+        while let packet = port.dequeue() { perform(packet) }
+        posts.takeAll { perform($0) }
+        if wheel.isDue(clock.now) { passDeadlines() }
+    }
+
+    private func perform(_ packet: CompletionPacket) {
+        if site.traces { trace(packet) }
+        switch packet.operation {
+        case .receive: received(packet)
+        case .send: sent(packet)
+        case .accept: accepted(packet)
+        case .open: opened(packet)
+        case .read: readFile(packet)
+        case .populate: populated(packet)
+        case .close: closed(packet)
+        case .notice: noticed(packet)
+        case .cancel: operationEnded(packet)
+        }
+    }
+
+    private func noticed(_ packet: CompletionPacket) {
+        if packet.key.slot == Self.bellSlot {
+            posts.silence()
+        } else {
+            siteChanged()
+        }
+        guard !packet.hasMore else { return }
+        // A multishot poll ends when the completion queue overflowed: it is armed again.
+        let descriptor = packet.key.slot == Self.bellSlot ? posts.bellDescriptor : watch.descriptor.rawValue
+        port.notice(descriptor, packet.key)
+    }
+
+    /// A packet that only says that an operation of a connection is over.
+    private func operationEnded(_ packet: CompletionPacket) {
+        guard connections.isCurrent(packet.key) else { return }
+        endOperation(packet.key.slot)
+    }
+
+    // MARK: What other threads post
+
+    private func perform(_ packet: PostedPacket) {
+        switch packet {
+        case let packet as AdoptPacket: adopt(packet.socket)
+        case let packet as HandlerPacket: handlerAnswered(packet)
+        case is ReloadPacket: files.unlistAll()
+        case is DrainPacket: drain()
+        case is StopPacket: isStopped = true
+        default: preconditionFailure("nobody posts such a packet: \(packet)")
+        }
+    }
+}

@@ -1,0 +1,60 @@
+/// One client's connection, in the table of the worker it belongs to for life. That worker.
+
+internal import CompletionPort
+internal import FileLog
+internal import HTTP
+
+/// The memory of a connection: per-handle data, in the article's words.
+///
+/// It is small, because 64,000 of them may be idle: what only a busy connection needs (input that spans receives, an
+/// output block, exchanges) is lent to it meanwhile.
+@safe
+struct Connection {
+    let socket: Int32
+    let remote: RemoteAddress
+    var state: ConnectionState
+    var parser: RequestParser
+
+    /// Operations whose packets have not all come: the slot is used again only when there are none.
+    var inFlight: UInt32 = 0
+    var isReceiving = false
+    /// A close has been submitted; its packet is the connection's last.
+    var isClosing = false
+    /// In the worker's list of connections with something to send.
+    var isDirty = false
+    /// Input waits until there is room for its answer.
+    var isPaused = false
+    /// In the worker's list of connections that wait for an output block.
+    var isWaiting = false
+    /// The client has sent FIN while its input waited.
+    var finishedWhilePaused = false
+    /// In the worker's list of connections to be armed again.
+    var isStarved = false
+
+    /// Exchanges that wait for their turn to be answered, in the order of their requests.
+    var firstExchange = noSlot
+    var lastExchange = noSlot
+    var exchangeCount = 0
+    /// The exchange whose content is arriving.
+    var bodyExchange = noSlot
+    /// Requests read so far: the next one's sequence number.
+    var requestCount: UInt64 = 0
+
+    /// Bytes that did not make a whole request yet, or wait for room.
+    var input = unsafe ByteBuffer()
+    /// Lent while there is something to send.
+    var output: Output?
+    /// Why it ends, when that is not as it should be.
+    var endReason: Reason?
+    /// What lingering has thrown away.
+    var discarded = 0
+    /// What the client had acknowledged when it was last looked at; tells a slow client from one that is gone.
+    var acknowledged: UInt64 = 0
+
+    init(socket: Int32, remote: RemoteAddress, state: ConnectionState, parser: RequestParser) {
+        self.socket = socket
+        self.remote = remote
+        self.state = state
+        self.parser = parser
+    }
+}

@@ -1,0 +1,220 @@
+/// What a connection does next. Pure: no descriptor, no clock, no memory; the worker that owns the connection.
+///
+/// DESIGN. The worker tells this value what happened and performs the action it returns; no decision about the life of a
+/// connection is taken anywhere else.
+///
+///     reading requests ──last one read──► answering ──all sent──► lingering ──peer done or deadline──► closing
+///          │  ▲                                                       ▲
+///          └──┘ keep-alive                     refusal ───────────────┘
+///
+/// Lingering (RFC 9112 §9.6): the server says that it has finished (FIN), goes on reading and throws away what it
+/// reads, so that what the client still sends does not make the kernel answer with a reset that would destroy the last
+/// response before the client has read it.
+///
+/// Next: RequestParser.swift
+
+internal import Platform
+
+/// The state of a connection and the rules by which it changes.
+struct ConnectionState: Equatable {
+    /// How far the connection is in its life.
+    enum Phase: Equatable {
+        /// Requests are read and answered.
+        case open
+        /// No further request is read; the connection ends when everything is sent.
+        case answering
+        /// Everything is sent and the client told so; what still arrives is thrown away.
+        case lingering
+        /// Operations in flight are being ended; the slot is free when the last one is.
+        case closing
+    }
+
+    /// What the worker does about it.
+    enum Action: Equatable {
+        case nothing
+        /// Say FIN, keep reading to throw away.
+        case finish
+        /// End all operations and close. Unsent bytes are dropped when `reset` is set.
+        case close(reset: Bool)
+    }
+
+    /// Which part of the next request is being read.
+    enum Reading: Equatable { case nothing, head, body }
+
+    private(set) var phase = Phase.open
+    private(set) var reading = Reading.nothing
+    /// Responses that are not completely in the output yet.
+    private(set) var unanswered = 0
+    /// Bytes are in the output, or a send is in flight.
+    private(set) var isSending = false
+    /// The client has sent FIN.
+    private(set) var peerFinished = false
+    /// Nothing more is read after the current request: it asked for that, the server refused something, or it stops.
+    private(set) var isLast = false
+
+    /// When the step of reading that is under way must be over.
+    private(set) var readDeadline: Instant
+    /// When the client must have taken something of what is being sent.
+    private(set) var sendDeadline = Instant.distantFuture
+
+    init(now: Instant, _ deadlines: Deadlines) {
+        readDeadline = now.advanced(by: deadlines.idle)
+    }
+
+    // MARK: What may be done
+
+    /// Whether bytes that arrived are looked at for a request.
+    var mayRead: Bool { phase == .open && !isLast }
+
+    /// Nothing of this connection is under way.
+    var isIdle: Bool { phase == .open && unanswered == 0 && !isSending && reading == .nothing }
+
+    var deadline: Instant { min(readDeadline, sendDeadline) }
+
+    // MARK: Reading
+
+    /// A head has begun to arrive; its deadline counts from its first byte, whatever follows.
+    mutating func headBegan(now: Instant, _ deadlines: Deadlines) {
+        guard reading == .nothing else { return }
+        reading = .head
+        readDeadline = now.advanced(by: deadlines.head)
+    }
+
+    /// A head is complete and its request will be answered.
+    mutating func headEnded(hasBody: Bool, keepsAlive: Bool, now: Instant, _ deadlines: Deadlines) {
+        precondition(phase == .open, "a request is only read from an open connection")
+        unanswered += 1
+        if !keepsAlive { isLast = !hasBody }
+        reading = hasBody ? .body : .nothing
+        readDeadline = hasBody ? now.advanced(by: deadlines.body) : .distantFuture
+    }
+
+    /// The content is complete; `isLast` says that its request asked for the connection to end.
+    mutating func bodyEnded(keepsAlive: Bool) {
+        precondition(reading == .body, "no content was being read")
+        reading = .nothing
+        readDeadline = .distantFuture
+        if !keepsAlive { isLast = true }
+    }
+
+    /// What follows can't be read: the request was refused, or its content won't be. Its answer is the last.
+    mutating func stopReading() {
+        reading = .nothing
+        readDeadline = .distantFuture
+        isLast = true
+    }
+
+    /// A response is being made for something that never became a request.
+    mutating func refused() {
+        unanswered += 1
+        stopReading()
+    }
+
+    /// The client has sent FIN. What it asked before is still answered (half-close).
+    mutating func peerHasFinished() -> Action {
+        peerFinished = true
+        switch phase {
+        case .open:
+            stopReading()
+            return settle()
+        case .answering:
+            return .nothing
+        case .lingering:
+            phase = .closing
+            return .close(reset: false)
+        case .closing:
+            return .nothing
+        }
+    }
+
+    // MARK: Answering
+
+    /// A response is completely in the output.
+    mutating func answered() {
+        precondition(unanswered > 0, "nobody asked")
+        unanswered -= 1
+    }
+
+    /// A send has been handed to the kernel.
+    mutating func sendBegan(now: Instant, _ deadlines: Deadlines) {
+        isSending = true
+        sendDeadline = now.advanced(by: deadlines.send)
+    }
+
+    /// The output is empty and no send is in flight.
+    mutating func sendEnded(now: Instant, _ deadlines: Deadlines) -> Action {
+        isSending = false
+        sendDeadline = .distantFuture
+        if phase == .open, unanswered == 0, reading == .nothing, !isLast {
+            readDeadline = now.advanced(by: deadlines.idle)
+            return .nothing
+        }
+        return settle()
+    }
+
+    /// The connection reads no more and everything may be sent: then it ends.
+    private mutating func settle() -> Action {
+        guard isLast, phase == .open || phase == .answering else { return .nothing }
+        phase = .answering
+        guard unanswered == 0, !isSending else { return .nothing }
+        guard !peerFinished else {
+            phase = .closing
+            return .close(reset: false)
+        }
+        return .finish
+    }
+
+    /// FIN was sent: the client has this long to read the last answer and finish too.
+    mutating func lingerBegan(now: Instant, _ deadlines: Deadlines) {
+        phase = .lingering
+        sendDeadline = .distantFuture
+        readDeadline = now.advanced(by: deadlines.linger)
+    }
+
+    // MARK: Ending early
+
+    /// The connection is broken, or the client does what can't be waited for.
+    mutating func failed() -> Action {
+        guard phase != .closing else { return .nothing }
+        phase = .closing
+        readDeadline = .distantFuture
+        sendDeadline = .distantFuture
+        return .close(reset: true)
+    }
+
+    /// The server stops: what was asked is answered, nothing more is read.
+    ///
+    /// A request whose head has begun is still read; the client has sent it in good faith.
+    mutating func drain() -> Action {
+        guard phase == .open else { return .nothing }
+        guard reading == .nothing else { return .nothing }
+        stopReading()
+        return settle()
+    }
+
+    /// Which deadline passed.
+    enum Expiry: Equatable { case none, idle, head, body, send, linger }
+
+    /// Looks which deadline has passed, if any has.
+    func expiry(now: Instant) -> Expiry {
+        if now >= sendDeadline { return .send }
+        guard now >= readDeadline else { return .none }
+        switch (phase, reading) {
+        case (.lingering, _): return .linger
+        case (_, .head): return .head
+        case (_, .body): return .body
+        case (_, .nothing): return .idle
+        }
+    }
+
+    /// The send deadline passed, but the client has taken something since: it is slow, not gone.
+    mutating func sendProgressed(now: Instant, _ deadlines: Deadlines) {
+        sendDeadline = now.advanced(by: deadlines.send)
+    }
+
+    /// An idle connection's time is over.
+    mutating func idleEnded() -> Action {
+        stopReading()
+        return settle()
+    }
+}

@@ -1,0 +1,115 @@
+/// Deadlines of many connections at the cost of a store each. Pure; the worker that owns it.
+///
+/// DESIGN. A ring of buckets, each 1/8 second wide; a slot with a deadline is in the list of one bucket. Deadlines move
+/// back all the time (every request moves its connection's) and pass almost never: so moving one back does nothing here.
+/// A slot that comes up is asked for its deadline again, and goes into a later bucket when that has not passed. Only a
+/// deadline that comes *before* the bucket of its slot moves the slot. (Hashed timing wheels: Varghese and Lauck, 1987;
+/// the laziness is ours.)
+
+internal import Platform
+
+struct DeadlineWheel: ~Copyable {
+    static let bucketWidth: UInt64 = 125_000_000
+    static let bucketCount = 512
+
+    private struct Link {
+        var next = noSlot
+        var previous = noSlot
+        /// The bucket's absolute number (time divided by its width), 0 when the slot is in none.
+        var bucket: UInt64 = 0
+    }
+
+    private var heads = [UInt32](repeating: noSlot, count: bucketCount)
+    private var links: [Link]
+    /// One bit for each bucket that holds a slot.
+    private var occupied = [UInt64](repeating: 0, count: bucketCount / 64)
+    /// Buckets before this one are past.
+    private var current: UInt64
+    /// No slot is in a bucket before this one.
+    private var earliest = UInt64.max
+
+    init(capacity: Int, now: Instant) {
+        links = []
+        links.reserveCapacity(min(capacity, 1024))
+        current = now.nanoseconds / Self.bucketWidth
+    }
+
+    /// Sees to it that the slot comes up at its deadline or before. Costs a comparison when it does already.
+    mutating func arm(_ slot: UInt32, at deadline: Instant) {
+        while Int(slot) >= links.count { links.append(Link()) }
+        // A slot comes up when its bucket has passed completely: never early. The horizon bounds how far ahead it can
+        // lie; a later deadline comes up at the horizon and is armed again.
+        let horizon = current + UInt64(Self.bucketCount) - 1
+        let bucket = min(max(deadline.nanoseconds / Self.bucketWidth, current), horizon)
+        let armed = links[Int(slot)].bucket
+        if armed != 0 {
+            guard bucket < armed else { return }
+            unlink(slot)
+        }
+        link(slot, bucket)
+    }
+
+    /// Forgets the slot.
+    mutating func disarm(_ slot: UInt32) {
+        guard Int(slot) < links.count, links[Int(slot)].bucket != 0 else { return }
+        unlink(slot)
+    }
+
+    /// Whether `collect` may find anything: one comparison, so that a turn of the worker can ask.
+    func isDue(_ now: Instant) -> Bool {
+        now.nanoseconds / Self.bucketWidth > current
+    }
+
+    /// Takes out the slots whose buckets have passed.
+    mutating func collect(until now: Instant, into due: inout [UInt32]) {
+        let end = now.nanoseconds / Self.bucketWidth
+        guard end > current else { return }
+        for bucket in current..<min(end, current + UInt64(Self.bucketCount)) {
+            let index = Int(bucket % UInt64(Self.bucketCount))
+            while heads[index] != noSlot {
+                let slot = heads[index]
+                unlink(slot)
+                due.append(slot)
+            }
+        }
+        current = end
+        earliest = firstOccupied()
+    }
+
+    /// When to look again: no slot comes up before; `nil` when none is armed. The slot it was may be gone by then.
+    var next: Instant? {
+        earliest == .max ? nil : Instant(nanoseconds: (earliest + 1) * Self.bucketWidth)
+    }
+
+    /// The first bucket from `current` on that holds a slot.
+    private func firstOccupied() -> UInt64 {
+        for distance in 0..<UInt64(Self.bucketCount) {
+            let index = Int((current + distance) % UInt64(Self.bucketCount))
+            if occupied[index / 64] & (1 << UInt64(index % 64)) != 0 { return current + distance }
+        }
+        return .max
+    }
+
+    private mutating func link(_ slot: UInt32, _ bucket: UInt64) {
+        let index = Int(bucket % UInt64(Self.bucketCount))
+        let first = heads[index]
+        links[Int(slot)] = Link(next: first, previous: noSlot, bucket: bucket)
+        if first != noSlot { links[Int(first)].previous = slot }
+        heads[index] = slot
+        occupied[index / 64] |= 1 << UInt64(index % 64)
+        earliest = min(earliest, bucket)
+    }
+
+    private mutating func unlink(_ slot: UInt32) {
+        let link = links[Int(slot)]
+        let index = Int(link.bucket % UInt64(Self.bucketCount))
+        if link.previous != noSlot {
+            links[Int(link.previous)].next = link.next
+        } else {
+            heads[index] = link.next
+        }
+        if link.next != noSlot { links[Int(link.next)].previous = link.previous }
+        links[Int(slot)] = Link()
+        if heads[index] == noSlot { occupied[index / 64] &= ~(1 << UInt64(index % 64)) }
+    }
+}

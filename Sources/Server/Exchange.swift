@@ -1,0 +1,99 @@
+/// A request that can't be answered in the turn in which it was read, until its answer has left. One worker.
+
+internal import FileLog
+internal import HandlerHost
+internal import HTTP
+internal import Platform
+
+/// A request and its response under way: per-I/O data, in the article's words.
+///
+/// Exchanges of a connection are linked in the order of their requests, and answered in that order, whichever is ready
+/// first. A cached file that is asked for while nothing else waits needs none.
+@safe
+struct Exchange {
+    enum Stage: Equatable {
+        /// Its content is arriving.
+        case receivingBody
+        /// A file is being loaded for it.
+        case waitingForFile
+        /// A handler has it.
+        case waitingForHandler
+        /// Its answer can be written as soon as it is first in line.
+        case ready
+        /// Its answer's head is written, its body leaves in parts.
+        case streaming
+    }
+
+    /// What it will be answered with.
+    enum Reply {
+        case none
+        /// A file that is pinned for it.
+        case file(UInt32, status: UInt16)
+        /// What a handler answered.
+        case handler(HandlerResponse)
+        /// The server's own words.
+        case refusal(Reason)
+        /// The same address with a slash behind it: it is a folder.
+        case folder
+        /// `OPTIONS *`.
+        case options
+    }
+
+    /// The connection's slot; `noSlot` when it is gone and only an operation in flight keeps the exchange.
+    var connection: UInt32
+    /// The place of its request among those of the connection.
+    let sequence: UInt64
+    let head: RequestHead
+    /// A copy of the head's bytes.
+    var headBytes = unsafe ByteBuffer()
+    let startedAt: Instant
+    let startedWall: Int64
+
+    var stage = Stage.ready
+    var reply = Reply.none
+    var next = noSlot
+    var nextWaiter = noSlot
+
+    // Its content.
+    var body = unsafe ByteBuffer()
+    var bodyRemaining: UInt64 = 0
+    var chunks = ChunkedDecoder()
+    /// The content is read only to find the next request.
+    var discardsBody = false
+    /// Bytes of content that have come, and those of memory that they are counted with.
+    var received = 0
+    var accounted = 0
+    /// The client waits for 100 (Continue) before it sends the content.
+    var owesContinue = false
+
+    // Its handler.
+    var route: Int = -1
+    var call: HandlerCall?
+    var deadline = Instant.distantFuture
+
+    // Its answer.
+    var status: UInt16 = 0
+    var reason: Reason?
+    /// Methods of the address, for the Allow field.
+    var allow: UInt16 = 0
+    /// The file that is being loaded for it, and the status that this file's content is to be sent with.
+    var awaitedFile = noSlot
+    var awaitedStatus: UInt16 = 200
+    /// Bytes of the file that are still to be queued, from `position`; those before `residentEnd` are in memory.
+    var position: UInt64 = 0
+    var end: UInt64 = 0
+    var residentEnd: UInt64 = 0
+    var isPopulating = false
+    /// A part of the body is in the output.
+    var isQueued = false
+    /// Bytes of the body that have left.
+    var sent: UInt64 = 0
+
+    init(connection: UInt32, sequence: UInt64, head: RequestHead, startedAt: Instant, startedWall: Int64) {
+        self.connection = connection
+        self.sequence = sequence
+        self.head = head
+        self.startedAt = startedAt
+        self.startedWall = startedWall
+    }
+}

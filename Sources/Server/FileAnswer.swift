@@ -1,0 +1,62 @@
+/// What is sent of a file. Pure; any thread.
+
+internal import HTTP
+
+/// The status and the part of a file that a request gets.
+struct FileAnswer: Equatable {
+    let status: UInt16
+    /// The bytes that the response's content stands for.
+    let range: Range<UInt64>
+    /// False for HEAD, 304, 412 and 416.
+    let sendsBody: Bool
+
+    init(status: UInt16, range: Range<UInt64>, sendsBody: Bool) {
+        self.status = status
+        self.range = range
+        self.sendsBody = sendsBody
+    }
+
+    /// Bytes of content that leave.
+    var bodyCount: UInt64 { sendsBody ? UInt64(range.count) : 0 }
+
+    /// Decides by the request's conditions and range (RFC 9110 §13.2.2, §14.2).
+    ///
+    /// - Parameter status: 200, or that of an error page, for which neither conditions nor ranges count.
+    @unsafe
+    init(_ head: RequestHead, _ bytes: Span<UInt8>, _ file: CachedFile, status: UInt16) {
+        let size = unsafe file.size
+        let whole = 0..<size
+        let sendsBody = head.method != .head
+        guard status == 200, head.hasConditions else {
+            self.init(status: status, range: whole, sendsBody: sendsBody)
+            return
+        }
+        let validators = unsafe file.validators
+        switch Conditions.evaluate(head, bytes, tag: validators.tagBytes, lastModified: validators.lastModified) {
+        case .notModified:
+            self.init(status: 304, range: whole, sendsBody: false)
+            return
+        case .preconditionFailed:
+            self.init(status: 412, range: whole, sendsBody: false)
+            return
+        case .proceed:
+            break
+        }
+        // Ranges are defined for GET alone; a repeated Range field is no valid one and is ignored (§14.2).
+        guard head.method == .get, let range = head[.range], !head.isRepeated(.range),
+            Conditions.allowsRange(head, bytes, tag: validators.tagBytes, lastModified: validators.lastModified)
+        else {
+            self.init(status: 200, range: whole, sendsBody: sendsBody)
+            return
+        }
+        switch RangeField.resolve(bytes.extracting(range), representationLength: size) {
+        case .single(let part):
+            self.init(status: 206, range: part, sendsBody: true)
+        case .unsatisfiable:
+            self.init(status: 416, range: whole, sendsBody: false)
+        case .whole, .multiple:
+            // Several parts at once are optional (§15.3.7.2): the whole is a correct answer.
+            self.init(status: 200, range: whole, sendsBody: true)
+        }
+    }
+}

@@ -1,0 +1,172 @@
+/// The files of the site that are in memory, by the path that asks for them. The worker that owns it.
+///
+/// DESIGN. Each worker has its own, so there is no lock. The table is open-addressed and holds slots of a slab; a hit is
+/// a hash of the path, one comparison and no system call. An entry is listed while it may answer requests and lives on
+/// until nobody sends from it. Which entries are stale is `SiteWatch`'s to say. When the cache is full, the clock's hand
+/// goes round and drops what was not used since it last came by.
+
+internal import CompletionPort
+internal import Glibc
+internal import Platform
+
+struct FileCache: ~Copyable {
+    private(set) var files: Slab<CachedFile>
+    /// Slots of `files`, `noSlot` where free; a power of two, never more than half full.
+    private var table: [UInt32]
+    private let mask: Int
+    private let sizeMax: Int
+    private var hand: UInt32 = 0
+    /// Bytes of the resident bodies and heads of all entries.
+    private(set) var size = 0
+
+    init(limits: Limits) throws(SystemError) {
+        files = try Slab(capacity: limits.fileCacheCountMax)
+        var capacity = 16
+        while capacity < 2 * limits.fileCacheCountMax { capacity *= 2 }
+        table = [UInt32](repeating: noSlot, count: capacity)
+        mask = capacity - 1
+        sizeMax = limits.fileCacheSizeMax
+    }
+
+    subscript(slot: UInt32) -> CachedFile {
+        @inline(__always) _read { yield files[slot] }
+        @inline(__always) _modify { yield &files[slot] }
+    }
+
+    func isCurrent(_ key: CompletionKey) -> Bool { files.isCurrent(key) }
+    func key(_ slot: UInt32) -> CompletionKey { files.key(slot) }
+
+    // MARK: Finding
+
+    /// Mixes eight bytes at a time; good enough for paths, and a client that makes them collide fills a bounded table.
+    static func hash(_ path: Span<UInt8>) -> UInt64 {
+        var value: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: path.count)
+        let bytes = path.bytes
+        var index = 0
+        while index &+ 8 <= bytes.byteCount {
+            // In bounds by the loop's condition.
+            value = mix(value ^ unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self))
+            index &+= 8
+        }
+        var tail: UInt64 = 0
+        while index < bytes.byteCount {
+            tail = tail << 8 | UInt64(path[index])
+            index &+= 1
+        }
+        return mix(value ^ tail)
+    }
+
+    private static func mix(_ value: UInt64) -> UInt64 {
+        let product = value.multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
+        return product.high ^ product.low
+    }
+
+    /// The entry that answers for a decoded path, if one is listed.
+    func find(_ path: Span<UInt8>, hash: UInt64) -> UInt32? {
+        var position = Int(truncatingIfNeeded: hash) & mask
+        while true {
+            let slot = table[position]
+            guard slot != noSlot else { return nil }
+            if files[slot].hash == hash, files[slot].answers(path) { return slot }
+            position = (position &+ 1) & mask
+        }
+    }
+
+    // MARK: Changing
+
+    /// Lists a new entry, making room first; `nil` when every entry is in use.
+    mutating func insert(_ file: CachedFile) -> UInt32? {
+        if files.count == files.capacity { evictOne() }
+        guard let key = files.insert(file) else { return nil }
+        var position = Int(truncatingIfNeeded: file.hash) & mask
+        while table[position] != noSlot { position = (position &+ 1) & mask }
+        table[position] = key.slot
+        files[key.slot].isListed = true
+        return key.slot
+    }
+
+    /// Counts memory that an entry has taken, and drops others until it fits.
+    mutating func account(_ slot: UInt32, bytes: Int) {
+        files[slot].accounted += bytes
+        size += bytes
+        var rounds = 2 * files.count
+        while size > sizeMax, rounds > 0 {
+            evictOne(keeping: slot)
+            rounds -= 1
+        }
+        // Everything else is in use: then the newcomer is not kept beyond its first answers.
+        if size > sizeMax { unlist(slot) }
+    }
+
+    /// An entry answers no further request; it lives until nobody sends from it.
+    mutating func unlist(_ slot: UInt32) {
+        guard files[slot].isListed else { return }
+        files[slot].isListed = false
+        var position = Int(truncatingIfNeeded: files[slot].hash) & mask
+        while table[position] != slot { position = (position &+ 1) & mask }
+        closeGap(at: position)
+        endIfUnused(slot)
+    }
+
+    /// No entry answers any further request.
+    mutating func unlistAll() {
+        var listed: [UInt32] = []
+        files.forEachSlot { slot in
+            if files[slot].isListed { listed.append(slot) }
+        }
+        for slot in listed { unlist(slot) }
+    }
+
+    /// Keeps an entry's bytes in place until `unpin`.
+    mutating func pin(_ slot: UInt32) {
+        files[slot].pins += 1
+    }
+
+    mutating func unpin(_ slot: UInt32) {
+        precondition(files[slot].pins > 0, "nobody sends from this file")
+        files[slot].pins -= 1
+        endIfUnused(slot)
+    }
+
+    private mutating func endIfUnused(_ slot: UInt32) {
+        guard files[slot].pins == 0, !files[slot].isListed else { return }
+        size -= files[slot].accounted
+        files[slot].freeMemory()
+        files.remove(slot)
+    }
+
+    /// Drops one entry that was not used since the hand last came by. Entries being loaded or sent from stay.
+    private mutating func evictOne(keeping kept: UInt32 = noSlot) {
+        for _ in 0..<2 * files.capacity {
+            let slot = hand
+            hand = (hand + 1) % UInt32(files.capacity)
+            guard files.contains(slot), slot != kept, files[slot].isListed, files[slot].stage == .ready,
+                files[slot].pins == 0
+            else { continue }
+            if files[slot].wasUsed {
+                files[slot].wasUsed = false
+                continue
+            }
+            unlist(slot)
+            return
+        }
+    }
+
+    /// Moves entries back over a freed place, so that probing needs no tombstones (Knuth, vol. 3, §6.4, algorithm R).
+    private mutating func closeGap(at position: Int) {
+        var gap = position
+        var next = position
+        while true {
+            next = (next &+ 1) & mask
+            let slot = table[next]
+            guard slot != noSlot else { break }
+            let home = Int(truncatingIfNeeded: files[slot].hash) & mask
+            let stays = gap <= next ? (gap < home && home <= next) : (gap < home || home <= next)
+            if !stays {
+                table[gap] = slot
+                gap = next
+            }
+        }
+        table[gap] = noSlot
+    }
+}

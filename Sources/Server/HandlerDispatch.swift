@@ -1,0 +1,148 @@
+/// The way from a worker to the handlers and back.
+///
+/// `submitJobs` and `handlerAnswered` run on the completion worker, `finish` on whichever thread ends a call: it posts
+/// to the worker's port, which is all that other threads may do with a worker.
+///
+/// Next: ResponseEncoder.swift
+
+internal import CompletionPort
+internal import FileLog
+internal import HandlerHost
+internal import HandlerPool
+internal import HTTP
+internal import Platform
+
+/// What all workers need to have requests handled.
+final class HandlerDispatch: Sendable {
+    let host: HandlerHost
+    let pool: HandlerPool
+    /// The handler of each route, by the route's index in the router.
+    let handlers: [LoadedHandler]
+
+    init(host: HandlerHost, pool: HandlerPool, handlers: [LoadedHandler]) {
+        self.host = host
+        self.pool = pool
+        self.handlers = handlers
+    }
+
+    /// Nobody waits for this call any more; its handler may still complete it, too late.
+    func cancel(_ call: HandlerCall) {
+        host.cancel(call)
+    }
+}
+
+extension HandlerCall: PoolJob {}
+extension HandlerJob: PoolJob {}
+
+/// Where a worker's calls end: a packet for its port.
+final class WorkerMailbox: HandlerClient {
+    private let posts: PostQueue
+
+    init(posts: PostQueue) {
+        self.posts = posts
+    }
+
+    func finish(_ call: HandlerCall, _ result: consuming HandlerResult) {
+        posts.post(HandlerPacket(exchange: CompletionKey(bits: call.key), result: result))
+    }
+}
+
+extension CompletionKey {
+    /// A key as one number, for those who may not know what it is.
+    var bits: UInt64 { UInt64(generation) << 32 | UInt64(slot) }
+
+    init(bits: UInt64) {
+        self.init(slot: UInt32(truncatingIfNeeded: bits), generation: UInt32(truncatingIfNeeded: bits >> 32))
+    }
+}
+
+extension CompletionWorker {
+    /// Makes a call of the exchange; it is handed to the pool at the end of the turn, with all others of that turn.
+    func callHandler(_ exchange: UInt32) {
+        let head = exchanges[exchange].head
+        var call: HandlerCall?
+        withDecodedPath(exchange) { _, path in call = makeCall(exchange, head, path) }
+        guard let call else { preconditionFailure("a path that was routed can be decoded") }
+        exchanges[exchange].call = call
+        exchanges[exchange].stage = .waitingForHandler
+        exchanges[exchange].deadline = clock.now.advanced(by: site.deadlines.handler)
+        wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
+        jobs.append(call)
+        jobKeys.append(exchanges.key(exchange))
+    }
+
+    private func makeCall(_ exchange: UInt32, _ head: RequestHead, _ path: Span<UInt8>) -> HandlerCall {
+        let bytes = unsafe exchanges[exchange].headBytes.bytes
+        let body = unsafe exchanges[exchange].body.bytes
+        var fields = FieldIterator(head)
+        let remote = connections[exchanges[exchange].connection].remote.text
+        return unsafe HandlerCall(
+            handler: site.dispatch.handlers[exchanges[exchange].route],
+            client: mailbox,
+            key: exchanges.key(exchange).bits,
+            receivedAt: exchanges[exchange].startedWall,
+            head: bytes.span,
+            method: HandlerCall.Slice(head.methodRange),
+            target: HandlerCall.Slice(head.target),
+            query: HandlerCall.Slice(head.query),
+            path: path,
+            remote: remote.utf8.span,
+            fieldCount: head.fieldCount,
+            field: { _ in
+                guard let line = unsafe fields.next(in: bytes.span) else {
+                    preconditionFailure("an accepted head has as many lines as it was counted with")
+                }
+                return (HandlerCall.Slice(line.name), HandlerCall.Slice(line.value))
+            },
+            smallBody: body.span
+        )
+    }
+
+    /// Hands the calls of this turn to the pool under one lock; what does not fit is shed.
+    func submitJobs() {
+        guard !jobs.isEmpty else { return }
+        let accepted = site.dispatch.pool.submit(contentsOf: jobs)
+        for index in accepted..<jobs.count where exchanges.isCurrent(jobKeys[index]) {
+            let exchange = jobKeys[index].slot
+            site.dispatch.cancel(jobs[index])
+            exchanges[exchange].call = nil
+            guard exchanges[exchange].connection != noSlot else { continue }
+            reply(exchange, .refusal(.poolFull))
+        }
+        jobs.removeAll(keepingCapacity: true)
+        jobKeys.removeAll(keepingCapacity: true)
+    }
+
+    /// A call has ended. Its exchange may have ended before: then nobody waits for the answer.
+    func handlerAnswered(_ packet: HandlerPacket) {
+        guard exchanges.isCurrent(packet.exchange) else { return }
+        let exchange = packet.exchange.slot
+        guard exchanges[exchange].stage == .waitingForHandler, exchanges[exchange].connection != noSlot else { return }
+        exchanges[exchange].call = nil
+        exchanges[exchange].deadline = .distantFuture
+        switch packet.result {
+        case .response(let response):
+            let fits = response.bodyStart + 2 * site.limits.responseHeadSizeMax + site.limits.inlineBodySizeMax
+                <= site.limits.outputBlockSize
+            reply(exchange, fits ? .handler(response) : .refusal(.handlerFailed))
+        case .declined:
+            findFile(exchange)
+        case .failed(let failure):
+            reply(exchange, .refusal(failure.isOverload ? .handlersFull : .handlerFailed))
+        }
+    }
+
+    /// The handler took too long: its client gets an answer, and a later completion of the call is only counted.
+    func handlerExpired(_ exchange: UInt32) {
+        if let call = exchanges[exchange].call { site.dispatch.cancel(call) }
+        exchanges[exchange].call = nil
+        exchanges[exchange].deadline = .distantFuture
+        reply(exchange, .refusal(.handlerExpired))
+    }
+}
+
+extension HandlerCall.Slice {
+    init(_ range: ByteRange) {
+        self.init(offset: range.lowerBound, length: range.count)
+    }
+}

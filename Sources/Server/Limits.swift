@@ -1,0 +1,119 @@
+/// Every bound of the server, in one place. Pure values; any thread.
+
+internal import CompletionPort
+
+/// How large each queue, table, buffer and pool may grow. Sizes are bytes, counts are per worker unless they say otherwise.
+///
+/// A limit that is reached pauses somebody (back-pressure) or sheds a request with 503; it never loses one in silence.
+package struct Limits: Sendable {
+    // MARK: Requests
+
+    /// A request's head: its line and all its fields. Beyond it: 431.
+    package var headSizeMax = 16 * 1024
+    /// The request line alone. Beyond it: 414.
+    package var requestLineSizeMax = 8 * 1024
+    package var fieldCountMax = 100
+    /// A request's content. Beyond it: 413.
+    package var bodySizeMax = 1024 * 1024
+    /// All contents being received or handled, of one worker. Beyond it: 503.
+    package var bodiesSizeMax = 256 * 1024 * 1024
+    /// What a refused or superfluous content may still bring before the connection ends instead of being drained.
+    package var discardSizeMax = 64 * 1024
+
+    // MARK: Connections
+
+    /// Open connections of one worker. At the limit it stops accepting until one closes.
+    package var connectionsMax = 20_000
+    /// Requests of one connection that wait for their answers; the next is read when one has left.
+    package var pipelinedMax = 16
+    /// Requests of one worker that wait for a file or a handler.
+    package var exchangesMax = 32_768
+    /// Handler calls of all workers that are open at a time.
+    package var callsMax = 16_384
+    /// Connections the kernel keeps for us before they are accepted.
+    package var backlogMax = 4096
+
+    // MARK: The port
+
+    package var submissionsMax = 1024
+    package var packetsMax = 8192
+    /// A power of two, at most 32,768.
+    package var receiveBufferCount = 1024
+    package var receiveBufferSize = 4096
+    package var fileThreadsMax = 8
+
+    // MARK: Sending
+
+    /// A connection's output block: whole small responses and the heads of larger ones.
+    package var outputBlockSize = 64 * 1024
+    /// Output blocks of one worker: connections with something to send. One more waits for a block.
+    package var outputsMax = 4096
+    /// Parts of one send.
+    package var outputSegmentsMax = 16
+    /// A body up to this size is copied behind its head, so that pipelined responses leave together.
+    package var inlineBodySizeMax = 16 * 1024
+    /// A response's head, as the server makes it.
+    package var responseHeadSizeMax = 2 * 1024
+    /// A part of a large file: made resident, then sent, while the next is made resident.
+    package var sliceSize = 1024 * 1024
+
+    // MARK: Files
+
+    /// Files up to this size are kept in memory; larger ones are mapped.
+    package var residentFileSizeMax = 64 * 1024
+    /// Bytes of the files kept in memory.
+    package var fileCacheSizeMax = 128 * 1024 * 1024
+    /// Files kept in memory or mapped, and files being opened.
+    package var fileCacheCountMax = 8192
+    /// A path beneath `www/`, decoded, as the kernel takes it (PATH_MAX with its end).
+    package var pathSizeMax = 4095
+
+    package init() {}
+
+    /// Traps when two limits contradict each other: a server that starts can't meet them in contradiction later.
+    package func assertRelations() {
+        precondition(requestLineSizeMax <= headSizeMax, "a request line is part of a head")
+        precondition(headSizeMax <= 0xFFFF, "positions in a head are 16 bits wide")
+        precondition(receiveBufferCount.nonzeroBitCount == 1, "the kernel wants a power of two of buffers")
+        precondition(packetsMax >= 2 * submissionsMax, "each submission brings a packet, multishot ones bring more")
+        precondition(
+            outputBlockSize >= 2 * (responseHeadSizeMax + inlineBodySizeMax),
+            "a block takes at least two whole small responses, so that the second can be written while one is sent"
+        )
+        precondition(inlineBodySizeMax <= residentFileSizeMax, "an inline body is resident")
+        precondition(outputSegmentsMax >= 4, "one response takes two segments")
+        precondition(exchangesMax >= pipelinedMax, "one connection can wait for all its requests")
+        precondition(pathSizeMax >= requestLineSizeMax / 8, "a decoded path is not much shorter than its target")
+        precondition(sliceSize % 4096 == 0, "slices are whole pages")
+    }
+
+    var port: CompletionPortLimits {
+        CompletionPortLimits(
+            submissionsMax: submissionsMax,
+            packetsMax: packetsMax,
+            receiveBufferCount: receiveBufferCount,
+            receiveBufferSize: receiveBufferSize,
+            fileThreadsMax: fileThreadsMax
+        )
+    }
+}
+
+/// How long each step may take.
+package struct Deadlines: Sendable, Equatable {
+    /// From a request's first byte to the end of its head, as a whole.
+    package var head = Duration.seconds(10)
+    /// From the end of the head to the end of the content, as a whole.
+    package var body = Duration.seconds(30)
+    /// Between two requests of a connection.
+    package var idle = Duration.seconds(75)
+    /// Between two signs that the client takes what it is sent.
+    package var send = Duration.seconds(30)
+    /// For a handler to answer.
+    package var handler = Duration.seconds(60)
+    /// For a client to finish after the server has.
+    package var linger = Duration.seconds(2)
+    /// For everything under way to finish when the server stops.
+    package var drain = Duration.seconds(10)
+
+    package init() {}
+}

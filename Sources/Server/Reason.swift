@@ -1,0 +1,116 @@
+/// Why a request was not answered as it asked, or a connection ended early. Pure values; any thread.
+
+internal import HTTP
+
+/// Every way out that is not an answer, as one closed list. It is the only argument of refusing, shedding and closing,
+/// and its name is in the log.
+package enum Reason: Equatable, Sendable {
+    /// The request breaks a rule of HTTP or a limit.
+    case rejected(RejectReason)
+
+    // Answers that the server gives itself.
+    case methodNotAllowed
+    case notFound
+    case forbidden
+    case fileUnreadable
+    case fileChanging
+    case handlerFailed
+    case handlerExpired
+    case handlersFull
+    case poolFull
+    case exchangesFull
+    case bodiesFull
+    case filesFull
+    case descriptorsExhausted
+    case stopping
+
+    // Connections that end early.
+    case headExpired
+    case bodyExpired
+    case sendExpired
+    case peerReset
+    case peerFinishedEarly
+    case fileChanged
+
+    /// The number in a log record: 0 is "no reason", the rejections come first.
+    var code: UInt8 {
+        switch self {
+        case .rejected(let reason): 1 + reason.rawValue
+        default: Self.firstOwn + UInt8(truncatingIfNeeded: Self.own.firstIndex(of: self) ?? 0)
+        }
+    }
+
+    private static let firstOwn = 1 + UInt8(truncatingIfNeeded: RejectReason.allCases.count)
+
+    static let own: [Reason] = [
+        .methodNotAllowed, .notFound, .forbidden, .fileUnreadable, .fileChanging, .handlerFailed, .handlerExpired, .handlersFull, .poolFull,
+        .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted, .stopping, .headExpired, .bodyExpired,
+        .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged,
+    ]
+
+    /// Names by code, as the log wants them.
+    package static let names: [StaticString] =
+        ["none"] + RejectReason.allCases.map(\.name) + own.map(\.name)
+
+    /// The name in the log, in words joined by hyphens.
+    package var name: StaticString {
+        switch self {
+        case .rejected(let reason): reason.name
+        case .methodNotAllowed: "method-not-allowed"
+        case .notFound: "not-found"
+        case .forbidden: "forbidden"
+        case .fileUnreadable: "file-unreadable"
+        case .fileChanging: "file-changing"
+        case .handlerFailed: "handler-failed"
+        case .handlerExpired: "handler-expired"
+        case .handlersFull: "handlers-full"
+        case .poolFull: "pool-full"
+        case .exchangesFull: "exchanges-full"
+        case .bodiesFull: "bodies-full"
+        case .filesFull: "files-full"
+        case .descriptorsExhausted: "descriptors-exhausted"
+        case .stopping: "stopping"
+        case .headExpired: "head-expired"
+        case .bodyExpired: "body-expired"
+        case .sendExpired: "send-expired"
+        case .peerReset: "peer-reset"
+        case .peerFinishedEarly: "peer-finished-early"
+        case .fileChanged: "file-changed"
+        }
+    }
+
+    /// The status that a client gets, 0 where the connection ends without one.
+    package var status: UInt16 {
+        switch self {
+        case .rejected(let reason): reason.status
+        case .methodNotAllowed: 405
+        case .notFound: 404
+        case .forbidden: 403
+        case .fileUnreadable, .handlerFailed: 500
+        case .handlerExpired: 504
+        case .fileChanging, .handlersFull, .poolFull, .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted, .stopping: 503
+        case .headExpired, .bodyExpired: 408
+        case .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged: 0
+        }
+    }
+
+    /// A sentence for the client.
+    package var explanation: StaticString {
+        switch self {
+        case .rejected(let reason): reason.explanation
+        case .methodNotAllowed: "This resource does not take that method; Allow names those that it does."
+        case .notFound: "There is nothing at this address."
+        case .forbidden: "The server may not read this file."
+        case .fileUnreadable: "The file could not be read."
+        case .fileChanging: "The file is being written to at this moment. Try again in a moment."
+        case .handlerFailed: "The handler of this address failed; the server's error log says how."
+        case .handlerExpired: "The handler of this address took too long."
+        case .handlersFull, .poolFull, .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted:
+            "The server has more to do than it can hold. Try again in a moment."
+        case .stopping: "The server is stopping."
+        case .headExpired: "The request's head took too long to arrive."
+        case .bodyExpired: "The request's content took too long to arrive."
+        case .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged: "The connection ended early."
+        }
+    }
+}

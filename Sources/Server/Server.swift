@@ -1,0 +1,258 @@
+/// The server as a whole: what it is made of, and the order in which that starts and stops. The main thread.
+///
+/// The life of a request is told by eight files in this order: Server → CompletionWorker → ConnectionState →
+/// RequestParser → Router → StaticFile or HandlerDispatch → ResponseEncoder → LogRecord.
+///
+/// Next: CompletionWorker.swift
+
+internal import CompletionPort
+internal import CPlatform
+internal import FileLog
+internal import Glibc
+internal import HandlerHost
+internal import HandlerPool
+internal import HTTP
+internal import Platform
+internal import Store
+
+package final class Server {
+    private let configuration: ServerConfiguration
+    private let log: FileLog
+    private let store: Store
+    private let pool: HandlerPool
+    private let host: HandlerHost
+    private let www: Descriptor
+    private var listeners: ListenerTable
+    private var workers: [WorkerHandle] = []
+    private var threads: [NamedThread] = []
+
+    /// The addresses that are listened on, with the ports that the kernel chose.
+    package var addresses: [ListenAddress] { listeners.addresses }
+
+    // MARK: Starting
+
+    /// Opens and starts everything; when it returns, requests are answered.
+    ///
+    /// What can be refused without leaving a trace comes first: io_uring, the site, the addresses. Then files are made.
+    ///
+    /// - Throws: what is wrong, where, and what to do about it. Nothing runs then.
+    package init(_ configuration: ServerConfiguration) throws(StartError) {
+        configuration.limits.assertRelations()
+        self.configuration = configuration
+        do { try CompletionPort.probe(configuration.limits.port) } catch { throw .port(error) }
+        let www = try Self.openSite(configuration.wwwPath)
+        let listeners = try ListenerTable(configuration.listen, backlog: configuration.limits.backlogMax)
+        let log: FileLog
+        do {
+            log = try FileLog(
+                directory: configuration.logsPath,
+                workers: configuration.workers,
+                reasonNames: Reason.names
+            )
+        } catch { throw .system(error) }
+        do { try log.start() } catch { throw .log(error) }
+        let store = Store(
+            path: configuration.databasePath,
+            migrationsFolder: configuration.migrationsPath,
+            limits: configuration.store
+        )
+        let pool = HandlerPool(limits: configuration.pool)
+        let services = StoreServices(database: store, files: log, pool: pool, uploads: configuration.uploadsPath)
+        host = HandlerHost(services: services, callsMax: configuration.limits.callsMax)
+        self.www = www
+        self.listeners = listeners
+        self.log = log
+        self.store = store
+        self.pool = pool
+        do {
+            try startRest()
+        } catch {
+            stop(deadline: .now)
+            throw error
+        }
+    }
+
+    private func startRest() throws(StartError) {
+        let (router, handlers) = try loadHandlers()
+        do { try store.start() } catch { throw .store(error) }
+        do { try pool.start() } catch { throw .system(error) }
+        do { try host.start() } catch { throw .handler(error) }
+        try startWorkers(Site(
+            limits: configuration.limits,
+            deadlines: configuration.deadlines,
+            headLimits: HeadLimits(
+                headSizeMax: configuration.limits.headSizeMax,
+                requestLineSizeMax: configuration.limits.requestLineSizeMax,
+                fieldCountMax: configuration.limits.fieldCountMax
+            ),
+            router: router,
+            rootPath: configuration.wwwPath,
+            rootDescriptor: www.rawValue,
+            cachesFiles: ringport_reports_changes(www.rawValue) != 0,
+            dispatch: HandlerDispatch(host: host, pool: pool, handlers: handlers),
+            traces: configuration.traces
+        ))
+    }
+
+    private static func openSite(_ path: String) throws(StartError) -> Descriptor {
+        let number = unsafe ringport_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+        guard number >= 0 else { throw .noSite(SystemError("open \(path)")) }
+        return Descriptor(owning: number)
+    }
+
+    /// Loads the libraries and makes a route table of what they want.
+    private func loadHandlers() throws(StartError) -> (Router, [LoadedHandler]) {
+        let finder = HandlerFinder(siteFolder: configuration.siteHandlersPath, folders: configuration.handlerFolders)
+        var routes: [Route] = []
+        var byRoute: [LoadedHandler] = []
+        for name in configuration.handlers ?? finder.defaultNames() {
+            guard let path = finder.library(name) else {
+                throw .handlerNotFound(
+                    name: name,
+                    folders: [configuration.siteHandlersPath] + configuration.handlerFolders
+                )
+            }
+            let handler: LoadedHandler
+            do { handler = try host.load(name: name, path: path) } catch { throw .handler(error) }
+            for route in handler.routes {
+                routes.append(Route(route, handler: byRoute.count))
+                byRoute.append(handler)
+            }
+            do {
+                try store.register(.handler(name: name, statements: handler.migrations))
+            } catch { throw .store(error) }
+        }
+        return (Router(routes: routes), byRoute)
+    }
+
+    /// Starts one worker for each processor, or as many as were asked for; the first one accepts.
+    private func startWorkers(_ site: Site) throws(StartError) {
+        do {
+            for _ in 0..<configuration.workers { workers.append(try WorkerHandle()) }
+        } catch { throw .system(error) }
+        let peers = workers
+        let log = log
+        for index in peers.indices {
+            let sockets = index == 0 ? listeners.descriptors : []
+            let ring = log.ring(forWorker: index)
+            do {
+                threads.append(try NamedThread(name: "worker-\(index)") {
+                    runWorker(index, site, peers, ring, log, sockets)
+                })
+            } catch { throw .system(error) }
+        }
+        for worker in workers { try worker.waitUntilStarted() }
+    }
+
+    // MARK: Running
+
+    /// Opens the log files anew (SIGUSR1), after they were renamed.
+    package func reopenLogs() {
+        log.reopen()
+    }
+
+    /// Forgets what is kept of the site's files, and opens the log files anew (SIGHUP).
+    package func reload() {
+        log.reopen()
+        for worker in workers { worker.posts.post(ReloadPacket()) }
+    }
+
+    // MARK: Stopping
+
+    /// Stops in order: no new connections, answers to what was asked, workers, pool, handlers, database, log.
+    ///
+    /// - Parameter deadline: until when what is under way may take.
+    /// - Returns: false when something had to be cut off.
+    @discardableResult
+    package func stop(deadline: Instant) -> Bool {
+        for worker in workers.prefix(threads.count) { worker.posts.post(DrainPacket()) }
+        var isClean = true
+        for worker in workers.prefix(threads.count) where !worker.waitUntilDrained(deadline) { isClean = false }
+        for worker in workers.prefix(threads.count) { worker.posts.post(StopPacket()) }
+        for thread in threads { thread.join() }
+        threads.removeAll()
+        let report = pool.stop(deadline: max(deadline, Instant.now.advanced(by: .milliseconds(100))))
+        for stuck in report.stuck {
+            isClean = false
+            log.error(.error, "stopping without \(stuck.thread): its handler still runs after \(stuck.runningFor)")
+        }
+        // A handler that still runs may call the host at any time: then the handlers are left as they are.
+        if report.stuck.isEmpty { host.stop() }
+        store.stop()
+        log.stop()
+        return isClean
+    }
+}
+
+/// A completion worker's thread: makes the worker here, since its port belongs to this thread, and runs it.
+private func runWorker(
+    _ index: Int,
+    _ site: Site,
+    _ peers: [WorkerHandle],
+    _ ring: AccessRing,
+    _ log: FileLog,
+    _ listeners: [Int32]
+) {
+    let worker: CompletionWorker
+    do throws(StartError) {
+        worker = try CompletionWorker(
+            index: index,
+            site: site,
+            peers: peers,
+            log: ring,
+            errors: log,
+            listeners: listeners
+        )
+    } catch {
+        return peers[index].report(.failed(error))
+    }
+    peers[index].report(.running)
+    worker.run()
+    peers[index].report(.ended)
+}
+
+/// The listening sockets; they outlive the workers' use of them.
+struct ListenerTable: ~Copyable {
+    private let sockets: [Descriptor.Shared]
+    let addresses: [ListenAddress]
+
+    init(_ wanted: [ListenAddress], backlog: Int) throws(StartError) {
+        var sockets: [Descriptor.Shared] = []
+        var addresses: [ListenAddress] = []
+        for address in wanted {
+            do {
+                let listener = try Listener(address, backlog: backlog)
+                addresses.append(listener.address)
+                sockets.append(Descriptor.Shared(listener.intoDescriptor()))
+            } catch { throw .listen(error) }
+        }
+        self.sockets = sockets
+        self.addresses = addresses
+    }
+
+    var descriptors: [Int32] { sockets.map(\.rawValue) }
+}
+
+extension Route {
+    init(_ route: HandlerRoute, handler: Int) {
+        var methods: UInt16 = 0
+        for method in Method.allCases where route.methods.contains("\(method.name)") { methods |= Router.bit(method) }
+        self.init(
+            methods: methods,
+            path: Array((route.isPrefix ? route.path + "/" : route.path).utf8),
+            isPrefix: route.isPrefix,
+            handler: handler
+        )
+    }
+}
+
+extension StartError {
+    static func listenRemedy(_ code: Int32) -> String {
+        switch code {
+        case EADDRINUSE: "Another program listens there. Stop it, or choose another address with --listen."
+        case EACCES: "Ports below 1024 need root, or: setcap cap_net_bind_service=+ep on the program."
+        case EADDRNOTAVAIL: "This machine does not have that address."
+        default: "Choose another address with --listen."
+        }
+    }
+}

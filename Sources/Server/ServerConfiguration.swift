@@ -1,0 +1,37 @@
+/// What a server is told before it starts. Pure values; any thread.
+
+package import HandlerPool
+package import Store
+
+/// Everything that can be chosen about a server.
+package struct ServerConfiguration: Sendable {
+    /// The site: the folder that holds `www/`, `handlers/`, `db/` and `logs/`.
+    package var root: String
+    package var listen: [ListenAddress]
+    /// Completion workers.
+    package var workers: Int
+    package var limits = Limits()
+    package var deadlines = Deadlines()
+    package var pool = PoolLimits()
+    package var store = StoreLimits()
+    /// Names of handlers to use. `nil`: the forms handler, and every library in the site's `handlers/`.
+    package var handlers: [String]?
+    /// Folders in which handler libraries are looked up after the site's own.
+    package var handlerFolders: [String]
+    /// A line for each completion.
+    package var traces = false
+
+    package init(root: String, listen: [ListenAddress], workers: Int, handlerFolders: [String]) {
+        self.root = root
+        self.listen = listen
+        self.workers = workers
+        self.handlerFolders = handlerFolders
+    }
+
+    var wwwPath: String { root + "/www" }
+    var logsPath: String { root + "/logs" }
+    var databasePath: String { root + "/db/ringport.db" }
+    var migrationsPath: String { root + "/db/migrations" }
+    var uploadsPath: String { root + "/db/uploads" }
+    var siteHandlersPath: String { root + "/handlers" }
+}

@@ -1,0 +1,110 @@
+/// Which folders of the site the kernel watches for us, so that the file cache is never stale. The worker that owns it.
+///
+/// DESIGN. inotify(7): a folder is watched before a file in it is first opened, so no change after that goes unnoticed;
+/// all folders above it are watched too. The worker's ring tells when there is something to read. An event about a file
+/// drops that folder's entry of that name; an event about a folder, or the loss of events, drops everything, as such
+/// things are rare. What inotify can't see is not cached: files with a second name (hard links), and file systems whose
+/// changes happen on other machines.
+
+internal import CPlatform
+internal import Glibc
+internal import Platform
+
+struct SiteWatch: ~Copyable {
+    /// What changed.
+    enum Change {
+        /// Something about the file at this path of the site, with its leading slash.
+        case file(path: [UInt8])
+        /// Folders moved, or events were lost: anything may have changed.
+        case everything
+    }
+
+    let descriptor: Descriptor
+    private let root: String
+    /// The watch of each folder, by its path relative to the root, without slashes at its ends.
+    private var watches: [String: Int32] = [:]
+    private var folders: [Int32: String] = [:]
+    private let watchesMax = 4096
+
+    private static let mask = UInt32(
+        IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_DELETE_SELF
+            | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW
+    )
+
+    init(root: String) throws(SystemError) {
+        let number = inotify_init1(Int32(IN_CLOEXEC.rawValue | IN_NONBLOCK.rawValue))
+        guard number >= 0 else { throw SystemError("watch \(root)") }
+        descriptor = Descriptor(owning: number)
+        self.root = root
+    }
+
+    /// Watches the folder of a file and all folders above it.
+    ///
+    /// - Parameter path: the file's, relative to the root.
+    /// - Returns: the folder's watch; `nil` when it can't be watched, so that the file must not be kept.
+    mutating func watchFolder(of path: String) -> Int32? {
+        var parts = path.split(separator: "/").dropLast()
+        var last: Int32?
+        var folder = ""
+        guard let top = watch(folder) else { return nil }
+        last = top
+        while let part = parts.popFirst() {
+            folder = folder.isEmpty ? String(part) : folder + "/" + part
+            guard let next = watch(folder) else { return nil }
+            last = next
+        }
+        return last
+    }
+
+    private mutating func watch(_ folder: String) -> Int32? {
+        if let known = watches[folder] { return known }
+        guard watches.count < watchesMax else { return nil }
+        let watch = unsafe inotify_add_watch(descriptor.rawValue, folder.isEmpty ? root : root + "/" + folder, Self.mask)
+        // ENOENT: the file is not there either. ENOSPC: the user's watches are used up (fs.inotify.max_user_watches).
+        guard watch >= 0 else { return nil }
+        watches[folder] = watch
+        folders[watch] = folder
+        return watch
+    }
+
+    /// Reads what has changed and calls `body` for each change.
+    mutating func readChanges(_ body: (Change) -> Void) {
+        let size = 16 * 1024
+        unsafe withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { buffer in
+            while true {
+                let count = unsafe read(descriptor.rawValue, buffer.baseAddress, size)
+                // EAGAIN: nothing more now. Nothing else can fail on an inotify descriptor of our own.
+                guard count > 0 else { return }
+                unsafe report(UnsafeRawBufferPointer(rebasing: buffer[0..<count]), body)
+            }
+        }
+    }
+
+    private mutating func report(_ events: UnsafeRawBufferPointer, _ body: (Change) -> Void) {
+        let headerSize = MemoryLayout<inotify_event>.size
+        var offset = 0
+        while unsafe offset + headerSize <= events.count {
+            // The kernel aligns events to four bytes and gives each whole.
+            let event = unsafe events.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
+            let name = unsafe UnsafeRawBufferPointer(rebasing: events[offset + headerSize..<offset + headerSize + Int(event.len)])
+            offset += headerSize + Int(event.len)
+            let aboutFolders = UInt32(IN_ISDIR | IN_DELETE_SELF | IN_MOVE_SELF | IN_Q_OVERFLOW | IN_IGNORED | IN_UNMOUNT)
+            if event.mask & aboutFolders != 0 {
+                forget()
+                body(.everything)
+            } else {
+                // A watch that was removed may still have events on their way; `forget` has reported everything.
+                guard let folder = folders[event.wd] else { continue }
+                let start = folder.isEmpty ? "/" : "/" + folder + "/"
+                body(.file(path: Array(start.utf8) + unsafe name.prefix { $0 != 0 }))
+            }
+        }
+    }
+
+    /// The folders may be others than before: all watches are made anew when they are needed.
+    private mutating func forget() {
+        for watch in watches.values { _ = inotify_rm_watch(descriptor.rawValue, watch) }
+        watches.removeAll(keepingCapacity: true)
+        folders.removeAll(keepingCapacity: true)
+    }
+}

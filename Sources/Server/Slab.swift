@@ -1,0 +1,114 @@
+/// A table whose places have generations. The worker that owns it.
+
+internal import CompletionPort
+internal import Platform
+
+/// A fixed number of slots in one mapping, reused last in, first out, so that what is used is what is in the cache.
+///
+/// A slot's generation grows when its element is removed: a `CompletionKey` made before no longer fits, and a packet
+/// that comes late is told from its successor's.
+@safe
+struct Slab<Element>: ~Copyable {
+    let capacity: Int
+    private(set) var count = 0
+    private let memory: MappedMemory
+    private let indexMemory: MappedMemory
+    /// Slots that were used before and are free now; the last one is used next.
+    private var freeCount = 0
+    /// Slots that were used at some time: the rest was never touched and costs no memory.
+    private var touched = 0
+
+    init(capacity: Int) throws(SystemError) {
+        precondition(capacity > 0 && capacity < Int(UInt32.max), "slots are numbered in 32 bits, less the none")
+        let memory = try MappedMemory(count: capacity * MemoryLayout<Element>.stride)
+        let indexMemory = try MappedMemory(count: capacity * 2 * MemoryLayout<UInt32>.stride)
+        self.capacity = capacity
+        self.memory = memory
+        self.indexMemory = indexMemory
+    }
+
+    private var elements: UnsafeMutablePointer<Element> {
+        unsafe memory.base.assumingMemoryBound(to: Element.self)
+    }
+
+    /// The generation of each slot's element; bit 31 says that there is one.
+    private var generations: UnsafeMutablePointer<UInt32> {
+        unsafe indexMemory.base.assumingMemoryBound(to: UInt32.self)
+    }
+
+    private var freeSlots: UnsafeMutablePointer<UInt32> {
+        unsafe generations + capacity
+    }
+
+    private static var occupied: UInt32 { 1 << 31 }
+
+    /// Puts an element into a free slot; `nil` when all are taken.
+    mutating func insert(_ element: consuming Element) -> CompletionKey? {
+        let slot: UInt32
+        if freeCount > 0 {
+            freeCount -= 1
+            slot = unsafe freeSlots[freeCount]
+        } else if touched < capacity {
+            slot = UInt32(touched)
+            touched += 1
+        } else {
+            return nil
+        }
+        // The slot is free, so its memory holds no element.
+        unsafe (elements + Int(slot)).initialize(to: element)
+        unsafe generations[Int(slot)] |= Self.occupied
+        count += 1
+        return key(slot)
+    }
+
+    /// Ends the element's life; keys made for it no longer fit.
+    mutating func remove(_ slot: UInt32) {
+        precondition(contains(slot), "nothing lives in slot \(slot)")
+        unsafe (elements + Int(slot)).deinitialize(count: 1)
+        unsafe generations[Int(slot)] = (generations[Int(slot)] &+ 1) & CompletionKey.generationMask
+        unsafe freeSlots[freeCount] = slot
+        freeCount += 1
+        count -= 1
+    }
+
+    func contains(_ slot: UInt32) -> Bool {
+        unsafe Int(slot) < touched && generations[Int(slot)] & Self.occupied != 0
+    }
+
+    /// The key of the element that lives in a slot now.
+    func key(_ slot: UInt32) -> CompletionKey {
+        precondition(contains(slot), "nothing lives in slot \(slot)")
+        return unsafe CompletionKey(slot: slot, generation: generations[Int(slot)])
+    }
+
+    /// Whether the element that the key was made for still lives.
+    func isCurrent(_ key: CompletionKey) -> Bool {
+        unsafe contains(key.slot)
+            && generations[Int(key.slot)] & CompletionKey.generationMask == key.generation
+    }
+
+    subscript(slot: UInt32) -> Element {
+        @inline(__always) _read {
+            precondition(contains(slot), "nothing lives in slot")
+            yield unsafe elements[Int(slot)]
+        }
+        @inline(__always) _modify {
+            precondition(contains(slot), "nothing lives in slot")
+            yield unsafe &elements[Int(slot)]
+        }
+    }
+
+    /// Calls `body` with every occupied slot; the body may remove the one it is given.
+    func forEachSlot(_ body: (UInt32) -> Void) {
+        for slot in 0..<UInt32(touched) where contains(slot) { body(slot) }
+    }
+
+    deinit {
+        for slot in 0..<UInt32(touched) where contains(slot) {
+            unsafe (elements + Int(slot)).deinitialize(count: 1)
+        }
+    }
+}
+
+/// No slot: the end of a list of slots.
+let noSlot = UInt32.max

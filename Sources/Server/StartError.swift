@@ -1,0 +1,48 @@
+/// Why the server can't start, in words that say what, where and what to do. Values; any thread.
+
+package import CompletionPort
+package import FileLog
+package import HandlerHost
+package import Platform
+package import Store
+
+/// The closed list of reasons for which `Server.start` fails.
+package enum StartError: Error, CustomStringConvertible {
+    /// io_uring can't be used here.
+    case port(PortUnavailable)
+    /// The site has no `www/`.
+    case noSite(SystemError)
+    /// An address can't be listened on.
+    case listen(SystemError)
+    case log(LogOpenError)
+    case store(StoreError)
+    case handler(HandlerLoadError)
+    /// A handler that is to be used is in none of the folders.
+    case handlerNotFound(name: String, folders: [String])
+    case system(SystemError)
+
+    package var description: String {
+        switch self {
+        case .port(let error): error.description
+        case .noSite(let error): "\(error)\n  A site is a folder that has a folder www/. Make one with: ringport init DIR"
+        case .listen(let error): "\(error)\n  \(Self.listenRemedy(error.code))"
+        case .log(let error): error.description
+        case .store(let error): "\(error)"
+        case .handler(let error): "\(error)"
+        case .handlerNotFound(let name, let folders):
+            "no library lib\(name).so for the handler \(name)\n  Looked in: \(folders.joined(separator: ", "))"
+        case .system(let error): error.description
+        }
+    }
+
+    /// The program's exit status, by the names of sysexits.h.
+    package var exitStatus: Int32 {
+        switch self {
+        case .port, .listen: 69  // EX_UNAVAILABLE
+        case .noSite: 66  // EX_NOINPUT
+        case .log, .store: 73  // EX_CANTCREAT
+        case .handler, .handlerNotFound: 78  // EX_CONFIG
+        case .system: 71  // EX_OSERR
+        }
+    }
+}

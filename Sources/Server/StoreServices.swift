@@ -1,0 +1,99 @@
+/// What handlers ask of the rest of the program, joined to it. Each function says which threads call it.
+
+internal import FileLog
+internal import HandlerHost
+internal import HandlerPool
+internal import Platform
+internal import Store
+
+/// The host's services, by store, log and pool.
+final class StoreServices: HandlerServices {
+    private let database: Store
+    private let files: FileLog
+    private let pool: HandlerPool
+    private let uploads: String
+
+    init(database: Store, files: FileLog, pool: HandlerPool, uploads: String) {
+        self.database = database
+        self.files = files
+        self.pool = pool
+        self.uploads = uploads
+    }
+
+    /// Any thread.
+    func store(_ write: DatabaseWrite) -> Bool {
+        let statements = write.statements.map { statement in
+            StoreStatement(sql: statement.sql) { binder in
+                statement.forEachParameter { value in unsafe binder.bind(value) }
+            }
+        }
+        return database.submit(
+            StoreWrite(statements: statements) { result in
+                switch result {
+                case .success(let outcome):
+                    write.complete(
+                        .success(DatabaseCommit(rowID: outcome.lastInsertRowID, changes: outcome.changes))
+                    )
+                case .failure(let error):
+                    write.complete(.failure(DatabaseFailure(error)))
+                }
+            }
+        )
+    }
+
+    /// Pool threads, and the main thread at start.
+    func query(_ statement: DatabaseStatement, rows: inout DatabaseRows) throws(DatabaseFailure) {
+        do {
+            try database.read { (connection) throws(StoreError) in
+                try connection.query(
+                    statement.sql,
+                    bind: { binder in statement.forEachParameter { value in unsafe binder.bind(value) } },
+                    row: { row in rows.take(row) ? .next : .stop }
+                )
+            }
+        } catch {
+            throw DatabaseFailure(error)
+        }
+    }
+
+    /// Pool threads: waits for the log thread, the only one that writes files.
+    func saveUpload(name: String, bytes: Span<UInt8>) throws(SystemError) {
+        try files.writeFile(directory: uploads, name: name, bytes: bytes.withUnsafeBufferPointer { unsafe Array($0) })
+    }
+
+    /// Any thread.
+    func log(_ level: HandlerLogLevel, handler: String, _ text: String) {
+        files.error(LogLevel(level), "\(handler): \(text)")
+    }
+
+    /// Any thread.
+    func runOnPool(_ job: HandlerJob) -> Bool {
+        pool.submit(job)
+    }
+}
+
+extension LogLevel {
+    init(_ level: HandlerLogLevel) {
+        switch level {
+        case .error: self = .error
+        case .warning: self = .warning
+        case .notice: self = .notice
+        case .debug: self = .notice
+        }
+    }
+}
+
+extension StatementBinder {
+    /// Binds a handler's value without copying it.
+    @unsafe
+    mutating func bind(_ value: DatabaseValue) {
+        switch value {
+        case .null: null()
+        case .integer(let number): integer(number)
+        case .real(let number): double(number)
+        // The write that the closure of its statement holds keeps the bytes in place; a query's handler waits.
+        case .text(let bytes): unsafe text(lending: bytes)
+        case .blob(let bytes): unsafe blob(lending: bytes)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+/// What a file's content is recognised by. Pure values; any thread.
+
+internal import Glibc
+
+/// What a representation is recognised by (RFC 9110 §8.8), of the very descriptor whose bytes are sent.
+struct Validators {
+    /// The entity tag as it is sent, quotes included.
+    private(set) var tag = InlineArray<56, UInt8>(repeating: 0)
+    private(set) var tagCount = 0
+    /// Whole seconds since 1970.
+    private(set) var lastModified: Int64 = 0
+
+    init() {}
+
+    /// Makes the tag from what changes whenever the content does: inode, size, modification time in nanoseconds.
+    ///
+    /// A file that was modified a moment ago may be modified again within the same tick of the kernel's clock, without
+    /// a visible difference: its tag is weak until it has rested (RFC 9110 §8.8.1).
+    init(inode: UInt64, size: UInt64, modified: timespec, now: Int64) {
+        lastModified = Int64(modified.tv_sec)
+        let modifiedNanoseconds = Int64(modified.tv_sec) &* 1_000_000_000 &+ Int64(modified.tv_nsec)
+        let age = now &- modifiedNanoseconds
+        if age >= 0 && age < Self.restingTime { append("W/") }
+        append("\"")
+        append(hexadecimal: UInt64(bitPattern: modifiedNanoseconds))
+        append("-")
+        append(hexadecimal: size)
+        append("-")
+        append(hexadecimal: inode)
+        append("\"")
+    }
+
+    /// Longer than the coarsest tick that file systems stamp times with on Linux (10 ms at HZ=100).
+    private static let restingTime: Int64 = 20_000_000
+
+    /// The tag's bytes.
+    var tagBytes: Span<UInt8> {
+        @_lifetime(borrow self) get { tag.span.extracting(0..<tagCount) }
+    }
+
+    private mutating func append(_ text: StaticString) {
+        for index in 0..<text.utf8CodeUnitCount {
+            // In bounds by the loop.
+            tag[tagCount] = unsafe text.utf8Start[index]
+            tagCount += 1
+        }
+    }
+
+    private mutating func append(hexadecimal value: UInt64) {
+        var digits = max(1, (64 - value.leadingZeroBitCount + 3) / 4)
+        while digits > 0 {
+            digits -= 1
+            let nibble = UInt8(truncatingIfNeeded: value >> UInt64(4 * digits)) & 15
+            tag[tagCount] = nibble < 10 ? 48 + nibble : 87 + nibble
+            tagCount += 1
+        }
+    }
+}

@@ -1,0 +1,51 @@
+/// A completion worker as the others see it: its queue, its load, how far it is. Any thread.
+
+internal import CompletionPort
+internal import Platform
+
+final class WorkerHandle: Sendable {
+    /// How far the worker is in its life.
+    enum Phase: Sendable {
+        case starting
+        case running
+        case failed(StartError)
+        case drained
+        case ended
+    }
+
+    let posts: PostQueue
+    let load = WorkerLoad()
+    private let phase = Monitor(Phase.starting)
+
+    init() throws(SystemError) {
+        posts = try PostQueue()
+    }
+
+    /// The worker says how far it is.
+    func report(_ new: Phase) {
+        phase.withLock { $0 = new }
+        phase.broadcast()
+    }
+
+    /// Waits until the worker runs, or has failed to. The main thread.
+    func waitUntilStarted() throws(StartError) {
+        let failure: StartError?? = phase.waitUntil { phase in
+            switch phase {
+            case .starting: nil
+            case .failed(let error): .some(error)
+            case .running, .drained, .ended: .some(nil)
+            }
+        }
+        if let error = failure ?? nil { throw error }
+    }
+
+    /// Waits until the worker has no connection left; false when the deadline passes first. The main thread.
+    func waitUntilDrained(_ deadline: Instant) -> Bool {
+        phase.waitUntil(deadline) { phase in
+            switch phase {
+            case .drained, .ended, .failed: true
+            case .starting, .running: nil
+            }
+        } ?? false
+    }
+}

@@ -1,0 +1,141 @@
+/// The site's database: writes are queued for one thread, which commits many at once; reads are made on the caller's.
+///
+/// `submit` may be called on any thread, completion workers included: it takes a short lock and never blocks.
+/// `read`, `start`, `stop` and `register` block: main thread and pool threads.
+
+internal import Glibc
+internal import Platform
+internal import Synchronization
+
+/// A SQLite database with one writer and a few readers.
+///
+/// A write's completion is called after the commit that stored it, and that commit has reached the disk
+/// (`synchronous=FULL`): what is called stored survives the process and the power.
+package final class Store: Sendable {
+    let path: String
+    let migrationsFolder: String?
+    let limits: StoreLimits
+    let queue: WriteQueue
+    let readiness = Readiness()
+    let readers: ReaderShelf
+    let shared = Monitor(StoreStatistics())
+    private let thread = Monitor<NamedThread?>(nil)
+    /// The writer's `pthread_self`, 0 before it runs.
+    private let writerThread = Atomic<UInt>(0)
+
+    /// Describes the store; nothing is opened and no thread runs before `start`.
+    ///
+    /// - Parameters:
+    ///   - path: the database file. It and its folder are made at the first use; folders above must exist.
+    ///   - migrationsFolder: the site's `db/migrations`; need not exist.
+    ///   - limits: the maxima of everything.
+    package init(path: String, migrationsFolder: String? = nil, limits: StoreLimits = StoreLimits()) {
+        limits.check()
+        self.path = path
+        self.migrationsFolder = migrationsFolder
+        self.limits = limits
+        queue = WriteQueue(writesMax: limits.writesQueuedMax)
+        readers = ReaderShelf(path: path, limits: limits)
+    }
+
+    /// Starts the store writer.
+    ///
+    /// A database that exists is opened and migrated now, so that what is wrong with it is told before the first
+    /// request; one that does not is made when somebody first writes or reads.
+    ///
+    /// - Throws: why an existing database can't be used. The store is stopped then.
+    package func start() throws(StoreError) {
+        // Two threads can't both see `nil` here: start is called once, before anybody else has the store.
+        precondition(thread.withLock { $0 == nil }, "a store is started once")
+        readiness.start()
+        do throws(SystemError) {
+            let started = try NamedThread(name: "store-writer") { [self] in
+                writerThread.store(pthread_self(), ordering: .releasing)
+                StoreWriter(self).run()
+            }
+            thread.withLock { $0 = started }
+        } catch {
+            readiness.close(isStopped: true)
+            throw .cannotOpen(path: path, reason: error.description)
+        }
+        guard unsafe access(path, F_OK) == 0 else { return }
+        do throws(StoreError) {
+            try prepare()
+        } catch {
+            stop()
+            throw error
+        }
+    }
+
+    /// Queues a write.
+    ///
+    /// Its completion is called in the order of submission.
+    ///
+    /// - Returns: false when the queue is full or the store has stopped: the completion is not called then, and the
+    ///   caller answers 503.
+    package func submit(_ write: StoreWrite) -> Bool {
+        queue.submit(write)
+    }
+
+    /// Reads the database on the calling thread, which may wait for a connection to come free.
+    ///
+    /// All queries in `body` see one state of the database, in which every write is whose completion had been called.
+    ///
+    /// - Throws: what opening the database or a query throws, and what `body` throws.
+    /// - Important: never on a completion worker, and never on the store writer, which would wait for itself.
+    package func read<Result>(
+        _ body: (inout ReadConnection) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        precondition(!isOnStoreWriter, "the store writer can't wait for itself")
+        if !readiness.isOpen { try prepare() }
+        let loan = try readers.lend()
+        defer { readers.giveBack(loan) }
+        return try loan.connection.read(until: Instant.now.advanced(by: limits.readDurationMax), body)
+    }
+
+    /// Adds the migrations of a handler.
+    ///
+    /// An open database takes them before this returns, another when it is opened.
+    ///
+    /// - Throws: why an open database can't take them.
+    package func register(_ migrations: Migrations) throws(StoreError) {
+        precondition(migrations.ledger != .userVersion, "the site's migrations come from its folder")
+        readiness.register(migrations)
+        if readiness.isOpen { try prepare() }
+    }
+
+    /// Refuses new writes, stores those that are queued, calls their completions, empties the write-ahead log, closes.
+    ///
+    /// Returns when all of that is done; a store that did not start has nothing to do.
+    ///
+    /// - Important: call it when no `read` is under way; a connection that is lent keeps the log from being emptied.
+    package func stop() {
+        queue.stop()
+        let started = thread.withLock { thread in
+            defer { thread = nil }
+            return thread
+        }
+        started?.join()
+    }
+
+    /// Counters since the start.
+    package var statistics: StoreStatistics {
+        var statistics = shared.withLock { $0 }
+        statistics.writesRefused = queue.refused
+        return statistics
+    }
+
+    /// Traps on every thread but the store writer.
+    package func preconditionOnStoreWriter() {
+        precondition(isOnStoreWriter, "only the store writer may do this")
+    }
+
+    private var isOnStoreWriter: Bool {
+        writerThread.load(ordering: .acquiring) == pthread_self()
+    }
+
+    /// Has the store writer open the database and take what is registered.
+    private func prepare() throws(StoreError) {
+        try readiness.wait(request: queue.requestReadiness)
+    }
+}

@@ -1,0 +1,54 @@
+/// What the store may hold, take and wait for. A value; any thread.
+
+internal import Platform
+
+/// Every maximum of the store, each with what it protects.
+package struct StoreLimits: Sendable {
+    /// Writes submitted and not yet completed.
+    ///
+    /// When there are more, `submit` refuses: back-pressure reaches the client.
+    package var writesQueuedMax = 8192
+    /// Writes in one transaction.
+    ///
+    /// More would only make the first one wait longer for an fsync that is already cheap.
+    package var batchWritesMax = 512
+    /// Work in one transaction, after which it commits even though more writes wait.
+    package var batchDuration = Duration.milliseconds(2)
+    /// How long one write may run before it is interrupted, and its batch with it.
+    package var writeDurationMax = Duration.seconds(5)
+    /// How long one `read` may spend in a query before it is interrupted.
+    package var readDurationMax = Duration.seconds(10)
+    /// How long a lock held by another process is waited for.
+    package var busyDuration = Duration.seconds(5)
+    /// Connections that pool threads may borrow at the same time; more readers wait for one to come back.
+    package var readConnectionsMax = 4
+    /// Prepared statements kept by each connection, the least recently used going first.
+    package var statementsCachedMax = 64
+    /// Frames that the write-ahead log grows by before they are copied into the database.
+    package var checkpointFrames = 1000
+    /// Bytes of write-ahead log above which it is emptied and cut, readers or not.
+    package var walSizeMax = 64 << 20
+    /// How long the writer is idle before it copies what the write-ahead log still holds.
+    package var idleDuration = Duration.seconds(1)
+    /// How long cutting the write-ahead log may wait for readers.
+    package var truncateDuration = Duration.milliseconds(200)
+    /// Page cache of the write connection, in KiB.
+    package var writeCacheKiB = 65_536
+    /// Page cache of each read connection, in KiB.
+    package var readCacheKiB = 16_384
+
+    package init() {}
+
+    /// Traps when two limits contradict each other.
+    ///
+    /// Called once, before the first thread starts.
+    func check() {
+        precondition(batchWritesMax >= 1, "a batch holds at least one write")
+        precondition(writesQueuedMax >= batchWritesMax, "a full batch must fit in the queue")
+        precondition(writeDurationMax > batchDuration, "one write may not be interrupted before its batch is full")
+        precondition(readConnectionsMax >= 1, "somebody must be able to read")
+        precondition(statementsCachedMax >= 1, "a statement is in the cache while it runs")
+        precondition(checkpointFrames >= 1, "a checkpoint copies something")
+        precondition(walSizeMax / 4096 > checkpointFrames, "cutting the log is for when checkpoints could not keep up")
+    }
+}

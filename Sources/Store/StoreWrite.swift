@@ -1,0 +1,66 @@
+/// What a request asks the store writer to do. Made on any thread, run on the store writer.
+
+/// One unit of writing: all of its statements are stored, or none.
+package struct StoreWrite: Sendable {
+    let first: StoreStatement
+    let rest: [StoreStatement]
+    let completion: @Sendable (Result<StoreOutcome, StoreError>) -> Void
+
+    /// A write of one statement, which needs no array.
+    ///
+    /// - Parameters:
+    ///   - statement: what to run.
+    ///   - completion: called once, on the store writer, after the commit that stored the write, or after it failed. It
+    ///     must be short, must not block, and must not call `Store.read` or `Store.stop`.
+    package init(
+        _ statement: StoreStatement,
+        completion: @escaping @Sendable (Result<StoreOutcome, StoreError>) -> Void
+    ) {
+        first = statement
+        rest = []
+        self.completion = completion
+    }
+
+    /// A write of several statements, run in order.
+    ///
+    /// - Precondition: there is at least one statement.
+    package init(
+        statements: [StoreStatement],
+        completion: @escaping @Sendable (Result<StoreOutcome, StoreError>) -> Void
+    ) {
+        precondition(!statements.isEmpty, "a write has at least one statement")
+        first = statements[0]
+        rest = Array(statements.dropFirst())
+        self.completion = completion
+    }
+}
+
+/// One SQL statement with its parameters.
+package struct StoreStatement: Sendable {
+    /// One statement that changes rows.
+    ///
+    /// Keep the text constant and bind what varies: it is the key of the statement cache.
+    let sql: String
+    let bind: @Sendable (inout StatementBinder) -> Void
+
+    /// - Parameters:
+    ///   - sql: one statement; transaction control, `ATTACH` and the like are refused.
+    ///   - bind: binds every parameter, in order. Called once, on the store writer, before the completion.
+    package init(sql: String, bind: @escaping @Sendable (inout StatementBinder) -> Void = { _ in }) {
+        self.sql = sql
+        self.bind = bind
+    }
+}
+
+/// What a stored write did.
+package struct StoreOutcome: Equatable, Sendable {
+    /// The id of the last row that the write inserted; 0 when it inserted none.
+    package let lastInsertRowID: Int64
+    /// Rows that its statements inserted, updated or deleted themselves (by triggers not counted).
+    package let changes: Int64
+
+    package init(lastInsertRowID: Int64, changes: Int64) {
+        self.lastInsertRowID = lastInsertRowID
+        self.changes = changes
+    }
+}
