@@ -29,8 +29,9 @@ struct InitCommand: ParsableCommand {
             """
             A new site is in \(directory). Next:
 
-              ringport serve --root \(directory)      then open http://127.0.0.1:8080
-              ringport forms list --root \(directory)  shows what the page's form has sent
+              ringport serve --root \(directory)
+              open http://127.0.0.1:8080 and send the form
+              ringport forms list --root \(directory)
 
             Pages are in www/, settings in ringport.toml, SQL that the start applies once in db/migrations/, and
             handler libraries in handlers/.

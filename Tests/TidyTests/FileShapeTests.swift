@@ -3,8 +3,10 @@
 import Testing
 
 @Suite struct FileShapeTests {
-    /// The rule: a file's first line begins a `///` comment; in the product that comment names the threads that run the
-    /// file, with a word that contains "thread", or says `Pure` where any thread may and nothing is shared.
+    /// A file's first line begins a `///` comment; in the product the comment also names the threads that run the file.
+    ///
+    /// They are named by a word of DESIGN's table ("thread", "worker", "writer"), by the lock that is held, or by `Pure`
+    /// where any thread may and nothing is shared.
     @Test func aFileOpensBySayingWhatItIsAndWhichThreadsRunIt() {
         for file in SourceTree.shared.files {
             let header = file.lines.prefix { $0.hasPrefix("///") }.joined(separator: " ")
@@ -13,7 +15,7 @@ import Testing
         for file in SourceTree.shared.product {
             let header = file.lines.prefix { $0.hasPrefix("///") }.joined(separator: " ")
             #expect(
-                header.lowercased().contains("thread") || header.contains("Pure"),
+                header.contains(/[Tt]hread|[Ww]orker|[Ww]riter|lock held|Pure/),
                 "\(file.path): the `///` header has to name the threads that run the file, or to say `Pure`"
             )
         }

@@ -9,7 +9,7 @@ import Testing
         "Platform": ["CPlatform"],
         "HTTP": [],
         // 2: one job each; nobody names a neighbour
-        "CompletionPort": ["CLiburing", "Platform"],
+        "CompletionPort": ["CLiburing", "CPlatform", "Platform"],
         "HandlerPool": ["Platform"],
         "FileLog": ["CPlatform", "Platform", "HTTP"],
         "Store": ["CSQLite", "Platform"],
