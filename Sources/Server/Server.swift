@@ -94,6 +94,19 @@ package final class Server {
         ))
     }
 
+    /// Looks whether a server could start, leaving no trace: io_uring, the site, its handlers' libraries.
+    package static func check(_ configuration: ServerConfiguration) throws(StartError) {
+        do { try CompletionPort.probe(configuration.limits.port) } catch { throw .port(error) }
+        _ = try openSite(configuration.wwwPath)
+        let finder = HandlerFinder(siteFolder: configuration.siteHandlersPath, folders: configuration.handlerFolders)
+        for name in configuration.handlers ?? finder.defaultNames() where finder.library(name) == nil {
+            throw .handlerNotFound(
+                name: name,
+                folders: [configuration.siteHandlersPath] + configuration.handlerFolders
+            )
+        }
+    }
+
     private static func openSite(_ path: String) throws(StartError) -> Descriptor {
         let number = unsafe ringport_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
         guard number >= 0 else { throw .noSite(SystemError("open \(path)")) }
