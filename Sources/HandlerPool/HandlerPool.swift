@@ -1,0 +1,225 @@
+/// The elastic pool that runs what may block: handlers, and what they wait for. Submit on any thread; jobs run on pool
+/// threads; start and stop on the main thread.
+///
+/// DESIGN. One lock guards the queue and `PoolSizing`, which decides; this file performs. Each thread sleeps on a parker
+/// of its own, so that exactly the wanted one wakes and none is signalled that runs. The supervisor "pool-super" starts
+/// and joins threads; it sleeps unless a job found no idle thread, or a thread ended.
+
+package import Platform
+internal import Synchronization
+
+/// Runs jobs on between `threadsMin` and `threadsMax` threads.
+package final class HandlerPool: Sendable {
+    private struct State: ~Copyable {
+        var sizing: PoolSizing
+        var queue: JobQueue
+        /// What each thread runs, and since when: for the report of a stop that took too long.
+        var running: [(job: any PoolJob, since: Instant)?]
+    }
+
+    private let limits: PoolLimits
+    private let state: Mutex<State>
+    /// One for each thread, at the index of its number.
+    private let parkers: [Parker]
+    private let supervisorParker = Parker()
+    /// Threads that have been started and not joined. Touched by the supervisor, and by start and stop while it is not
+    /// there.
+    private let threads: Mutex<[NamedThread?]>
+    private let supervisor = Mutex<NamedThread?>(nil)
+    /// Set when the last thread has ended after `stop`.
+    private let ended = Monitor(false)
+
+    /// - Precondition: the limits fit together, see `PoolLimits`.
+    package init(limits: PoolLimits) {
+        self.limits = limits
+        state = Mutex(
+            State(
+                sizing: PoolSizing(limits: limits),
+                queue: JobQueue(countMax: limits.queueMax),
+                running: Array(repeating: nil, count: limits.threadsMax)
+            )
+        )
+        parkers = (0..<limits.threadsMax).map { _ in Parker() }
+        threads = Mutex(Array(repeating: nil, count: limits.threadsMax))
+    }
+
+    /// Starts the smallest number of threads. Call it once.
+    ///
+    /// - Throws: `SystemError` when the process may not have the threads; those that were started then end by `stop`.
+    package func start() throws(SystemError) {
+        for action in state.withLock({ $0.sizing.start() }) {
+            guard case .start(let number) = action else { continue }
+            try startThread(number)
+        }
+        let thread = try NamedThread(name: "pool-super") { self.supervise() }
+        supervisor.withLock { $0 = thread }
+    }
+
+    /// Queues a job.
+    ///
+    /// - Returns: false when the queue is full or the pool stops: the job will not run, shed it.
+    /// - Complexity: one lock; a system call only when a thread must wake.
+    package func submit(_ job: any PoolJob) -> Bool {
+        let now = Instant.now
+        let (accepted, actions) = state.withLock { state in
+            let decision = state.sizing.submit(1, at: now)
+            if decision.accepted == 1 { state.queue.append(job, at: now) }
+            return decision
+        }
+        perform(actions)
+        return accepted == 1
+    }
+
+    /// Queues several jobs under one lock.
+    ///
+    /// - Returns: how many were queued: the first ones. The others will not run.
+    package func submit(contentsOf jobs: [any PoolJob]) -> Int {
+        guard !jobs.isEmpty else { return 0 }
+        let now = Instant.now
+        let (accepted, actions) = state.withLock { state in
+            let decision = state.sizing.submit(jobs.count, at: now)
+            for index in 0..<decision.accepted { state.queue.append(jobs[index], at: now) }
+            return decision
+        }
+        perform(actions)
+        return accepted
+    }
+
+    /// Takes no more jobs, runs those that wait, and ends the threads. Blocks; call it once.
+    ///
+    /// - Parameter deadline: when to give up on what still runs.
+    /// - Returns: what still runs at the deadline, and what never ran.
+    package func stop(deadline: Instant) -> PoolStopReport {
+        perform(state.withLock { $0.sizing.stop() })
+        let isSupervised = supervisor.withLock { $0 != nil }
+        // Without a supervisor the start failed half-way, no job was ever taken, and the few threads end at once.
+        if !isSupervised { joinAll() }
+        let isDone = !isSupervised || ended.waitUntil(deadline) { $0 ? true : nil } ?? false
+        if isDone { supervisor.withLock { $0.take() }?.join() }
+        return state.withLock { report(&$0, at: .now) }
+    }
+
+    /// The counts of this moment.
+    package var statistics: PoolStatistics {
+        state.withLock { state in
+            var statistics = state.sizing.statistics
+            statistics.threads = state.sizing.threads
+            statistics.threadsIdle = state.sizing.idleThreads
+            statistics.jobsQueued = state.sizing.queued
+            return statistics
+        }
+    }
+
+    // MARK: A pool thread
+
+    private func work(_ thread: Int) {
+        var next = decide(thread, idledOut: false)
+        while true {
+            switch next {
+            case .run(let job):
+                job.run()
+                next = decide(thread, idledOut: false)
+            case .park(let deadline):
+                let isWoken = parkers[thread].park(until: deadline)
+                next = decide(thread, idledOut: !isWoken)
+            case .end:
+                supervisorParker.unpark()
+                return
+            }
+        }
+    }
+
+    private enum Step {
+        case run(any PoolJob)
+        case park(Instant)
+        case end
+    }
+
+    /// What the thread does next. The job that it has finished leaves the lock before it is released, since what ends
+    /// with a job is not this pool's to know.
+    private func decide(_ thread: Int, idledOut: Bool) -> Step {
+        let now = Instant.now
+        let (step, _) = state.withLock { state -> (Step, (any PoolJob)?) in
+            let finished = state.running[thread].take()?.job
+            switch idledOut ? state.sizing.idledOut(thread, at: now) : state.sizing.next(thread, at: now) {
+            case .run:
+                let job = state.queue.takeFirst()
+                state.running[thread] = (job, now)
+                return (.run(job), finished)
+            case .park(let deadline): return (.park(deadline), finished)
+            case .end: return (.end, finished)
+            }
+        }
+        return step
+    }
+
+    // MARK: The supervisor
+
+    private func supervise() {
+        var until = Instant.distantFuture
+        while true {
+            _ = supervisorParker.park(until: until)
+            let now = Instant.now
+            let (decision, isEnded) = state.withLock { state in
+                let decision = state.sizing.supervise(oldest: state.queue.oldest, at: now)
+                return (decision, state.sizing.isStopping && state.sizing.threads == 0)
+            }
+            until = decision.until
+            perform(decision.actions)
+            if isEnded { break }
+        }
+        ended.withLock { $0 = true }
+        ended.broadcast()
+    }
+
+    private func perform(_ actions: [PoolSizing.Action]) {
+        for action in actions {
+            switch action {
+            case .wake(let thread): parkers[thread].unpark()
+            case .wakeSupervisor: supervisorParker.unpark()
+            case .join(let thread): threads.withLock { $0[thread].take() }?.join()
+            case .start(let thread):
+                do throws(SystemError) {
+                    try startThread(thread)
+                } catch {
+                    // Counted as `threadsRefused`. The threads that are there go on, and the supervisor tries again
+                    // as long as a job waits.
+                    continue
+                }
+            }
+        }
+    }
+
+    private func startThread(_ number: Int) throws(SystemError) {
+        do throws(SystemError) {
+            let thread = try NamedThread(name: Self.name(number)) { self.work(number) }
+            threads.withLock { $0[number] = thread }
+        } catch {
+            state.withLock { $0.sizing.notStarted(number) }
+            throw error
+        }
+    }
+
+    // MARK: Stopping
+
+    private func joinAll() {
+        let left = threads.withLock { threads in
+            defer { threads = Array(repeating: nil, count: threads.count) }
+            return threads.compactMap { $0 }
+        }
+        for thread in left { thread.join() }
+    }
+
+    private func report(_ state: inout State, at now: Instant) -> PoolStopReport {
+        let stuck = state.running.enumerated().compactMap { number, running in
+            running.map {
+                PoolStopReport.Stuck(thread: Self.name(number), job: $0.job, runningFor: now.since($0.since))
+            }
+        }
+        state.sizing.abandon()
+        return PoolStopReport(stuck: stuck, abandoned: state.queue.takeAll())
+    }
+
+    /// Thread 0 is "pool-1": people count from one.
+    private static func name(_ number: Int) -> String { "pool-\(number + 1)" }
+}

@@ -1,0 +1,27 @@
+/// The handler pool's named maxima. A value, made on the main thread.
+
+/// How many threads and waiting jobs the pool may have, and when it changes its size.
+package struct PoolLimits: Sendable, Equatable {
+    /// Threads that are always there.
+    package var threadsMin = 2
+    /// Threads at most: each costs a stack and, while it reads, a database connection.
+    package var threadsMax = 64
+    /// Jobs that may wait; what comes after them is shed.
+    package var queueMax = 8192
+    /// A thread is added when the oldest job has waited this long while every thread was busy: handlers take
+    /// microseconds, so a job that waits for milliseconds waits behind something that blocks.
+    package var growWait = Duration.milliseconds(5)
+    /// A thread beyond `threadsMin` ends when it had nothing to do for this long.
+    package var idleMax = Duration.seconds(30)
+
+    package init() {}
+
+    /// - Precondition: the relations below.
+    func check() {
+        precondition(threadsMin >= 1, "a pool without threads runs nothing")
+        precondition(threadsMax >= threadsMin, "threadsMax is at least threadsMin")
+        precondition(threadsMax <= 999, "the name of thread pool-1000 and its like would be cut by the kernel")
+        precondition(queueMax >= threadsMax, "a queue shorter than the pool would shed while threads idle")
+        precondition(growWait > .zero && idleMax > growWait, "a thread lives longer than it takes to add it")
+    }
+}
