@@ -22,8 +22,9 @@ package final class HandlerPool: Sendable {
     /// One for each thread, at the index of its number.
     private let parkers: [Parker]
     private let supervisorParker = Parker()
-    /// Threads that have been started and not joined. Touched by the supervisor, and by start and stop while it is not
-    /// there.
+    /// Threads that have been started and not joined.
+    ///
+    /// Touched by the supervisor, and by start and stop while it is not there.
     private let threads: Mutex<[NamedThread?]>
     private let supervisor = Mutex<NamedThread?>(nil)
     /// Set when the last thread has ended after `stop`.
@@ -43,7 +44,9 @@ package final class HandlerPool: Sendable {
         threads = Mutex(Array(repeating: nil, count: limits.threadsMax))
     }
 
-    /// Starts the smallest number of threads. Call it once.
+    /// Starts the smallest number of threads.
+    ///
+    /// Call it once.
     ///
     /// - Throws: `SystemError` when the process may not have the threads; those that were started then end by `stop`.
     package func start() throws(SystemError) {
@@ -85,7 +88,9 @@ package final class HandlerPool: Sendable {
         return accepted
     }
 
-    /// Takes no more jobs, runs those that wait, and ends the threads. Blocks; call it once.
+    /// Takes no more jobs, runs those that wait, and ends the threads.
+    ///
+    /// Blocks; call it once.
     ///
     /// - Parameter deadline: when to give up on what still runs.
     /// - Returns: what still runs at the deadline, and what never ran.
@@ -135,8 +140,10 @@ package final class HandlerPool: Sendable {
         case end
     }
 
-    /// What the thread does next. The job that it has finished leaves the lock before it is released, since what ends
-    /// with a job is not this pool's to know.
+    /// What the thread does next.
+    ///
+    /// The job that it has finished leaves the lock before it is released, since what ends with a job is not this
+    /// pool's to know.
     private func decide(_ thread: Int, idledOut: Bool) -> Step {
         let now = Instant.now
         let (step, _) = state.withLock { state -> (Step, (any PoolJob)?) in

@@ -2,7 +2,9 @@
 
 internal import Platform
 
-/// A place for one thread to sleep until it is wanted. A wake-up that comes before the sleep is not lost.
+/// A place for one thread to sleep until it is wanted.
+///
+/// A wake-up that comes before the sleep is not lost.
 final class Parker: Sendable {
     private let isWanted = Monitor(false)
 

@@ -183,7 +183,9 @@ struct PoolSizing {
 
     // MARK: Stopping
 
-    /// No job is taken from now on. Those that wait are still run; then the threads end.
+    /// No job is taken from now on.
+    ///
+    /// Those that wait are still run; then the threads end.
     mutating func stop() -> [Action] {
         isStopping = true
         let woken = idle

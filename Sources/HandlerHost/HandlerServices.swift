@@ -1,0 +1,82 @@
+/// What handlers need of the rest of the program. Declared here, provided by Server, so that this module names neither
+/// the store nor the log nor the pool.
+
+package import Platform
+
+/// The services behind the host's callbacks.
+package protocol HandlerServices: AnyObject, Sendable {
+    /// Queues a write for the store writer. Any thread.
+    ///
+    /// Once the write is on disk, or has failed, `write.complete` is called, once, on any thread that may not block.
+    ///
+    /// - Returns: false when too many writes wait; then `complete` is not called.
+    func store(_ write: DatabaseWrite) -> Bool
+
+    /// Runs a query and hands its rows over, one by one. Pool threads, and the main thread while handlers start.
+    ///
+    /// - Throws: why the database did not answer.
+    func query(_ statement: DatabaseStatement, rows: inout DatabaseRows) throws(DatabaseFailure)
+
+    /// Writes a new file under `db/uploads`, and waits until it is there. Pool threads.
+    ///
+    /// - Parameters:
+    ///   - name: checked already: one segment, `[A-Za-z0-9][A-Za-z0-9._-]{0,127}`.
+    ///   - bytes: what it holds.
+    /// - Throws: the kernel's reason; `EEXIST` when the name is taken.
+    func saveUpload(name: String, bytes: Span<UInt8>) throws(SystemError)
+
+    /// Writes a line to the error log. Any thread.
+    func log(_ level: HandlerLogLevel, handler: String, _ text: String)
+
+    /// Queues a job for a pool thread. Any thread that may not block.
+    ///
+    /// - Returns: false when the pool is full or stops.
+    func runOnPool(_ job: HandlerJob) -> Bool
+}
+
+/// How much a line of a handler matters.
+package enum HandlerLogLevel: UInt32, Sendable {
+    case error = 0
+    case warning = 1
+    case notice = 2
+    case debug = 3
+}
+
+/// Why the database did not do what a handler asked.
+package struct DatabaseFailure: Error, Equatable {
+    /// What kind of reason it was: the handler's request, or the world.
+    package enum Kind: UInt32, Sendable {
+        // The raw values are RINGPORT_REFUSED_UNIQUE and those that follow it.
+        case unique = 1
+        case notNull = 2
+        case check = 3
+        case foreignKey = 4
+        case otherConstraint = 5
+        case busy = 6
+        case failed = 7
+
+        /// Whether the data broke a rule of its table.
+        package var isConstraint: Bool { rawValue <= Kind.otherConstraint.rawValue }
+    }
+
+    package let kind: Kind
+    /// For the log.
+    package let message: String
+
+    package init(_ kind: Kind, message: String) {
+        self.kind = kind
+        self.message = message
+    }
+}
+
+/// What a committed write did.
+package struct DatabaseCommit: Equatable, Sendable {
+    /// Of the last row it inserted; 0 when it inserted none.
+    package let rowID: Int64
+    package let changes: Int64
+
+    package init(rowID: Int64, changes: Int64) {
+        self.rowID = rowID
+        self.changes = changes
+    }
+}

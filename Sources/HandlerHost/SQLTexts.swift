@@ -1,0 +1,34 @@
+/// One string for each SQL text of a handler. Any thread.
+
+internal import CHandlerABI
+internal import Synchronization
+
+/// Turns the SQL of the ABI, bytes at an address, into strings that are made once.
+///
+/// A handler's SQL is constant text at a constant address; the store finds a prepared statement by comparing strings, and
+/// a string with itself is one comparison of pointers.
+final class SQLTexts: Sendable {
+    /// Handlers that build their SQL for each request would otherwise fill the memory: beyond this the texts are made anew.
+    private static let textsMax = 256
+
+    private struct Key: Hashable {
+        let address: UInt
+        let length: Int
+    }
+
+    private let texts = Mutex<[Key: String]>([:])
+
+    /// The text of a slice.
+    func text(_ slice: ringport_slice) -> String {
+        let bytes = unsafe UnsafeBufferPointer(slice)
+        let key = Key(address: UInt(bitPattern: bytes.baseAddress), length: bytes.count)
+        let known = texts.withLock { $0[key] }
+        // An address may have been used again for another text.
+        if var known, known.withUTF8({ unsafe $0.elementsEqual(bytes) }) { return known }
+        let text = unsafe String(decoding: bytes, as: UTF8.self)
+        texts.withLock { texts in
+            if texts.count < Self.textsMax || texts[key] != nil { texts[key] = text }
+        }
+        return text
+    }
+}
