@@ -54,6 +54,7 @@ public struct Request: ~Copyable {
     ///   - name: in lower case.
     ///   - body: gets the value's bytes, or `nil`.
     /// - Returns: what `body` returns.
+    /// - Throws: what `body` throws.
     public func withField<Result, Failure: Error>(
         _ name: StaticString,
         _ body: (Span<UInt8>?) throws(Failure) -> Result

@@ -1,6 +1,5 @@
 /// The smallest handler: says hello. Requests come on pool threads.
 
-import HTTPTypes
 import HandlerKit
 
 struct Hello: Handler {

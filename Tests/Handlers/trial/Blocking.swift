@@ -1,7 +1,6 @@
 /// What the trial handler does that takes time. Pool threads, and a thread of its own.
 
 import Glibc
-import HTTPTypes
 import HandlerKit
 
 extension Trial {

@@ -1,6 +1,5 @@
 /// A handler that provokes everything the host must bear. For tests; requests come on pool threads.
 
-import HTTPTypes
 import HandlerKit
 
 struct Trial: Handler {
@@ -31,8 +30,8 @@ struct Trial: Handler {
         case "/trial/query": return .respond(try count())
         case "/trial/store": return store(request)
         case "/trial/big":
-            let length = number("bytes", in: request.query)
-            return .respond(Response(status: .ok, contentType: "text/plain", body: Array(repeating: 0x78, count: length)))
+            let body = [UInt8](repeating: UInt8(ascii: "x"), count: number("bytes", in: request.query))
+            return .respond(Response(status: .ok, contentType: "text/plain", body: body))
         case "/trial/badfield":
             var response = Response.text("never sent\n")
             response.addField("x-trial", "a\r\nset-cookie: stolen=1")
