@@ -1,7 +1,7 @@
 /// One string for each SQL text of a handler. Any thread.
 
 internal import CHandlerABI
-internal import Synchronization
+internal import Platform
 
 /// Turns the SQL of the ABI, bytes at an address, into strings that are made once.
 ///
@@ -16,7 +16,7 @@ final class SQLTexts: Sendable {
         let length: Int
     }
 
-    private let texts = Mutex<[Key: String]>([:])
+    private let texts = Monitor<[Key: String]>([:])
 
     /// The text of a slice.
     func text(_ slice: ringport_slice) -> String {

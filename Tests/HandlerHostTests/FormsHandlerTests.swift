@@ -1,6 +1,6 @@
 /// The forms handler, loaded from its library and called through the C interface: what it stores and what it answers.
 
-import Synchronization
+import Platform
 import Testing
 
 @testable import HandlerHost
