@@ -14,18 +14,19 @@ internal import CPlatform
 package import Platform
 internal import Synchronization
 
-/// A message to a worker. Subclasses carry what it is about; the queue owns it from `post` until `takeAll`.
-@safe
-package class PostedPacket: @unchecked Sendable {
-    // Sendable: `next` belongs to the queue, which hands the packet from one thread to exactly one other.
-    fileprivate var next: Unmanaged<PostedPacket>?
-
-    package init() {}
-}
-
 /// A many-producer, single-consumer queue of posted packets with a bell.
 @safe
-package final class PostQueue: Sendable {
+package final class PostQueue<Message: Sendable>: Sendable {
+    /// A message with its place in the queue, which owns it from `post` until `takeAll`.
+    @safe
+    private final class Packet: @unchecked Sendable {
+        // Sendable: `next` belongs to the queue, which hands the packet from one thread to exactly one other.
+        let message: Message
+        var next: Unmanaged<Packet>?
+
+        init(_ message: Message) { self.message = message }
+    }
+
     /// The newest packet's address, 0 when there is none. Packets are linked from newest to oldest.
     private let newest = Atomic<UInt>(0)
     private let workerSleeps = Atomic<Bool>(false)
@@ -45,8 +46,9 @@ package final class PostQueue: Sendable {
     /// What the worker's ring polls.
     package var bellDescriptor: Int32 { bell.rawValue }
 
-    /// Hands a packet to the worker, waking it if it sleeps. Never blocks, from any thread.
-    package func post(_ packet: PostedPacket) {
+    /// Hands a message to the worker, waking it if it sleeps. Never blocks, from any thread.
+    package func post(_ message: Message) {
+        let packet = Packet(message)
         let pushed = unsafe Unmanaged.passRetained(packet)
         let address = unsafe UInt(bitPattern: pushed.toOpaque())
         var expected = newest.load(ordering: .relaxed)
@@ -81,11 +83,11 @@ package final class PostQueue: Sendable {
         workerSleeps.store(false, ordering: .relaxed)
     }
 
-    /// Calls `body` with every packet posted so far, oldest first.
-    package func takeAll(_ body: (PostedPacket) -> Void) {
+    /// Calls `body` with every message posted so far, oldest first.
+    package func takeAll(_ body: (Message) -> Void) {
         guard newest.load(ordering: .relaxed) != 0 else { return }
         var taken = unsafe Self.reference(newest.exchange(0, ordering: .sequentiallyConsistent))
-        var oldest: Unmanaged<PostedPacket>?
+        var oldest: Unmanaged<Packet>?
         while let packet = unsafe taken {
             let next = unsafe packet.takeUnretainedValue().next
             unsafe packet.takeUnretainedValue().next = oldest
@@ -97,7 +99,7 @@ package final class PostQueue: Sendable {
             let object = unsafe packet.takeRetainedValue()
             unsafe oldest = object.next
             unsafe object.next = nil
-            body(object)
+            body(object.message)
         }
     }
 
@@ -112,7 +114,7 @@ package final class PostQueue: Sendable {
         _ = ringport_eventfd_ring(bell.rawValue)
     }
 
-    private static func reference(_ address: UInt) -> Unmanaged<PostedPacket>? {
+    private static func reference(_ address: UInt) -> Unmanaged<Packet>? {
         guard let pointer = unsafe UnsafeRawPointer(bitPattern: address) else { return nil }
         // Only `post` stores addresses, of packets that it retained.
         return unsafe Unmanaged.fromOpaque(pointer)

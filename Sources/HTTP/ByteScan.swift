@@ -74,6 +74,14 @@ enum ByteScan {
         bytes.count == literal.utf8CodeUnitCount && matches(bytes, at: 0, ignoringCase: literal)
     }
 
+    /// Whether `literal` stands at `start`, letter by letter. For cold paths.
+    static func isPrefix(_ literal: StaticString, of bytes: Span<UInt8>, at start: Int) -> Bool {
+        let count = literal.utf8CodeUnitCount
+        guard start >= 0, start <= bytes.count, count <= bytes.count - start else { return false }
+        for index in 0..<count where bytes[start + index] != byte(literal, index) { return false }
+        return true
+    }
+
     /// Eight bytes, the lowest address in the lowest bits.
     @inline(__always)
     static func word(_ bytes: Span<UInt8>, _ start: Int) -> UInt64 {

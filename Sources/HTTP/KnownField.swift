@@ -20,7 +20,10 @@ package enum KnownField: UInt8, CaseIterable, Sendable {
     /// A name that is recognised is a token, so that only the others need to be read byte by byte.
     @inline(__always)
     static func recognise(_ bytes: Span<UInt8>, at start: Int, length: Int) -> KnownField? {
-        @inline(__always) func named(_ literal: StaticString) -> Bool { ByteScan.matches(bytes, at: start, ignoringCase: literal) }
+        @inline(__always)
+        func named(_ literal: StaticString) -> Bool {
+            ByteScan.matches(bytes, at: start, ignoringCase: literal)
+        }
         switch length {
         case 4: return named("host") ? .host : nil
         case 5: return named("range") ? .range : nil

@@ -49,6 +49,9 @@ package struct RequestHead: BitwiseCopyable, Sendable {
     var repeated: UInt32 = 0
     var fields = InlineArray<32, ByteRange>(repeating: ByteRange())
 
+    /// The head of a request of which nothing is known: what a refusal of bytes that are no request answers.
+    package init() {}
+
     /// The value of a field's first line, without the whitespace around it; nil when the head has no such line.
     @inline(__always)
     package subscript(field: KnownField) -> ByteRange? {

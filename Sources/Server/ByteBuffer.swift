@@ -5,7 +5,7 @@ internal import Glibc
 /// A growing block of bytes from malloc(3), doubled when full, up to a bound that the caller sets.
 ///
 /// Held by tables of trivial elements, so it is freed by `free`, not by a reference count.
-@unsafe
+@safe
 struct ByteBuffer {
     private(set) var start: UnsafeMutablePointer<UInt8>?
     private(set) var count = 0
@@ -28,7 +28,7 @@ struct ByteBuffer {
 
     mutating func append(_ more: UnsafeBufferPointer<UInt8>) {
         guard let source = more.baseAddress, more.count > 0 else { return }
-        unsafe reserve(count + more.count)
+        reserve(count + more.count)
         guard let start = unsafe start else { return }
         unsafe (start + count).update(from: source, count: more.count)
         count += more.count

@@ -9,7 +9,7 @@ internal import HTTP
 /// file lies in one block behind its response head, so that answering is one copy; a larger one is mapped, and only the
 /// kernel ever reads the mapping: when the file is truncated under us, a send fails with EFAULT instead of this process
 /// dying of SIGBUS.
-@unsafe
+@safe
 struct CachedFile {
     enum Stage: Equatable {
         case opening
@@ -69,7 +69,8 @@ struct CachedFile {
         for (index, character) in characters.enumerated() { unsafe (self.path + index).initialize(to: character) }
         self.hash = hash
         self.watch = watch ?? -1
-        mediaType = MediaType.forPath(name, path)
+        let ending = path.utf8.reversed().prefix { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "/") }
+        mediaType = MediaType.forExtension(Array(ending.reversed()).span)
     }
 
     var pathText: String { unsafe String(cString: path) }
@@ -193,7 +194,7 @@ struct CachedFile {
 
     /// Bytes of memory that the entry has; a mapping's belong to the kernel's page cache.
     var memoryCount: Int {
-        unsafe MemoryLayout<CachedFile>.stride + Self.headSizeMax + (isMapped ? 0 : Int(size))
+        MemoryLayout<CachedFile>.stride + Self.headSizeMax + (isMapped ? 0 : Int(size))
     }
 
     func freeMemory() {

@@ -1,5 +1,7 @@
 /// Writing answers that are no file: refusals, redirections, what handlers said. On the completion worker.
 
+internal import CompletionPort
+internal import FileLog
 internal import HandlerHost
 internal import HTTP
 
@@ -107,7 +109,7 @@ extension CompletionWorker {
             return
         }
         // The request's content has been handled: its buffer takes the response's, which stays in place there.
-        unsafe exchanges[exchange].body.free()
+        exchanges[exchange].body.free()
         unsafe response.bytes.withUnsafeBufferPointer { bytes in
             unsafe exchanges[exchange].body.append(UnsafeBufferPointer(rebasing: bytes[response.bodyStart...]))
         }

@@ -63,7 +63,7 @@ extension CompletionWorker {
         if best == index {
             adopt(socket)
         } else {
-            peers[best].posts.post(AdoptPacket(socket: socket))
+            peers[best].posts.post(.adopt(socket))
         }
         guard peers[best].load.count >= site.limits.connectionsMax, listeners.count > 0 else { return }
         stopAccepting()
@@ -118,8 +118,8 @@ extension CompletionWorker {
     private func finish(_ slot: UInt32) {
         connections[slot].state.lingerBegan(now: clock.now, site.deadlines)
         // shutdown(2) and not the ring's: that one always goes to a kernel thread. It never waits.
-        _ = shutdown(connections[slot].socket, Int32(SHUT_WR.rawValue))
-        unsafe connections[slot].input.free()
+        _ = shutdown(connections[slot].socket, Int32(SHUT_WR))
+        connections[slot].input.free()
         wheel.arm(slot, at: connections[slot].state.deadline)
         if !connections[slot].isReceiving { receive(slot) }
     }
@@ -144,7 +144,7 @@ extension CompletionWorker {
         }
         if connections[slot].inFlight > 0 {
             // Ends an armed receive with 0 and a waiting send with EPIPE; close(2) alone would end neither.
-            _ = shutdown(connections[slot].socket, Int32(SHUT_RDWR.rawValue))
+            _ = shutdown(connections[slot].socket, Int32(SHUT_RDWR))
         }
         closeIfQuiet(slot)
     }
@@ -161,7 +161,7 @@ extension CompletionWorker {
             connections[slot].output = nil
             returnOutput(output)
         }
-        unsafe connections[slot].input.free()
+        connections[slot].input.free()
         wheel.disarm(slot)
         beginOperation(slot)
         port.close(connections[slot].socket, connections.key(slot))

@@ -66,8 +66,8 @@ extension CompletionWorker {
         log.append(
             record,
             requestLine: bytes.isEmpty ? none : bytes.extracting(head.methodRange.lowerBound..<lineEnd),
-            referer: head[.referer].map { bytes.extracting($0) } ?? none,
-            userAgent: head[.userAgent].map { bytes.extracting($0) } ?? none
+            referer: bytes.extracting(head[.referer] ?? ByteRange()),
+            userAgent: bytes.extracting(head[.userAgent] ?? ByteRange())
         )
     }
 }

@@ -74,7 +74,7 @@ extension CompletionWorker {
         case .lingering: return discarded(slot, bytes.count)
         case .closing: return
         }
-        if unsafe connections[slot].input.isEmpty {
+        if connections[slot].input.isEmpty {
             let used = unsafe read(slot, bytes)
             if used < bytes.count { unsafe keep(slot, UnsafeBufferPointer(rebasing: bytes[used...])) }
         } else {
@@ -87,7 +87,7 @@ extension CompletionWorker {
         unsafe connections[slot].input.append(bytes)
         // A paused connection is not read from once a head's worth is waiting: TCP makes the client wait.
         if connections[slot].isPaused, connections[slot].isReceiving,
-            unsafe connections[slot].input.count >= site.limits.headSizeMax
+            connections[slot].input.count >= site.limits.headSizeMax
         {
             pauseReceiving(slot)
         }
@@ -100,13 +100,13 @@ extension CompletionWorker {
 
     /// Reads what was kept; frees the memory when nothing is left.
     func readInput(_ slot: UInt32) {
-        guard unsafe !connections[slot].input.isEmpty else { return }
+        guard !connections[slot].input.isEmpty else { return }
         // `read` changes neither the buffer nor its place.
         let used = unsafe read(slot, connections[slot].input.bytes)
-        if unsafe used >= connections[slot].input.count {
-            unsafe connections[slot].input.free()
+        if used >= connections[slot].input.count {
+            connections[slot].input.free()
         } else {
-            unsafe connections[slot].input.removeFirst(used)
+            connections[slot].input.removeFirst(used)
         }
     }
 

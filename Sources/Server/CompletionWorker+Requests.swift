@@ -4,6 +4,7 @@
 
 internal import CompletionPort
 internal import FileLog
+internal import HandlerHost
 internal import HTTP
 internal import Platform
 
@@ -88,7 +89,7 @@ extension CompletionWorker {
         )
         unsafe exchange.headBytes.append(bytes)
         guard let key = exchanges.insert(exchange) else {
-            unsafe exchange.headBytes.free()
+            exchange.headBytes.free()
             return nil
         }
         enqueue(key.slot, slot)
@@ -108,7 +109,7 @@ extension CompletionWorker {
         if head.form == .asterisk { return settleBody(exchange, wanted: false, .options) }
         var rejection: RejectReason?
         var decision = RouteDecision.file
-        unsafe withDecodedPath(exchange) { result, path in
+        withDecodedPath(exchange) { result, path in
             rejection = result
             if result == nil { decision = site.router.decide(head.method, path) }
         }
@@ -160,7 +161,7 @@ extension CompletionWorker {
         }
         if wanted {
             guard bodiesSize + Int(sizeMax) <= site.limits.bodiesSizeMax else { return giveUpBody(exchange, .bodiesFull) }
-            if case .length(let length) = head.framing { unsafe exchanges[exchange].body.reserve(Int(length)) }
+            if case .length(let length) = head.framing { exchanges[exchange].body.reserve(Int(length)) }
             account(exchange)
         } else if head.expectsContinue {
             // The final answer takes the place of 100 (RFC 9110 §10.1.1); the client sends nothing or goes on anyway.
@@ -187,7 +188,7 @@ extension CompletionWorker {
         connections[slot].state.stopReading()
         connections[slot].bodyExchange = noSlot
         unaccount(exchange)
-        unsafe exchanges[exchange].body.free()
+        exchanges[exchange].body.free()
         proceed(exchange)
     }
 
@@ -217,7 +218,7 @@ extension CompletionWorker {
                 return bytes.count
             case .data(let range):
                 let sizeMax = exchanges[exchange].discardsBody ? site.limits.discardSizeMax : site.limits.bodySizeMax
-                guard unsafe exchanges[exchange].received + range.count <= sizeMax else {
+                guard exchanges[exchange].received + range.count <= sizeMax else {
                     giveUpBody(exchange, exchanges[exchange].discardsBody ? nil : .rejected(.bodyTooLarge))
                     return bytes.count
                 }
@@ -243,7 +244,7 @@ extension CompletionWorker {
 
     /// Counts the memory that the exchange's content has.
     private func account(_ exchange: UInt32) {
-        let capacity = unsafe exchanges[exchange].body.capacity
+        let capacity = exchanges[exchange].body.capacity
         bodiesSize += capacity - exchanges[exchange].accounted
         exchanges[exchange].accounted = capacity
     }
@@ -329,8 +330,8 @@ extension CompletionWorker {
     func freeExchange(_ exchange: UInt32) {
         unaccount(exchange)
         if case .file(let file, _) = exchanges[exchange].reply { files.unpin(file) }
-        unsafe exchanges[exchange].headBytes.free()
-        unsafe exchanges[exchange].body.free()
+        exchanges[exchange].headBytes.free()
+        exchanges[exchange].body.free()
         exchanges.remove(exchange)
     }
 

@@ -1,7 +1,7 @@
 /// Bytes that leave. On the completion worker.
 
 internal import CompletionPort
-internal import CPlatform
+internal import Glibc
 internal import HTTP
 internal import Platform
 

@@ -1,6 +1,7 @@
 /// `--trace`: a line for each completion, like the article's debug output. On the completion worker.
 
 internal import CompletionPort
+internal import FileLog
 
 extension CompletionWorker {
     /// Tells what came out of the port: thread, operation, connection, bytes, and what it has moved in all.

@@ -32,7 +32,7 @@ struct Site: Sendable {
 final class CompletionWorker {
     let index: Int
     let site: Site
-    let posts: PostQueue
+    let posts: PostQueue<WorkerMessage>
     /// The other workers' queues and this one's, by index, to hand accepted connections to the one with the fewest.
     let peers: [WorkerHandle]
     let log: AccessRing
@@ -60,9 +60,8 @@ final class CompletionWorker {
     /// Connections that wait for an output block.
     var outputWaiters: [UInt32] = []
     var dueSlots: [UInt32] = []
-    /// Calls of handlers that are handed to the pool at the end of the turn, and the exchanges they are for.
-    var jobs: [any PoolJob] = []
-    var jobKeys: [CompletionKey] = []
+    /// Calls of handlers that are handed to the pool at the end of the turn.
+    var jobs: [HandlerCall] = []
     let mailbox: WorkerMailbox
     /// Bytes of request contents that this worker holds.
     var bodiesSize = 0
@@ -176,14 +175,13 @@ final class CompletionWorker {
 
     // MARK: What other threads post
 
-    private func perform(_ packet: PostedPacket) {
-        switch packet {
-        case let packet as AdoptPacket: adopt(packet.socket)
-        case let packet as HandlerPacket: handlerAnswered(packet)
-        case is ReloadPacket: files.unlistAll()
-        case is DrainPacket: drain()
-        case is StopPacket: isStopped = true
-        default: preconditionFailure("nobody posts such a packet: \(packet)")
+    private func perform(_ message: WorkerMessage) {
+        switch message {
+        case .adopt(let socket): adopt(socket)
+        case .handlerAnswered(let exchange, let result): handlerAnswered(exchange, result)
+        case .reload: files.unlistAll()
+        case .drain: drain()
+        case .stop: isStopped = true
         }
     }
 }

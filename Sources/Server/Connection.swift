@@ -41,7 +41,7 @@ struct Connection {
     var requestCount: UInt64 = 0
 
     /// Bytes that did not make a whole request yet, or wait for room.
-    var input = unsafe ByteBuffer()
+    var input = ByteBuffer()
     /// Lent while there is something to send.
     var output: Output?
     /// Why it ends, when that is not as it should be.

@@ -45,7 +45,7 @@ struct Exchange {
     let sequence: UInt64
     let head: RequestHead
     /// A copy of the head's bytes.
-    var headBytes = unsafe ByteBuffer()
+    var headBytes = ByteBuffer()
     let startedAt: Instant
     let startedWall: Int64
 
@@ -55,7 +55,7 @@ struct Exchange {
     var nextWaiter = noSlot
 
     // Its content.
-    var body = unsafe ByteBuffer()
+    var body = ByteBuffer()
     var bodyRemaining: UInt64 = 0
     var chunks = ChunkedDecoder()
     /// The content is read only to find the next request.

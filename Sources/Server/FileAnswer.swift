@@ -24,15 +24,18 @@ struct FileAnswer: Equatable {
     /// - Parameter status: 200, or that of an error page, for which neither conditions nor ranges count.
     @unsafe
     init(_ head: RequestHead, _ bytes: Span<UInt8>, _ file: CachedFile, status: UInt16) {
-        let size = unsafe file.size
+        let size = file.size
         let whole = 0..<size
         let sendsBody = head.method != .head
         guard status == 200, head.hasConditions else {
             self.init(status: status, range: whole, sendsBody: sendsBody)
             return
         }
-        let validators = unsafe file.validators
-        switch Conditions.evaluate(head, bytes, tag: validators.tagBytes, lastModified: validators.lastModified) {
+        let validators = file.validators
+        let outcome = validators.withTag {
+            Conditions.evaluate(head, bytes, tag: $0, lastModified: validators.lastModified)
+        }
+        switch outcome {
         case .notModified:
             self.init(status: 304, range: whole, sendsBody: false)
             return
@@ -44,7 +47,9 @@ struct FileAnswer: Equatable {
         }
         // Ranges are defined for GET alone; a repeated Range field is no valid one and is ignored (§14.2).
         guard head.method == .get, let range = head[.range], !head.isRepeated(.range),
-            Conditions.allowsRange(head, bytes, tag: validators.tagBytes, lastModified: validators.lastModified)
+            validators.withTag({
+                Conditions.allowsRange(head, bytes, tag: $0, lastModified: validators.lastModified)
+            })
         else {
             self.init(status: 200, range: whole, sendsBody: sendsBody)
             return

@@ -41,11 +41,11 @@ struct FileCache: ~Copyable {
     /// Mixes eight bytes at a time; good enough for paths, and a client that makes them collide fills a bounded table.
     static func hash(_ path: Span<UInt8>) -> UInt64 {
         var value: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: path.count)
-        let bytes = path.bytes
+        let bytes = unsafe path.bytes
         var index = 0
         while index &+ 8 <= bytes.byteCount {
             // In bounds by the loop's condition.
-            value = mix(value ^ unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self))
+            value = unsafe mix(value ^ bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self))
             index &+= 8
         }
         var tail: UInt64 = 0

@@ -27,7 +27,7 @@ final class HandlerDispatch: Sendable {
 
     /// Nobody waits for this call any more; its handler may still complete it, too late.
     func cancel(_ call: HandlerCall) {
-        host.cancel(call)
+        _ = host.cancel(call)
     }
 }
 
@@ -36,14 +36,14 @@ extension HandlerJob: PoolJob {}
 
 /// Where a worker's calls end: a packet for its port.
 final class WorkerMailbox: HandlerClient {
-    private let posts: PostQueue
+    private let posts: PostQueue<WorkerMessage>
 
-    init(posts: PostQueue) {
+    init(posts: PostQueue<WorkerMessage>) {
         self.posts = posts
     }
 
     func finish(_ call: HandlerCall, _ result: consuming HandlerResult) {
-        posts.post(HandlerPacket(exchange: CompletionKey(bits: call.key), result: result))
+        posts.post(.handlerAnswered(CompletionKey(bits: call.key), result))
     }
 }
 
@@ -68,14 +68,13 @@ extension CompletionWorker {
         exchanges[exchange].deadline = clock.now.advanced(by: site.deadlines.handler)
         wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
         jobs.append(call)
-        jobKeys.append(exchanges.key(exchange))
     }
 
     private func makeCall(_ exchange: UInt32, _ head: RequestHead, _ path: Span<UInt8>) -> HandlerCall {
         let bytes = unsafe exchanges[exchange].headBytes.bytes
         let body = unsafe exchanges[exchange].body.bytes
         var fields = FieldIterator(head)
-        let remote = connections[exchanges[exchange].connection].remote.text
+        let remote = connections[exchanges[exchange].connection].remote.description
         return unsafe HandlerCall(
             handler: site.dispatch.handlers[exchanges[exchange].route],
             client: mailbox,
@@ -102,25 +101,24 @@ extension CompletionWorker {
     func submitJobs() {
         guard !jobs.isEmpty else { return }
         let accepted = site.dispatch.pool.submit(contentsOf: jobs)
-        for index in accepted..<jobs.count where exchanges.isCurrent(jobKeys[index]) {
-            let exchange = jobKeys[index].slot
-            site.dispatch.cancel(jobs[index])
-            exchanges[exchange].call = nil
-            guard exchanges[exchange].connection != noSlot else { continue }
-            reply(exchange, .refusal(.poolFull))
+        for call in jobs[accepted...] {
+            let key = CompletionKey(bits: call.key)
+            guard exchanges.isCurrent(key), exchanges[key.slot].connection != noSlot else { continue }
+            exchanges[key.slot].call = nil
+            exchanges[key.slot].deadline = .distantFuture
+            reply(key.slot, .refusal(.poolFull))
         }
         jobs.removeAll(keepingCapacity: true)
-        jobKeys.removeAll(keepingCapacity: true)
     }
 
     /// A call has ended. Its exchange may have ended before: then nobody waits for the answer.
-    func handlerAnswered(_ packet: HandlerPacket) {
-        guard exchanges.isCurrent(packet.exchange) else { return }
-        let exchange = packet.exchange.slot
+    func handlerAnswered(_ key: CompletionKey, _ result: HandlerResult) {
+        guard exchanges.isCurrent(key) else { return }
+        let exchange = key.slot
         guard exchanges[exchange].stage == .waitingForHandler, exchanges[exchange].connection != noSlot else { return }
         exchanges[exchange].call = nil
         exchanges[exchange].deadline = .distantFuture
-        switch packet.result {
+        switch result {
         case .response(let response):
             let fits = response.bodyStart + 2 * site.limits.responseHeadSizeMax + site.limits.inlineBodySizeMax
                 <= site.limits.outputBlockSize

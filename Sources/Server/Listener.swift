@@ -1,6 +1,6 @@
 /// A socket that accepts connections, and the addresses of sockets. The main thread at start.
 
-internal import CPlatform
+internal import FileLog
 internal import Glibc
 package import Platform
 

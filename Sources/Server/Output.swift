@@ -21,6 +21,7 @@ final class Output {
         case exchange
     }
 
+    @safe
     private struct Segment {
         let start: UnsafeRawPointer
         var offset: Int
@@ -42,15 +43,15 @@ final class Output {
         blockSize = limits.outputBlockSize
         segmentsMax = limits.outputSegmentsMax
         vector = SendVector(capacity: limits.outputSegmentsMax)
-        unsafe segments.reserveCapacity(limits.outputSegmentsMax)
+        segments.reserveCapacity(limits.outputSegmentsMax)
     }
 
-    var isEmpty: Bool { unsafe segments.isEmpty }
+    var isEmpty: Bool { segments.isEmpty }
     var isSending: Bool { inFlight > 0 }
 
     /// Whether a response of `count` bytes in the block, with a body elsewhere, fits.
     func hasRoom(_ count: Int) -> Bool {
-        unsafe blockSize - filled >= count && segments.count + 2 <= segmentsMax
+        blockSize - filled >= count && segments.count + 2 <= segmentsMax
     }
 
     // MARK: Filling
@@ -84,15 +85,15 @@ final class Output {
     @unsafe
     func append(_ bytes: UnsafeRawBufferPointer, owner: Owner) {
         guard let start = bytes.baseAddress, bytes.count > 0 else { return }
-        unsafe precondition(segments.count < segmentsMax, "nobody asked whether there is room")
+        precondition(segments.count < segmentsMax, "nobody asked whether there is room")
         unsafe segments.append(Segment(start: start, offset: 0, count: bytes.count, owner: owner))
     }
 
     private func extend(by count: Int) {
         guard count > 0 else { return }
-        let last = unsafe segments.count - 1
-        if unsafe last >= inFlight, unsafe segments[last].owner == .block {
-            unsafe segments[last].count += count
+        let last = segments.count - 1
+        if last >= inFlight, segments[last].owner == .block {
+            segments[last].count += count
         } else {
             unsafe segments.append(Segment(start: block + filled, offset: 0, count: count, owner: .block))
         }
@@ -105,15 +106,15 @@ final class Output {
     ///
     /// - Precondition: there is something, and no send is in flight.
     func send(on port: inout CompletionPort, socket: Int32, more: Bool, _ key: CompletionKey) {
-        unsafe precondition(inFlight == 0 && !segments.isEmpty, "one send at a time, of something")
-        inFlight = unsafe segments.count
+        precondition(inFlight == 0 && !segments.isEmpty, "one send at a time, of something")
+        inFlight = segments.count
         // The bytes stay in place: the block's because `filled` only moves back when nothing is in flight, the others'
         // because their owners are only told when the segment has left.
         if inFlight == 1 {
             unsafe port.send(socket, bytes(segments[0]), more: more, key)
         } else {
             vector.removeAll()
-            for unsafe segment in unsafe segments { unsafe vector.append(bytes(segment)) }
+            for segment in segments { unsafe vector.append(bytes(segment)) }
             port.send(socket, vector, more: more, key)
         }
     }
@@ -126,19 +127,19 @@ final class Output {
     func sent(_ count: Int, _ body: (Owner, Int) -> Void) {
         var rest = count
         var left = 0
-        for index in unsafe 0..<inFlight {
-            let missing = unsafe segments[index].count - segments[index].offset
+        for index in 0..<inFlight {
+            let missing = segments[index].count - segments[index].offset
             guard rest >= missing else {
-                unsafe segments[index].offset += rest
+                segments[index].offset += rest
                 break
             }
             rest -= missing
             left += 1
         }
         inFlight = 0
-        for index in 0..<left { unsafe body(segments[index].owner, segments[index].count) }
-        unsafe segments.removeFirst(left)
-        if unsafe segments.isEmpty { filled = 0 }
+        for index in 0..<left { body(segments[index].owner, segments[index].count) }
+        segments.removeFirst(left)
+        if segments.isEmpty { filled = 0 }
     }
 
     /// Forgets everything: the connection is being closed. Calls `body` with each owner.
@@ -146,8 +147,8 @@ final class Output {
     /// - Precondition: no send is in flight.
     func removeAll(_ body: (Owner) -> Void) {
         inFlight = 0
-        for unsafe segment in unsafe segments { unsafe body(segment.owner) }
-        unsafe segments.removeAll(keepingCapacity: true)
+        for segment in segments { body(segment.owner) }
+        segments.removeAll(keepingCapacity: true)
         filled = 0
     }
 }

@@ -1,6 +1,6 @@
 /// Why a request was not answered as it asked, or a connection ended early. Pure values; any thread.
 
-internal import HTTP
+package import HTTP
 
 /// Every way out that is not an answer, as one closed list. It is the only argument of refusing, shedding and closing,
 /// and its name is in the log.

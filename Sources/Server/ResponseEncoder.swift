@@ -34,19 +34,19 @@ enum ResponseEncoder {
         into span: inout OutputSpan<UInt8>
     ) -> Int {
         let date = begin(answer.status, keepsAlive: keepsAlive, version, clock, into: &span)
-        let validators = unsafe file.validators
+        let validators = file.validators
         switch answer.status {
         case 304:
             break
         case 416:
             span.append("Content-Range: bytes */")
-            unsafe span.append(decimal: file.size)
+            span.append(decimal: file.size)
             span.append("\r\nContent-Length: 0\r\n")
         case 412:
             span.append("Content-Length: 0\r\n")
         default:
             span.append("Content-Type: ")
-            unsafe span.append(file.mediaType)
+            span.append(file.mediaType)
             span.append("\r\nContent-Length: ")
             span.append(decimal: UInt64(answer.range.count))
             span.append("\r\n")
@@ -56,7 +56,7 @@ enum ResponseEncoder {
                 span.append("-")
                 span.append(decimal: answer.range.upperBound - 1)
                 span.append("/")
-                unsafe span.append(decimal: file.size)
+                span.append(decimal: file.size)
                 span.append("\r\n")
             }
         }
@@ -64,7 +64,7 @@ enum ResponseEncoder {
             span.append("Last-Modified: ")
             HTTPDate.write(validators.lastModified, into: &span)
             span.append("\r\nETag: ")
-            span.append(validators.tagBytes)
+            validators.withTag { span.append($0) }
             span.append("\r\nAccept-Ranges: bytes\r\n")
         }
         span.append("X-Content-Type-Options: nosniff\r\n\r\n")

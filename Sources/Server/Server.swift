@@ -12,7 +12,7 @@ internal import Glibc
 internal import HandlerHost
 internal import HandlerPool
 internal import HTTP
-internal import Platform
+package import Platform
 internal import Store
 
 package final class Server {
@@ -154,7 +154,7 @@ package final class Server {
     /// Forgets what is kept of the site's files, and opens the log files anew (SIGHUP).
     package func reload() {
         log.reopen()
-        for worker in workers { worker.posts.post(ReloadPacket()) }
+        for worker in workers { worker.posts.post(.reload) }
     }
 
     // MARK: Stopping
@@ -165,10 +165,10 @@ package final class Server {
     /// - Returns: false when something had to be cut off.
     @discardableResult
     package func stop(deadline: Instant) -> Bool {
-        for worker in workers.prefix(threads.count) { worker.posts.post(DrainPacket()) }
+        for worker in workers.prefix(threads.count) { worker.posts.post(.drain) }
         var isClean = true
         for worker in workers.prefix(threads.count) where !worker.waitUntilDrained(deadline) { isClean = false }
-        for worker in workers.prefix(threads.count) { worker.posts.post(StopPacket()) }
+        for worker in workers.prefix(threads.count) { worker.posts.post(.stop) }
         for thread in threads { thread.join() }
         threads.removeAll()
         let report = pool.stop(deadline: max(deadline, Instant.now.advanced(by: .milliseconds(100))))

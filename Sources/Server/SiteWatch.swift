@@ -32,7 +32,7 @@ struct SiteWatch: ~Copyable {
     )
 
     init(root: String) throws(SystemError) {
-        let number = inotify_init1(Int32(IN_CLOEXEC.rawValue | IN_NONBLOCK.rawValue))
+        let number = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
         guard number >= 0 else { throw SystemError("watch \(root)") }
         descriptor = Descriptor(owning: number)
         self.root = root
@@ -83,7 +83,7 @@ struct SiteWatch: ~Copyable {
     private mutating func report(_ events: UnsafeRawBufferPointer, _ body: (Change) -> Void) {
         let headerSize = MemoryLayout<inotify_event>.size
         var offset = 0
-        while unsafe offset + headerSize <= events.count {
+        while offset + headerSize <= events.count {
             // The kernel aligns events to four bytes and gives each whole.
             let event = unsafe events.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
             let name = unsafe UnsafeRawBufferPointer(rebasing: events[offset + headerSize..<offset + headerSize + Int(event.len)])
@@ -96,7 +96,7 @@ struct SiteWatch: ~Copyable {
                 // A watch that was removed may still have events on their way; `forget` has reported everything.
                 guard let folder = folders[event.wd] else { continue }
                 let start = folder.isEmpty ? "/" : "/" + folder + "/"
-                body(.file(path: Array(start.utf8) + unsafe name.prefix { $0 != 0 }))
+                unsafe body(.file(path: Array(start.utf8) + name.prefix { $0 != 0 }))
             }
         }
     }

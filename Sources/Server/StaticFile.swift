@@ -23,20 +23,20 @@ extension CompletionWorker {
     func answerFromCache(_ slot: UInt32, _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard head.method == .get || head.method == .head, head.form != .asterisk else { return false }
         let path = unsafe bytes.span.extracting(head.path)
-        guard let file = findPlain(path), unsafe files[file].stage == .ready, unsafe !files[file].isMapped,
+        guard let file = findPlain(path), files[file].stage == .ready, !files[file].isMapped,
             let output = connections[slot].output
         else { return false }
-        unsafe files[file].wasUsed = true
+        files[file].wasUsed = true
         let sent: FileAnswer
         if head.method == .get, !head.hasConditions, head.keepsAlive, head.version == .http11, !isDraining,
-            unsafe Int(files[file].size) <= site.limits.inlineBodySizeMax
+            Int(files[file].size) <= site.limits.inlineBodySizeMax
         {
-            sent = unsafe FileAnswer(status: 200, range: 0..<files[file].size, sendsBody: true)
-            unsafe files[file].setDate(clock)
+            sent = FileAnswer(status: 200, range: 0..<files[file].size, sendsBody: true)
+            files[file].setDate(clock)
             unsafe output.copy(files[file].wholeResponse)
         } else {
             sent = unsafe FileAnswer(head, bytes.span, files[file], status: 200)
-            unsafe write(sent, head, file, output)
+            write(sent, head, file, output)
         }
         connections[slot].state.answered()
         markDirty(slot)
@@ -56,7 +56,7 @@ extension CompletionWorker {
         output.write(site.limits.responseHeadSizeMax) {
             unsafe ResponseEncoder.write(answer, of: files[file], keepsAlive: keepsAlive, head.version, clock, into: &$0)
         }
-        guard answer.sendsBody, unsafe !files[file].isMapped else { return }
+        guard answer.sendsBody, !files[file].isMapped else { return }
         let body = unsafe UnsafeRawBufferPointer(
             rebasing: files[file].body[Int(answer.range.lowerBound)..<Int(answer.range.upperBound)]
         )
@@ -72,17 +72,17 @@ extension CompletionWorker {
     func answerFile(_ exchange: UInt32, _ file: UInt32, status: UInt16, _ output: Output) {
         let head = exchanges[exchange].head
         let answer = unsafe FileAnswer(head, exchanges[exchange].headBytes.bytes.span, files[file], status: status)
-        unsafe files[file].wasUsed = true
+        files[file].wasUsed = true
         write(answer, head, file, output)
         exchanges[exchange].status = answer.status
-        guard answer.sendsBody, unsafe files[file].isMapped else {
+        guard answer.sendsBody, files[file].isMapped else {
             exchanges[exchange].sent = answer.bodyCount
             return
         }
         exchanges[exchange].stage = .streaming
         exchanges[exchange].position = answer.range.lowerBound
         exchanges[exchange].end = answer.range.upperBound
-        exchanges[exchange].residentEnd = unsafe files[file].resident(answer.range, second: clock.second)
+        exchanges[exchange].residentEnd = files[file].resident(answer.range, second: clock.second)
     }
 
     // MARK: Finding
@@ -115,15 +115,15 @@ extension CompletionWorker {
         guard let file = files.find(name, hash: hash) ?? load(name, hash) else {
             return reply(exchange, .refusal(.filesFull))
         }
-        guard unsafe files[file].stage != .ready else {
+        guard files[file].stage != .ready else {
             files.pin(file)
             return reply(exchange, .file(file, status: status))
         }
         exchanges[exchange].stage = .waitingForFile
         exchanges[exchange].awaitedFile = file
         exchanges[exchange].awaitedStatus = status
-        exchanges[exchange].nextWaiter = unsafe files[file].waiters
-        unsafe files[file].waiters = exchange
+        exchanges[exchange].nextWaiter = files[file].waiters
+        files[file].waiters = exchange
     }
 
     /// The exchange's answer is known; it leaves when its turn comes.
@@ -137,9 +137,9 @@ extension CompletionWorker {
     /// The exchange's connection ends while a file is being loaded for it.
     func stopWaiting(_ exchange: UInt32) {
         let file = exchanges[exchange].awaitedFile
-        var link = unsafe files[file].waiters
+        var link = files[file].waiters
         if link == exchange {
-            unsafe files[file].waiters = exchanges[exchange].nextWaiter
+            files[file].waiters = exchanges[exchange].nextWaiter
             return
         }
         while exchanges[link].nextWaiter != exchange { link = exchanges[link].nextWaiter }
@@ -153,7 +153,7 @@ extension CompletionWorker {
         let path = FileName.path(name)
         // Watched before it is opened: what changes from here on is reported.
         let folder = site.cachesFiles ? watch.watchFolder(of: path) : nil
-        guard let file = unsafe files.insert(CachedFile(name: name, path: path, hash: hash, isWatched: folder)) else {
+        guard let file = files.insert(CachedFile(name: name, path: path, hash: hash, isWatched: folder)) else {
             return nil
         }
         files.pin(file)
@@ -166,15 +166,15 @@ extension CompletionWorker {
         let file = packet.key.slot
         precondition(files.isCurrent(packet.key), "an entry stays while it is being loaded")
         guard packet.result >= 0 else { return openFailed(file, -packet.result) }
-        unsafe files[file].descriptor = packet.result
+        files[file].descriptor = packet.result
         readAttributes(file)
     }
 
     private func openFailed(_ file: UInt32, _ code: Int32) {
         switch code {
-        case EAGAIN where unsafe files[file].attempts < CachedFile.attemptsMax:
+        case EAGAIN where files[file].attempts < CachedFile.attemptsMax:
             // openat2(2): a rename at the same time made it impossible to say whether the path stays beneath `www/`.
-            unsafe files[file].attempts += 1
+            files[file].attempts += 1
             unsafe port.open(beneath: site.rootDescriptor, files[file].path, files.key(file))
         case ENOENT, ENOTDIR, ELOOP, EXDEV, ENAMETOOLONG, ENXIO, ENODEV, EINVAL:
             loadEnded(file, .missing)
@@ -183,7 +183,7 @@ extension CompletionWorker {
         case EMFILE, ENFILE, ENOMEM:
             loadEnded(file, .refused(.descriptorsExhausted))
         default:
-            errors.error(.error, SystemError(code, "open \(unsafe files[file].pathText)").description)
+            errors.error(.error, SystemError(code, "open \(files[file].pathText)").description)
             loadEnded(file, .refused(.fileUnreadable))
         }
     }
@@ -192,7 +192,7 @@ extension CompletionWorker {
     private func readAttributes(_ file: UInt32) {
         var attributes = stat()
         guard unsafe fstat(files[file].descriptor, &attributes) == 0 else {
-            errors.error(.error, SystemError("read the attributes of \(unsafe files[file].pathText)").description)
+            errors.error(.error, SystemError("read the attributes of \(files[file].pathText)").description)
             return loadEnded(file, .refused(.fileUnreadable))
         }
         switch attributes.st_mode & S_IFMT {
@@ -200,18 +200,18 @@ extension CompletionWorker {
         case S_IFDIR: return loadEnded(file, .folder)
         default: return loadEnded(file, .missing)
         }
-        unsafe files[file].take(attributes, wall: clock.wall)
+        files[file].take(attributes, wall: clock.wall)
         // inotify reports changes by the name that is watched; by another name the file could change unseen.
-        if attributes.st_nlink > 1 || unsafe files[file].watch < 0 { files.unlist(file) }
+        if attributes.st_nlink > 1 || files[file].watch < 0 { files.unlist(file) }
         if attributes.st_size <= site.limits.residentFileSizeMax {
-            unsafe files[file].prepareBlock(bodyCount: Int(attributes.st_size))
-            unsafe files[file].stage = .reading
+            files[file].prepareBlock(bodyCount: Int(attributes.st_size))
+            files[file].stage = .reading
             readOn(file)
-        } else if unsafe files[file].map() {
-            unsafe files[file].prepareBlock(bodyCount: 0)
+        } else if files[file].map() {
+            files[file].prepareBlock(bodyCount: 0)
             loadEnded(file, .ready)
         } else {
-            errors.error(.error, SystemError("map \(unsafe files[file].pathText)").description)
+            errors.error(.error, SystemError("map \(files[file].pathText)").description)
             loadEnded(file, .refused(.fileUnreadable))
         }
     }
@@ -227,12 +227,12 @@ extension CompletionWorker {
         precondition(files.isCurrent(packet.key), "an entry stays while it is being loaded")
         switch packet.result {
         case 1...:
-            unsafe files[file].readCount += Int(packet.result)
+            files[file].readCount += Int(packet.result)
             readOn(file)
         case 0, -EINTR, -EAGAIN:
             checkUnchanged(file)
         default:
-            errors.error(.error, SystemError(-packet.result, "read \(unsafe files[file].pathText)").description)
+            errors.error(.error, SystemError(-packet.result, "read \(files[file].pathText)").description)
             loadEnded(file, .refused(.fileUnreadable))
         }
     }
@@ -241,13 +241,13 @@ extension CompletionWorker {
     private func checkUnchanged(_ file: UInt32) {
         var attributes = stat()
         guard unsafe fstat(files[file].descriptor, &attributes) == 0,
-            unsafe files[file].isUnchanged(attributes), unsafe files[file].unread == nil
+            files[file].isUnchanged(attributes), unsafe files[file].unread == nil
         else {
-            guard unsafe files[file].attempts < CachedFile.attemptsMax else {
+            guard files[file].attempts < CachedFile.attemptsMax else {
                 return loadEnded(file, .refused(.fileChanging))
             }
-            unsafe files[file].attempts += 1
-            unsafe files[file].discardBlock()
+            files[file].attempts += 1
+            files[file].discardBlock()
             return readAttributes(file)
         }
         loadEnded(file, .ready)
@@ -262,21 +262,21 @@ extension CompletionWorker {
 
     /// Loading is over: those who wait go on, in the order in which they came.
     private func loadEnded(_ file: UInt32, _ outcome: LoadOutcome) {
-        if unsafe files[file].descriptor >= 0 {
+        if files[file].descriptor >= 0 {
             // A mapping keeps the file; the number is given back on the ring.
-            port.close(unsafe files[file].descriptor, CompletionKey(slot: noSlot, generation: 0))
-            unsafe files[file].descriptor = -1
+            port.close(files[file].descriptor, CompletionKey(slot: noSlot, generation: 0))
+            files[file].descriptor = -1
         }
         var waiters: [UInt32] = []
-        while unsafe files[file].waiters != noSlot {
-            let exchange = unsafe files[file].waiters
+        while files[file].waiters != noSlot {
+            let exchange = files[file].waiters
             waiters.append(exchange)
-            unsafe files[file].waiters = exchanges[exchange].nextWaiter
+            files[file].waiters = exchanges[exchange].nextWaiter
         }
         if case .ready = outcome {
-            unsafe files[file].stage = .ready
-            unsafe files[file].encodeHead(clock)
-            if unsafe files[file].isListed { unsafe files.account(file, bytes: files[file].memoryCount) }
+            files[file].stage = .ready
+            files[file].encodeHead(clock)
+            if files[file].isListed { files.account(file, bytes: files[file].memoryCount) }
         } else {
             files.unlist(file)
         }

@@ -22,9 +22,9 @@ final class StoreServices: HandlerServices {
 
     /// Any thread.
     func store(_ write: DatabaseWrite) -> Bool {
-        let statements = write.statements.map { statement in
-            StoreStatement(sql: statement.sql) { binder in
-                statement.forEachParameter { value in unsafe binder.bind(value) }
+        let statements = write.statements.indices.map { index in
+            StoreStatement(sql: write.statements[index].sql) { binder in
+                write.statements[index].forEachParameter { value in unsafe binder.bind(value) }
             }
         }
         return database.submit(
@@ -43,12 +43,12 @@ final class StoreServices: HandlerServices {
 
     /// Pool threads, and the main thread at start.
     func query(_ statement: DatabaseStatement, rows: inout DatabaseRows) throws(DatabaseFailure) {
-        do {
+        do throws(StoreError) {
             try database.read { (connection) throws(StoreError) in
                 try connection.query(
                     statement.sql,
                     bind: { binder in statement.forEachParameter { value in unsafe binder.bind(value) } },
-                    row: { row in rows.take(row) ? .next : .stop }
+                    row: { row in rows.append(row) ? .more : .enough }
                 )
             }
         } catch {
@@ -58,7 +58,7 @@ final class StoreServices: HandlerServices {
 
     /// Pool threads: waits for the log thread, the only one that writes files.
     func saveUpload(name: String, bytes: Span<UInt8>) throws(SystemError) {
-        try files.writeFile(directory: uploads, name: name, bytes: bytes.withUnsafeBufferPointer { unsafe Array($0) })
+        unsafe try files.writeFile(directory: uploads, name: name, bytes: bytes.withUnsafeBufferPointer { unsafe Array($0) })
     }
 
     /// Any thread.
@@ -94,6 +94,44 @@ extension StatementBinder {
         // The write that the closure of its statement holds keeps the bytes in place; a query's handler waits.
         case .text(let bytes): unsafe text(lending: bytes)
         case .blob(let bytes): unsafe blob(lending: bytes)
+        }
+    }
+}
+
+extension DatabaseRows {
+    /// Takes a row's columns over; false when the handler wants no more rows.
+    mutating func append(_ row: borrowing Row) -> Bool {
+        for column in 0..<row.columnCount {
+            switch row.type(column) {
+            case .null: null()
+            case .integer: integer(row.integer(column))
+            case .double: real(row.double(column))
+            case .text: row.withText(column) { text($0) }
+            case .blob: row.withBlob(column) { blob($0) }
+            }
+        }
+        return endRow()
+    }
+}
+
+extension DatabaseFailure {
+    /// What a handler is told of a failure of the store.
+    init(_ error: StoreError) {
+        self.init(Self.kind(error), message: error.description)
+    }
+
+    private static func kind(_ error: StoreError) -> Kind {
+        switch error {
+        case .constraint(let rule, _):
+            switch rule {
+            case .unique, .primaryKey: .unique
+            case .notNull: .notNull
+            case .check: .check
+            case .foreignKey: .foreignKey
+            case .trigger, .dataType, .other: .otherConstraint
+            }
+        case .busy, .rolledBack, .interrupted: .busy
+        default: .failed
         }
     }
 }

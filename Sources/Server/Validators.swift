@@ -5,8 +5,8 @@ internal import Glibc
 /// What a representation is recognised by (RFC 9110 §8.8), of the very descriptor whose bytes are sent.
 struct Validators {
     /// The entity tag as it is sent, quotes included.
-    private(set) var tag = InlineArray<56, UInt8>(repeating: 0)
-    private(set) var tagCount = 0
+    private var tag = InlineArray<56, UInt8>(repeating: 0)
+    private var tagCount = 0
     /// Whole seconds since 1970.
     private(set) var lastModified: Int64 = 0
 
@@ -33,9 +33,9 @@ struct Validators {
     /// Longer than the coarsest tick that file systems stamp times with on Linux (10 ms at HZ=100).
     private static let restingTime: Int64 = 20_000_000
 
-    /// The tag's bytes.
-    var tagBytes: Span<UInt8> {
-        @_lifetime(borrow self) get { tag.span.extracting(0..<tagCount) }
+    /// Calls `body` with the tag's bytes.
+    func withTag<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        body(tag.span.extracting(0..<tagCount))
     }
 
     private mutating func append(_ text: StaticString) {

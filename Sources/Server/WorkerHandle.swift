@@ -13,7 +13,7 @@ final class WorkerHandle: Sendable {
         case ended
     }
 
-    let posts: PostQueue
+    let posts: PostQueue<WorkerMessage>
     let load = WorkerLoad()
     private let phase = Monitor(Phase.starting)
 

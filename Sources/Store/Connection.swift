@@ -5,9 +5,9 @@ internal import Platform
 
 /// Owns one `sqlite3`, its prepared statements, and the deadline of what it runs.
 @safe
-final class Connection: @unchecked Sendable {
-    // Sendable: opened without mutexes, it is used by one thread at a time. The writer's never leaves the store writer;
-    // a reader's is handed over under the lock of `ReaderShelf`.
+final class Connection {
+    // Opened without mutexes, so it must be used by one thread at a time: `WriteConnection` never leaves the store
+    // writer, and a `Reader` is lent to one thread.
     enum Mode {
         case readWrite, readOnly
         /// Read-only, of a file that nobody writes, in a folder where the write-ahead log's index can't be made.
@@ -90,6 +90,12 @@ final class Connection: @unchecked Sendable {
         let statement = unsafe Statement(owning: handle, sql: sql)
         guard !hasMore else { throw .sql(message: "one statement at a time: \(sql)") }
         return statement
+    }
+
+    /// Runs a statement without parameters or rows.
+    func finish(_ statement: Statement) throws(StoreError) {
+        defer { statement.reset() }
+        if case .failed(let status) = statement.step() { throw error(status, statement.sql) }
     }
 
     /// Runs every statement in a text that is not kept: pragmas and migrations.

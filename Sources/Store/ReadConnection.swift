@@ -1,8 +1,5 @@
 /// What a pool thread reads the database with. Used by the thread it is lent to.
 
-internal import CSQLite
-internal import Platform
-
 /// Queries that all see one state of the database: that of the moment of the first one.
 package struct ReadConnection: ~Copyable {
     /// What a query does after a row.
@@ -51,44 +48,5 @@ package struct ReadConnection: ~Copyable {
             return .enough
         }
         return number
-    }
-}
-
-extension Connection {
-    /// Opens a connection that can only read.
-    static func reader(path: String, mode: Mode, limits: StoreLimits) throws(StoreError) -> Connection {
-        let connection = try Connection(path: path, mode: mode, limits: limits)
-        try connection.run(
-            """
-            PRAGMA query_only = ON; PRAGMA temp_store = MEMORY;
-            PRAGMA cache_size = -\(limits.readCacheKiB);
-            """
-        )
-        return connection
-    }
-
-    /// Runs `body` with one state of the database in sight, and leaves no transaction behind.
-    func read<Result>(
-        until deadline: Instant,
-        _ body: (inout ReadConnection) throws(StoreError) -> Result
-    ) throws(StoreError) -> Result {
-        limit(until: deadline)
-        try finish(statement("BEGIN"))
-        defer {
-            limit(until: .distantFuture)
-            // Ends the transaction even when the body threw, or an error already ended it. A reader's COMMIT writes
-            // nothing; it fails only when there is no transaction any more.
-            if unsafe withHandle({ unsafe sqlite3_get_autocommit($0) }) == 0 {
-                try? finish(statement("COMMIT"))
-            }
-        }
-        var reader = ReadConnection(self)
-        return try body(&reader)
-    }
-
-    /// Runs a statement without parameters or rows.
-    func finish(_ statement: Statement) throws(StoreError) {
-        defer { statement.reset() }
-        if case .failed(let status) = statement.step() { throw error(status, statement.sql) }
     }
 }

@@ -7,7 +7,7 @@ internal import Platform
 /// One is opened when all are lent and there may be another.
 final class ReaderShelf: Sendable {
     private struct State {
-        var idle: [Connection] = []
+        var idle: [Reader] = []
         var lent = 0
         /// Which file the connections belong to: raised when it was moved away, and at the end.
         var generation = 0
@@ -15,7 +15,7 @@ final class ReaderShelf: Sendable {
 
     /// A connection and the generation it belongs to.
     struct Loan {
-        let connection: Connection
+        let reader: Reader
         let generation: Int
     }
 
@@ -30,16 +30,16 @@ final class ReaderShelf: Sendable {
 
     /// Lends a connection, waiting for one when all are lent.
     func lend() throws(StoreError) -> Loan {
-        let loan = state.waitUntil { state -> (connection: Connection?, generation: Int)? in
+        let loan = state.waitUntil { state -> (reader: Reader?, generation: Int)? in
             guard state.lent < limits.readConnectionsMax else { return nil }
             state.lent += 1
             return (state.idle.popLast(), state.generation)
         }
         guard let loan else { preconditionFailure("a wait without a deadline ends with a value") }
-        if let connection = loan.connection { return Loan(connection: connection, generation: loan.generation) }
+        if let reader = loan.reader { return Loan(reader: reader, generation: loan.generation) }
         do throws(StoreError) {
-            let connection = try Connection.reader(path: path, mode: .readOnly, limits: limits)
-            return Loan(connection: connection, generation: loan.generation)
+            let reader = try Reader(path: path, mode: .readOnly, limits: limits)
+            return Loan(reader: reader, generation: loan.generation)
         } catch {
             state.withLock { $0.lent -= 1 }
             state.signal()
@@ -51,7 +51,7 @@ final class ReaderShelf: Sendable {
     func giveBack(_ loan: Loan) {
         state.withLock { state in
             state.lent -= 1
-            if loan.generation == state.generation { state.idle.append(loan.connection) }
+            if loan.generation == state.generation { state.idle.append(loan.reader) }
         }
         state.signal()
     }

@@ -90,7 +90,7 @@ package final class Store: Sendable {
         if !readiness.isOpen { try prepare() }
         let loan = try readers.lend()
         defer { readers.giveBack(loan) }
-        return try loan.connection.read(until: Instant.now.advanced(by: limits.readDurationMax), body)
+        return try loan.reader.read(until: Instant.now.advanced(by: limits.readDurationMax), body)
     }
 
     /// Adds the migrations of a handler.

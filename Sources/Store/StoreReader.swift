@@ -5,7 +5,7 @@ internal import Platform
 
 /// Reads a database that a server may be writing at the same time, or that none is using.
 package final class StoreReader {
-    private let connection: Connection
+    private let reader: Reader
 
     /// Opens the database and makes nothing.
     ///
@@ -16,32 +16,34 @@ package final class StoreReader {
             if code == ENOENT || code == ENOTDIR { throw .missing(path: path) }
             throw .cannotOpen(path: path, reason: SystemError.reason(code))
         }
-        connection = try Self.open(path)
+        reader = try Self.open(path)
     }
 
     /// Runs queries that all see one state of the database, without a limit of time.
     package func read<Result>(
         _ body: (inout ReadConnection) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
-        try connection.read(until: .distantFuture, body)
+        try reader.read(until: .distantFuture, body)
     }
 
     /// Even a reader of a write-ahead log writes its index.
     ///
     /// Where it may not, and there is no log, nobody is using the database and it can be read as a file that does not
     /// change.
-    private static func open(_ path: String) throws(StoreError) -> Connection {
+    private static func open(_ path: String) throws(StoreError) -> Reader {
         let limits = StoreLimits()
         do throws(StoreError) {
-            let connection = try Connection.reader(path: path, mode: .readOnly, limits: limits)
+            let reader = try Reader(path: path, mode: .readOnly, limits: limits)
             // The first look into the file; opening it was not.
-            _ = try connection.first("SELECT count(*) FROM sqlite_schema") { $0.integer(0) }
-            return connection
+            _ = try reader.read(until: .distantFuture) { reader throws(StoreError) in
+                try reader.number("SELECT count(*) FROM sqlite_schema")
+            }
+            return reader
         } catch {
             switch error {
             case .cannotOpen, .readOnly:
                 guard unsafe access("\(path)-wal", F_OK) != 0 else { throw error }
-                return try Connection.reader(path: path, mode: .immutable, limits: limits)
+                return try Reader(path: path, mode: .immutable, limits: limits)
             default: throw error
             }
         }

@@ -57,6 +57,7 @@ final class StoreWriter {
         while next < writes.count {
             let batch = writes[next..<min(next + limits.batchWritesMax, writes.count)]
             let failure = store(batch)
+            precondition(!results.isEmpty, "a batch stores or fails at least one write")
             complete(batch.prefix(results.count), failure)
             next += results.count
             results.removeAll(keepingCapacity: true)

@@ -58,6 +58,18 @@ import Testing
         store.stop()
     }
 
+    @Test func completionsRunOnTheStoreWriterAndNothingElseDoes() async {
+        await #expect(processExitsWith: .success) {
+            let site = try TemporarySite()
+            let store = try site.store()
+            store.submitNote("a") { _ in store.preconditionOnStoreWriter() }
+            store.stop()
+        }
+        await #expect(processExitsWith: .failure) {
+            Store(path: "/nowhere/ringport.db").preconditionOnStoreWriter()
+        }
+    }
+
     @Test func aFullQueueRefusesAndTakesWritesAgainWhenThereIsRoom() throws {
         let site = try TemporarySite()
         var limits = StoreLimits()
@@ -99,6 +111,33 @@ import Testing
         _ = try store.write(insertNote) { $0.text("a") }
         #expect(try store.count() == 1)
         store.stop()
+    }
+
+    @Test func aFolderThatMayOnlyBeReadServesToolsAndIsNamedToTheServer() async {
+        // A process of its own, as its user changes: root may write everywhere.
+        await #expect(processExitsWith: .success) {
+            let site = try TemporarySite()
+            var store = try site.store()
+            _ = try store.write(insertNote) { $0.text("a") }
+            store.stop()
+            let folder = "\(site.root)/db"
+            unsafe _ = (chmod(site.root, 0o755), chmod(folder, 0o555), chmod(site.database, 0o444))
+            let owner = geteuid()
+            if owner == 0 { _ = seteuid(65_534) }
+            let tool = try StoreReader(path: site.database)
+            let count = try tool.read { reader throws(StoreError) in
+                try reader.number("SELECT count(*) FROM notes")
+            }
+            precondition(count == 1, "a tool reads what nobody is writing")
+            do {
+                store = try site.store()
+                fatalError("a server must not start without a database to write")
+            } catch let error as StoreError {
+                precondition(error == .readOnly(path: site.database), error.description)
+            }
+            _ = seteuid(owner)
+            unsafe _ = chmod(folder, 0o755)
+        }
     }
 
     @Test func aDatabaseLockedByAnotherWriterIsBusyAndLosesNothing() throws {

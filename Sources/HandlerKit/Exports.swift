@@ -1,0 +1,3 @@
+/// Makes `import HandlerKit` enough for an author: statuses, methods and fields are those of swift-http-types.
+
+@_exported public import HTTPTypes

@@ -1,0 +1,18 @@
+/// What other threads tell a worker. Made on any thread, read on the worker.
+
+internal import CompletionPort
+internal import HandlerHost
+
+/// A posted packet's content: `PostQueuedCompletionStatus` in the article.
+enum WorkerMessage: Sendable {
+    /// Another worker has accepted a connection for this one: its socket.
+    case adopt(Int32)
+    /// The call of this exchange has ended.
+    case handlerAnswered(CompletionKey, HandlerResult)
+    /// Forget the files that are kept.
+    case reload
+    /// Accept nothing more, answer what was asked, then close.
+    case drain
+    /// The article's `IO_THREAD_SHUTDOWN`: leave the loop.
+    case stop
+}

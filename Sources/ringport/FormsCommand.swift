@@ -1,0 +1,58 @@
+/// `ringport forms`: what visitors have sent, without a server and beside a running one. Main thread.
+
+internal import ArgumentParser
+internal import Glibc
+internal import Store
+
+/// The three ways to look at stored submissions.
+struct FormsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "forms",
+        abstract: "Show and export what visitors have sent.",
+        subcommands: [List.self, Show.self, Export.self]
+    )
+
+    /// What all three want to know.
+    struct Site: ParsableArguments {
+        @Option(help: ArgumentHelp("The site: the folder that holds db/.", valueName: "dir"))
+        var root = "."
+
+        /// The submissions' database.
+        ///
+        /// - Throws: `StoreError.missing` when nothing has been stored here, and why it can't be read otherwise.
+        func open() throws(StoreError) -> StoreReader {
+            // The reader of a pipe may leave early (`| head`). Nothing is written here that could be left half done, so
+            // this process ends as every other tool does.
+            _ = signal(SIGPIPE, SIG_DFL)
+            return try StoreReader(path: "\(root)/db/ringport.db")
+        }
+    }
+
+    /// What is said instead of a result, with exit code 1.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+}
+
+extension ReadConnection {
+    /// Whether the forms handler has ever made its table in this database.
+    mutating func hasSubmissions() throws(StoreError) -> Bool {
+        try number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'submissions'") == 1
+    }
+
+    /// Refuses a form that nobody has sent, and names those that somebody has.
+    mutating func require(form: String) throws(StoreError) -> FormsCommand.Failure? {
+        guard try hasSubmissions() else {
+            return FormsCommand.Failure(description: "no form has been sent to this site yet")
+        }
+        let count = try number("SELECT EXISTS (SELECT 1 FROM submissions WHERE form = ?)") { $0.text(form) }
+        guard count == 0 else { return nil }
+        var known: [String] = []
+        try query("SELECT DISTINCT form FROM submissions ORDER BY form LIMIT 20") { row throws(StoreError) in
+            known.append(row.withText(0, FormsCommand.printable))
+            return .more
+        }
+        let others = known.isEmpty ? "nor to any other" : "there are submissions to: \(known.joined(separator: ", "))"
+        return FormsCommand.Failure(description: "nothing has been sent to a form named '\(form)'; \(others)")
+    }
+}

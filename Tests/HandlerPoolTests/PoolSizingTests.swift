@@ -1,0 +1,145 @@
+/// What the pool decides, event by event: no thread, no clock.
+
+import Platform
+import Testing
+
+@testable import HandlerPool
+
+@Suite struct PoolSizingTests {
+    private static func at(_ milliseconds: UInt64) -> Instant { Instant(nanoseconds: milliseconds * 1_000_000) }
+
+    private static func limits(min: Int = 2, max: Int = 4, queue: Int = 8) -> PoolLimits {
+        var limits = PoolLimits()
+        limits.threadsMin = min
+        limits.threadsMax = max
+        limits.queueMax = queue
+        return limits
+    }
+
+    /// A pool whose first threads have all gone idle, thread 0 first.
+    private static func quiet(_ limits: PoolLimits = limits()) -> PoolSizing {
+        var sizing = PoolSizing(limits: limits)
+        for action in sizing.start() {
+            guard case .start(let thread) = action else { continue }
+            #expect(sizing.next(thread, at: at(0)) == .park(until: .distantFuture))
+        }
+        return sizing
+    }
+
+    @Test func itStartsWithTheSmallestNumberOfThreads() {
+        var sizing = PoolSizing(limits: Self.limits(min: 3))
+        #expect(sizing.start() == [.start(0), .start(1), .start(2)])
+        #expect(sizing.threads == 3)
+    }
+
+    @Test func theThreadThatWentIdleLastWakesFirst() {
+        var sizing = Self.quiet()
+        #expect(sizing.submit(1, at: Self.at(1)).actions == [.wake(1)])
+        #expect(sizing.next(1, at: Self.at(1)) == .run)
+        #expect(sizing.submit(1, at: Self.at(1)).actions == [.wake(0)])
+    }
+
+    @Test func aBatchWakesOneThreadForEachJob() {
+        var sizing = Self.quiet(Self.limits(min: 4))
+        #expect(sizing.submit(3, at: Self.at(1)).actions == [.wake(3), .wake(2), .wake(1)])
+    }
+
+    @Test func aJobThatAWakingThreadWillTakeWakesNobody() {
+        var sizing = Self.quiet()
+        #expect(sizing.submit(1, at: Self.at(1)).actions == [.wake(1)])
+        // Thread 1 has not come yet, and a busy thread took its job: the next job is thread 1's.
+        #expect(sizing.submit(1, at: Self.at(1)).actions == [.wake(0)])
+        #expect(sizing.next(0, at: Self.at(1)) == .run)
+        #expect(sizing.next(0, at: Self.at(1)) == .run)
+        #expect(sizing.submit(1, at: Self.at(1)).actions == [])
+        #expect(sizing.next(1, at: Self.at(1)) == .run)
+    }
+
+    @Test func aFullQueueTakesWhatFits() {
+        var sizing = Self.quiet(Self.limits(queue: 4))
+        #expect(sizing.submit(3, at: Self.at(1)).accepted == 3)
+        #expect(sizing.submit(3, at: Self.at(1)).accepted == 1)
+        #expect(sizing.submit(1, at: Self.at(1)).accepted == 0)
+        #expect(sizing.statistics.jobsShed == 3)
+    }
+
+    @Test func theSupervisorIsWokenOnceForJobsThatFindNoIdleThread() {
+        var sizing = Self.quiet()
+        #expect(sizing.submit(3, at: Self.at(1)).actions == [.wake(1), .wake(0), .wakeSupervisor])
+        #expect(sizing.submit(1, at: Self.at(2)).actions == [])
+    }
+
+    @Test func aThreadIsAddedWhenTheOldestJobHasWaited() {
+        var sizing = Self.quiet()
+        _ = sizing.submit(3, at: Self.at(1))
+        #expect(sizing.next(1, at: Self.at(1)) == .run)
+        #expect(sizing.next(0, at: Self.at(1)) == .run)
+        let early = sizing.supervise(oldest: Self.at(1), at: Self.at(2))
+        #expect(early.actions == [])
+        #expect(early.until == Self.at(6))
+        let late = sizing.supervise(oldest: Self.at(1), at: Self.at(6))
+        #expect(late.actions == [.start(2)])
+        #expect(late.until == Self.at(11))
+        #expect(sizing.next(2, at: Self.at(6)) == .run)
+        #expect(sizing.supervise(oldest: nil, at: Self.at(11)).until == .distantFuture)
+    }
+
+    @Test func aFullPoolIsNotSupervised() {
+        var sizing = Self.quiet(Self.limits(min: 2, max: 2))
+        #expect(sizing.submit(3, at: Self.at(1)).actions == [.wake(1), .wake(0)])
+        #expect(sizing.supervise(oldest: Self.at(1), at: Self.at(100)).until == .distantFuture)
+    }
+
+    @Test func aThreadBeyondTheMinimumEndsWhenIdleForLong() {
+        var sizing = Self.quiet()
+        _ = sizing.submit(3, at: Self.at(1))
+        _ = sizing.next(1, at: Self.at(1))
+        _ = sizing.next(0, at: Self.at(1))
+        _ = sizing.supervise(oldest: Self.at(1), at: Self.at(6))
+        #expect(sizing.next(2, at: Self.at(6)) == .run)
+        #expect(sizing.next(2, at: Self.at(7)) == .park(until: Self.at(30_007)))
+        #expect(sizing.idledOut(2, at: Self.at(30_007)) == .end)
+        #expect(sizing.threads == 2)
+        // Its number is free again once it has been joined.
+        #expect(sizing.supervise(oldest: nil, at: Self.at(30_008)).actions == [.join(2)])
+    }
+
+    @Test func aThreadOfTheMinimumSleepsOn() {
+        var sizing = Self.quiet()
+        #expect(sizing.idledOut(0, at: Self.at(30_000)) == .park(until: .distantFuture))
+        #expect(sizing.idleThreads == 2)
+    }
+
+    @Test func aWakeUpThatCrossesTheDeadlineLosesNoJob() {
+        var sizing = Self.quiet()
+        #expect(sizing.submit(1, at: Self.at(1)).actions == [.wake(1)])
+        #expect(sizing.idledOut(1, at: Self.at(1)) == .run)
+        #expect(sizing.next(1, at: Self.at(2)) == .park(until: .distantFuture))
+        // The wake-up arrives only now: the thread looks and sleeps again, and is idle once.
+        #expect(sizing.next(1, at: Self.at(2)) == .park(until: .distantFuture))
+        #expect(sizing.idleThreads == 2)
+    }
+
+    @Test func aRefusedThreadIsTriedAgain() {
+        var sizing = Self.quiet()
+        _ = sizing.submit(3, at: Self.at(1))
+        _ = sizing.next(1, at: Self.at(1))
+        _ = sizing.next(0, at: Self.at(1))
+        #expect(sizing.supervise(oldest: Self.at(1), at: Self.at(6)).actions == [.start(2)])
+        sizing.notStarted(2)
+        #expect(sizing.threads == 2)
+        #expect(sizing.supervise(oldest: Self.at(1), at: Self.at(11)).actions == [.start(2)])
+    }
+
+    @Test func stoppingRunsWhatWaitsAndTakesNothingNew() {
+        var sizing = Self.quiet()
+        _ = sizing.submit(2, at: Self.at(1))
+        #expect(sizing.next(1, at: Self.at(1)) == .run)
+        #expect(sizing.stop() == [.wakeSupervisor])
+        #expect(sizing.submit(1, at: Self.at(2)).accepted == 0)
+        #expect(sizing.next(0, at: Self.at(2)) == .run)
+        #expect(sizing.next(0, at: Self.at(2)) == .end)
+        #expect(sizing.next(1, at: Self.at(2)) == .end)
+        #expect(sizing.threads == 0)
+    }
+}
