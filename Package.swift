@@ -59,7 +59,7 @@ let package = Package(
         .executableTarget(
             name: "ringport",
             dependencies: [
-                "Server", "FileLog", "Store", "Platform",
+                "Server", "FileLog", "HandlerPool", "HTTP", "Store", "Platform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ]

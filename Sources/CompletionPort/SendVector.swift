@@ -1,5 +1,6 @@
 /// Bytes in several places that leave in one send. The worker whose connection sends them.
 
+internal import CLiburing
 internal import Glibc
 
 /// A message header and its vector, at one address for life, as sendmsg(2) reads them.

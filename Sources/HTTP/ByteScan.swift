@@ -74,11 +74,18 @@ enum ByteScan {
         bytes.count == literal.utf8CodeUnitCount && matches(bytes, at: 0, ignoringCase: literal)
     }
 
-    /// Whether `literal` stands at `start`, letter by letter. For cold paths.
+    /// Whether `literal` stands at `start`, letter by letter: for cold paths.
     static func isPrefix(_ literal: StaticString, of bytes: Span<UInt8>, at start: Int) -> Bool {
         let count = literal.utf8CodeUnitCount
         guard start >= 0, start <= bytes.count, count <= bytes.count - start else { return false }
         for index in 0..<count where bytes[start + index] != byte(literal, index) { return false }
+        return true
+    }
+
+    /// Whether a lower-case literal begins with `bytes`, without case: for cold paths.
+    static func begins(_ literal: StaticString, with bytes: Span<UInt8>) -> Bool {
+        guard bytes.count <= literal.utf8CodeUnitCount else { return false }
+        for index in 0..<bytes.count where bytes[index] | 0x20 != byte(literal, index) { return false }
         return true
     }
 

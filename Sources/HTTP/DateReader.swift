@@ -10,7 +10,7 @@ struct DateReader {
         self.count = count
     }
 
-    /// "Sun, 06 Nov 1994 08:49:37 GMT"
+    /// Reads "Sun, 06 Nov 1994 08:49:37 GMT".
     mutating func fixdate(_ span: Span<UInt8>) -> Int64? {
         readDayName(span)
         expect(", ", span)
@@ -25,7 +25,7 @@ struct DateReader {
         return moment(year, month, day, clock)
     }
 
-    /// "Sunday, 06-Nov-94 08:49:37 GMT"
+    /// Reads "Sunday, 06-Nov-94 08:49:37 GMT".
     mutating func rfc850(_ span: Span<UInt8>) -> Int64? {
         readDayName(span)
         var letters = 3
@@ -47,7 +47,7 @@ struct DateReader {
         return moment(year < 70 ? 2000 + year : 1900 + year, month, day, clock)
     }
 
-    /// "Sun Nov  6 08:49:37 1994"
+    /// Reads "Sun Nov  6 08:49:37 1994".
     mutating func asctime(_ span: Span<UInt8>) -> Int64? {
         readDayName(span)
         expect(" ", span)

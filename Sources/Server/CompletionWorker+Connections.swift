@@ -139,7 +139,11 @@ extension CompletionWorker {
             // the kernel after we have let go.
             var option = linger(l_onoff: 1, l_linger: 0)
             unsafe _ = setsockopt(
-                connections[slot].socket, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size)
+                connections[slot].socket,
+                SOL_SOCKET,
+                SO_LINGER,
+                &option,
+                socklen_t(MemoryLayout<linger>.size)
             )
         }
         if connections[slot].inFlight > 0 {

@@ -77,21 +77,36 @@ package final class Server {
         do { try store.start() } catch { throw .store(error) }
         do { try pool.start() } catch { throw .system(error) }
         do { try host.start() } catch { throw .handler(error) }
-        try startWorkers(Site(
-            limits: configuration.limits,
-            deadlines: configuration.deadlines,
-            headLimits: HeadLimits(
-                headSizeMax: configuration.limits.headSizeMax,
-                requestLineSizeMax: configuration.limits.requestLineSizeMax,
-                fieldCountMax: configuration.limits.fieldCountMax
-            ),
-            router: router,
-            rootPath: configuration.wwwPath,
-            rootDescriptor: www.rawValue,
-            cachesFiles: ringport_reports_changes(www.rawValue) != 0,
-            dispatch: HandlerDispatch(host: host, pool: pool, handlers: handlers),
-            traces: configuration.traces
-        ))
+        try startWorkers(
+            Site(
+                limits: configuration.limits,
+                deadlines: configuration.deadlines,
+                headLimits: HeadLimits(
+                    headSizeMax: configuration.limits.headSizeMax,
+                    requestLineSizeMax: configuration.limits.requestLineSizeMax,
+                    fieldCountMax: configuration.limits.fieldCountMax
+                ),
+                router: router,
+                rootPath: configuration.wwwPath,
+                rootDescriptor: www.rawValue,
+                cachesFiles: ringport_reports_changes(www.rawValue) != 0,
+                dispatch: HandlerDispatch(host: host, pool: pool, handlers: handlers),
+                traces: configuration.traces
+            )
+        )
+    }
+
+    /// Looks whether a server could start, leaving no trace: io_uring, the site, its handlers' libraries.
+    package static func check(_ configuration: ServerConfiguration) throws(StartError) {
+        do { try CompletionPort.probe(configuration.limits.port) } catch { throw .port(error) }
+        _ = try openSite(configuration.wwwPath)
+        let finder = HandlerFinder(siteFolder: configuration.siteHandlersPath, folders: configuration.handlerFolders)
+        for name in configuration.handlers ?? finder.defaultNames() where finder.library(name) == nil {
+            throw .handlerNotFound(
+                name: name,
+                folders: [configuration.siteHandlersPath] + configuration.handlerFolders
+            )
+        }
     }
 
     private static func openSite(_ path: String) throws(StartError) -> Descriptor {
@@ -136,9 +151,11 @@ package final class Server {
             let sockets = index == 0 ? listeners.descriptors : []
             let ring = log.ring(forWorker: index)
             do {
-                threads.append(try NamedThread(name: "worker-\(index)") {
-                    runWorker(index, site, peers, ring, log, sockets)
-                })
+                threads.append(
+                    try NamedThread(name: "worker-\(index)") {
+                        runWorker(index, site, peers, ring, log, sockets)
+                    }
+                )
             } catch { throw .system(error) }
         }
         for worker in workers { try worker.waitUntilStarted() }

@@ -1,0 +1,140 @@
+/// What the client prefers: Accept and Accept-Encoding (RFC 9110 §12.4.2, §12.5.1, §12.5.3). Pure; any thread.
+
+/// How much a client wants each content coding, in thousandths; 0 is "not acceptable".
+package struct CodingQualities: Hashable, Sendable {
+    package var br: UInt16 = 0
+    package var zstd: UInt16 = 0
+    package var gzip: UInt16 = 0
+    package var identity: UInt16 = 1000
+}
+
+/// Reads lists of things with weights.
+package enum QualityList {
+    /// How much each coding is wanted, by all Accept-Encoding lines together.
+    ///
+    /// A client that says nothing would, by §12.5.3, take anything; it gets `identity`, which is what such clients mean.
+    package static func codings(_ head: RequestHead, in bytes: Span<UInt8>) -> CodingQualities {
+        var found = CodingQualities()
+        guard head.has(.acceptEncoding) else { return found }
+        var named: (br: UInt16?, zstd: UInt16?, gzip: UInt16?, identity: UInt16?)
+        var others: UInt16?
+        forEachMember(of: .acceptEncoding, head, bytes) { item, quality, _ in
+            if ByteScan.equals(item, ignoringCase: "gzip") || ByteScan.equals(item, ignoringCase: "x-gzip") {
+                named.gzip = max(named.gzip ?? 0, quality)
+            } else if ByteScan.equals(item, ignoringCase: "br") {
+                named.br = max(named.br ?? 0, quality)
+            } else if ByteScan.equals(item, ignoringCase: "zstd") {
+                named.zstd = max(named.zstd ?? 0, quality)
+            } else if ByteScan.equals(item, ignoringCase: "identity") {
+                named.identity = max(named.identity ?? 0, quality)
+            } else if item.count == 1, item[0] == Ascii.asterisk {
+                others = max(others ?? 0, quality)
+            }
+        }
+        found.br = named.br ?? others ?? 0
+        found.zstd = named.zstd ?? others ?? 0
+        found.gzip = named.gzip ?? others ?? 0
+        // Identity is acceptable unless it or everything is excluded; wanted less than any coding that was named.
+        found.identity = named.identity ?? (others == 0 ? 0 : others ?? 1)
+        return found
+    }
+
+    /// Whether Accept prefers one media type, lower-case as "application/json", over another.
+    ///
+    /// Between equal weights the type that is named more precisely wins: `application/json, */*` comes from a client
+    /// of an API. Without Accept, or when neither is preferred, the answer is false.
+    package static func prefers(
+        _ type: StaticString,
+        over other: StaticString,
+        _ head: RequestHead,
+        in bytes: Span<UInt8>
+    ) -> Bool {
+        guard head.has(.accept) else { return false }
+        var ours = Match()
+        var theirs = Match()
+        forEachMember(of: .accept, head, bytes) { item, quality, hasParameters in
+            ours.take(precision(of: item, for: type, hasParameters), quality)
+            theirs.take(precision(of: item, for: other, hasParameters), quality)
+        }
+        guard ours.quality > 0 else { return false }
+        return (ours.quality, ours.precision) > (theirs.quality, theirs.precision)
+    }
+
+    /// The weight Accept gives a media type in thousandths: 1000 without Accept, 0 when it is not acceptable.
+    package static func quality(of type: StaticString, _ head: RequestHead, in bytes: Span<UInt8>) -> UInt16 {
+        guard head.has(.accept) else { return 1000 }
+        var match = Match()
+        forEachMember(of: .accept, head, bytes) { item, quality, hasParameters in
+            match.take(precision(of: item, for: type, hasParameters), quality)
+        }
+        return match.quality
+    }
+
+    /// The most precise range that covers a type decides its weight (§12.5.1).
+    private struct Match {
+        var precision = 0
+        var quality: UInt16 = 0
+
+        mutating func take(_ precision: Int, _ quality: UInt16) {
+            guard precision > 0, precision >= self.precision else { return }
+            self.quality = precision > self.precision ? quality : max(self.quality, quality)
+            self.precision = precision
+        }
+    }
+
+    /// 0 when `range` does not cover `type`; a range with parameters is about something narrower than our type.
+    private static func precision(of range: Span<UInt8>, for type: StaticString, _ hasParameters: Bool) -> Int {
+        if ByteScan.equals(range, ignoringCase: type) { return hasParameters ? 3 : 4 }
+        if ByteScan.isPrefix("*/*", of: range, at: 0), range.count == 3 { return 1 }
+        let slash = ByteScan.firstIndex(of: Ascii.slash, in: range, from: 0, to: range.count)
+        guard slash + 2 == range.count, range[slash + 1] == Ascii.asterisk else { return 0 }
+        return ByteScan.begins(type, with: range.extracting(0...slash)) ? 2 : 0
+    }
+
+    private static func forEachMember(
+        of field: KnownField,
+        _ head: RequestHead,
+        _ bytes: Span<UInt8>,
+        _ body: (_ item: Span<UInt8>, _ quality: UInt16, _ hasParameters: Bool) -> Void
+    ) {
+        var lines = FieldIterator(head)
+        while let line = lines.nextValue(of: field, in: bytes) {
+            let value = bytes.extracting(line)
+            var members = ListIterator()
+            while let member = members.next(in: value) {
+                let text = value.extracting(member)
+                var parts = ListIterator(separator: Ascii.semicolon)
+                guard let name = parts.next(in: text) else { continue }
+                var quality: UInt16 = 1000
+                var hasParameters = false
+                while let part = parts.next(in: text) {
+                    let parameter = text.extracting(part)
+                    if ByteScan.matches(parameter, at: 0, ignoringCase: "q=") {
+                        quality = weight(parameter.extracting(2..<parameter.count))
+                    } else {
+                        hasParameters = true
+                    }
+                }
+                body(text.extracting(name), quality, hasParameters)
+            }
+        }
+    }
+
+    /// qvalue: 0 to 1 with up to three decimals.
+    ///
+    /// One that is malformed counts as 0, so that nobody is sent what they
+    /// may not have wanted.
+    private static func weight(_ text: Span<UInt8>) -> UInt16 {
+        guard (1...5).contains(text.count), text[0] == Ascii.zero || text[0] == Ascii.zero + 1 else { return 0 }
+        var value = UInt16(text[0] - Ascii.zero) * 1000
+        guard text.count > 1 else { return value }
+        guard text[1] == Ascii.dot else { return 0 }
+        var unit: UInt16 = 100
+        for index in 2..<text.count {
+            guard text[index].isDigit else { return 0 }
+            value += UInt16(text[index] - Ascii.zero) * unit
+            unit /= 10
+        }
+        return value <= 1000 ? value : 0
+    }
+}

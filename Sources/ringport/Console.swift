@@ -1,0 +1,20 @@
+/// What the program says to the person who started it, and how it ends. The main thread.
+
+internal import ArgumentParser
+// Glibc has `stderr` as a variable, which nothing here changes.
+@unsafe @preconcurrency internal import Glibc
+
+enum Console {
+    /// A line on standard error.
+    static func error(_ line: String) {
+        unsafe fputs(line + "\n", stderr)
+    }
+
+    /// Says why the program can't do what it was told; throw the result.
+    ///
+    /// - Parameter status: of sysexits.h.
+    static func failure(_ reason: String, status: Int32) -> ExitCode {
+        error("ringport: \(reason)")
+        return ExitCode(status)
+    }
+}

@@ -1,0 +1,84 @@
+/// `ringport serve`: starts the server, says where it listens, waits for signals, stops. The main thread.
+
+internal import ArgumentParser
+internal import Glibc
+internal import Platform
+internal import Server
+
+struct ServeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serves a site.",
+        discussion: """
+            A site is a folder with www/ in it; handlers/, db/ and logs/ are made or read as they are needed, and
+            ringport.toml may say more. SIGTERM and SIGINT stop the server when it has answered what it was asked,
+            SIGUSR1 opens the logs anew, SIGHUP does that and forgets the files it keeps in memory.
+            """
+    )
+
+    @OptionGroup var site: SiteOptions
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Address to listen on; may be given several times.", valueName: "addr:port")
+    )
+    var listen: [String] = []
+
+    @Option(name: .long, help: "Completion workers; one for each processor when not given.")
+    var workers: Int?
+
+    @Flag(name: .long, help: "Write a line for each completion to logs/error.log.")
+    var trace = false
+
+    func run() throws {
+        let configuration = try site.serverConfiguration(listen: listen, workers: workers, traces: trace)
+        let signals = Signals()
+        let server: Server
+        do {
+            server = try Server(configuration)
+        } catch {
+            throw Console.failure(error.description, status: error.exitStatus)
+        }
+        for address in server.addresses { Console.error("ringport: listening on http://\(address)") }
+        wait(for: signals, server)
+        let deadline = Instant.now.advanced(by: configuration.deadlines.drain)
+        guard server.stop(deadline: deadline) else {
+            throw Console.failure(
+                "what was still under way after \(configuration.deadlines.drain) was cut off",
+                status: 75
+            )
+        }
+    }
+
+    /// Returns when the server is to stop.
+    private func wait(for signals: Signals, _ server: Server) {
+        while true {
+            switch signals.next() {
+            case SIGUSR1: server.reopenLogs()
+            case SIGHUP: server.reload()
+            default: return
+            }
+        }
+    }
+}
+
+/// The signals that the main thread waits for; no thread is interrupted by one.
+private struct Signals {
+    private var set = sigset_t()
+
+    /// Blocks them, before any other thread is there.
+    init() {
+        unsafe sigemptyset(&set)
+        for signal in [SIGTERM, SIGINT, SIGHUP, SIGUSR1] { unsafe sigaddset(&set, signal) }
+        unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+        // Writing to a client or a terminal that is gone is an error like any other.
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    func next() -> Int32 {
+        var set = set
+        var number: Int32 = 0
+        while unsafe sigwait(&set, &number) != 0 {}
+        return number
+    }
+}

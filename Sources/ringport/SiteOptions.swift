@@ -1,0 +1,64 @@
+/// The options that say which site is meant, and what they and its `ringport.toml` come to. The main thread.
+
+internal import ArgumentParser
+internal import Glibc
+internal import Server
+
+struct SiteOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("The site: the folder that holds www/.", valueName: "dir"))
+    var root = "."
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("The configuration; ringport.toml in the site when not given.", valueName: "file")
+    )
+    var config: String?
+
+    /// Defaults, then the configuration file, then the command line.
+    ///
+    /// - Throws: `ExitCode` 78 after saying what is wrong in which file, 64 for a wrong option.
+    func serverConfiguration(listen: [String], workers: Int?, traces: Bool) throws -> ServerConfiguration {
+        var configuration = ServerConfiguration(
+            root: root,
+            listen: [ListenAddress(host: "127.0.0.1", port: 8080, isIPv6: false)],
+            workers: processorCount(),
+            handlerFolders: Self.handlerFolders()
+        )
+        let path = config ?? root + "/ringport.toml"
+        do throws(ConfigurationError) {
+            try ConfigurationFile.apply(path, isRequired: config != nil, to: &configuration)
+        } catch {
+            throw Console.failure(error.description, status: 78)
+        }
+        if !listen.isEmpty {
+            configuration.listen = try listen.map { text in
+                guard let address = ListenAddress(text) else {
+                    throw ValidationError("'\(text)' is no address to listen on; write 127.0.0.1:8080 or [::1]:8080.")
+                }
+                return address
+            }
+        }
+        if let workers { configuration.workers = workers }
+        guard (1...256).contains(configuration.workers) else {
+            throw ValidationError("The number of workers is from 1 to 256, not \(configuration.workers).")
+        }
+        configuration.traces = traces
+        return configuration
+    }
+
+    /// Processors that this process may use.
+    private func processorCount() -> Int {
+        max(1, min(256, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+
+    /// Where handler libraries are after the site's own folder: beside the program, and where it was installed.
+    private static func handlerFolders() -> [String] {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let length = unsafe readlink("/proc/self/exe", &buffer, buffer.count - 1)
+        guard length > 0 else { return [] }
+        let program = String(decoding: buffer[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard let slash = program.lastIndex(of: "/") else { return [] }
+        let folder = String(program[..<slash])
+        return [folder, folder + "/../lib/ringport"]
+    }
+}
