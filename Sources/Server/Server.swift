@@ -176,7 +176,7 @@ package final class Server {
 
     // MARK: Stopping
 
-    /// Stops in order: no new connections, answers to what was asked, workers, pool, handlers, database, log.
+    /// Stops in order: no new connections, answers to what was asked, workers, pool, database, handlers, log.
     ///
     /// - Parameter deadline: until when what is under way may take.
     /// - Returns: false when something had to be cut off.
@@ -193,9 +193,9 @@ package final class Server {
             isClean = false
             log.error(.error, "stopping without \(stuck.thread): its handler still runs after \(stuck.runningFor)")
         }
+        store.stop()
         // A handler that still runs may call the host at any time: then the handlers are left as they are.
         if report.stuck.isEmpty { host.stop() }
-        store.stop()
         log.stop()
         return isClean
     }
