@@ -117,7 +117,9 @@ extension CompletionWorker {
         switch decision {
         case .handler(let route):
             exchanges[exchange].route = route
-            settleBody(exchange, wanted: true, .none)
+            // A client that sends content says how much; one that sends none says that (RFC 9110 §8.6, §15.5.12).
+            let lacksLength = head.method.anticipatesContent && head.framing == .none
+            settleBody(exchange, wanted: true, lacksLength ? .refusal(.rejected(.lengthRequired)) : .none)
         case .file:
             settleBody(exchange, wanted: false, .none)
         case .options(let allow):
@@ -171,6 +173,7 @@ extension CompletionWorker {
             return giveUpBody(exchange, nil)
         }
         connections[slot].bodyExchange = exchange
+        wheel.arm(slot, at: connections[slot].state.deadline)
         exchanges[exchange].owesContinue = head.expectsContinue
         payContinue(slot)
     }
