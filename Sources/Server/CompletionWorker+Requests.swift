@@ -154,21 +154,12 @@ extension CompletionWorker {
         guard head.hasBody else { return contentEnded(exchange) }
         exchanges[exchange].stage = .receivingBody
         exchanges[exchange].discardsBody = !wanted
-        var sizeMax = UInt64(wanted ? site.limits.bodySizeMax : site.limits.discardSizeMax)
+        let sizeMax = wanted ? site.limits.bodySizeMax : site.limits.discardSizeMax
         if case .length(let length) = head.framing {
             exchanges[exchange].bodyRemaining = length
-            if length > sizeMax {
-                return wanted ? giveUpBody(exchange, .rejected(.bodyTooLarge)) : giveUpBody(exchange, nil)
-            }
-            sizeMax = length
+            if length > UInt64(sizeMax) { return giveUpBody(exchange, wanted ? .rejected(.bodyTooLarge) : nil) }
         }
-        if wanted {
-            guard bodiesSize + Int(sizeMax) <= site.limits.bodiesSizeMax else {
-                return giveUpBody(exchange, .bodiesFull)
-            }
-            if case .length(let length) = head.framing { exchanges[exchange].body.reserve(Int(length)) }
-            account(exchange)
-        } else if head.expectsContinue {
+        if !wanted, head.expectsContinue {
             // The final answer takes the place of 100 (RFC 9110 §10.1.1); the client sends nothing or goes on anyway.
             return giveUpBody(exchange, nil)
         }
@@ -213,7 +204,7 @@ extension CompletionWorker {
         case .length, .none:
             let count = Int(min(UInt64(bytes.count), exchanges[exchange].bodyRemaining))
             exchanges[exchange].bodyRemaining -= UInt64(count)
-            unsafe keepBody(exchange, UnsafeBufferPointer(rebasing: bytes[..<count]))
+            guard unsafe keepBody(exchange, UnsafeBufferPointer(rebasing: bytes[..<count])) else { return bytes.count }
             if exchanges[exchange].bodyRemaining == 0 { contentEnded(exchange) }
             return count
         }
@@ -232,7 +223,7 @@ extension CompletionWorker {
                     giveUpBody(exchange, exchanges[exchange].discardsBody ? nil : .rejected(.bodyTooLarge))
                     return bytes.count
                 }
-                unsafe keepBody(exchange, UnsafeBufferPointer(rebasing: bytes[range]))
+                guard unsafe keepBody(exchange, UnsafeBufferPointer(rebasing: bytes[range])) else { return bytes.count }
                 used = range.upperBound
             case .complete(let end):
                 contentEnded(exchange)
@@ -245,11 +236,20 @@ extension CompletionWorker {
         return used
     }
 
-    private func keepBody(_ exchange: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) {
+    /// Keeps a part of the content. Memory is taken as the content arrives, not as it is announced; when the worker
+    /// holds too much, the request is shed.
+    ///
+    /// - Returns: false when it was.
+    private func keepBody(_ exchange: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         exchanges[exchange].received += bytes.count
-        guard !exchanges[exchange].discardsBody else { return }
+        guard !exchanges[exchange].discardsBody else { return true }
+        guard bodiesSize + bytes.count <= site.limits.bodiesSizeMax else {
+            giveUpBody(exchange, .bodiesFull)
+            return false
+        }
         unsafe exchanges[exchange].body.append(bytes)
         account(exchange)
+        return true
     }
 
     /// Counts the memory that the exchange's content has.
@@ -296,8 +296,11 @@ extension CompletionWorker {
             switch exchanges[exchange].stage {
             case .receivingBody:
                 return payContinue(slot)
-            case .waitingForFile, .waitingForHandler:
+            case .waitingForFile:
                 return
+            case .waitingForHandler:
+                // Only the first one's deadline is looked at: an answer could not leave before it anyway.
+                return wheel.arm(slot, at: exchanges[exchange].deadline)
             case .streaming:
                 pump(exchange)
                 return

@@ -97,11 +97,12 @@ struct SiteWatch: ~Copyable {
             let aboutFolders = UInt32(
                 IN_ISDIR | IN_DELETE_SELF | IN_MOVE_SELF | IN_Q_OVERFLOW | IN_IGNORED | IN_UNMOUNT
             )
+            // What a removed watch still had to say was reported as everything when it was removed.
+            guard event.mask & UInt32(IN_Q_OVERFLOW) != 0 || folders[event.wd] != nil else { continue }
             if event.mask & aboutFolders != 0 {
                 forget()
                 body(.everything)
             } else {
-                // A watch that was removed may still have events on their way; `forget` has reported everything.
                 guard let folder = folders[event.wd] else { continue }
                 let start = folder.isEmpty ? "/" : "/" + folder + "/"
                 unsafe body(.file(path: Array(start.utf8) + name.prefix { $0 != 0 }))
