@@ -96,7 +96,9 @@ extension CompletionWorker {
         connections[slot].inFlight += 1
     }
 
-    /// An operation's last packet has come. The last of a closing connection lets it be closed.
+    /// An operation's last packet has come.
+    ///
+    /// The last of a closing connection lets it be closed.
     func endOperation(_ slot: UInt32) {
         precondition(connections[slot].inFlight > 0, "a packet came for which nothing was in flight")
         connections[slot].inFlight -= 1
