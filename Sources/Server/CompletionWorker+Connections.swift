@@ -84,9 +84,10 @@ extension CompletionWorker {
             peers[index].load.remove()
             return
         }
-        if isDraining { act(connections[key.slot].state.drain(), key.slot) }
         receive(key.slot)
         wheel.arm(key.slot, at: connections[key.slot].state.deadline)
+        // Accepted before accepting stopped: it may be told so at once, which arms its own deadline.
+        if isDraining { act(connections[key.slot].state.drain(), key.slot) }
     }
 
     // MARK: Operations of a connection
