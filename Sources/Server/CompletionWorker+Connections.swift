@@ -101,9 +101,10 @@ extension CompletionWorker {
             peers[index].load.remove()
             return
         }
-        if isDraining { act(connections[key.slot].state.drain(), key.slot) }
         receive(key.slot)
         wheel.arm(key.slot, at: connections[key.slot].state.deadline)
+        // Accepted before accepting stopped: it may be told so at once, which arms its own deadline.
+        if isDraining { act(connections[key.slot].state.drain(), key.slot) }
     }
 
     // MARK: Operations of a connection
@@ -113,7 +114,9 @@ extension CompletionWorker {
         connections[slot].inFlight += 1
     }
 
-    /// An operation's last packet has come. The last of a closing connection lets it be closed.
+    /// An operation's last packet has come.
+    ///
+    /// The last of a closing connection lets it be closed.
     func endOperation(_ slot: UInt32) {
         precondition(connections[slot].inFlight > 0, "a packet came for which nothing was in flight")
         connections[slot].inFlight -= 1

@@ -131,7 +131,9 @@ struct FileCache: ~Copyable {
         files.remove(slot)
     }
 
-    /// Drops one entry that was not used since the hand last came by. Entries being loaded or sent from stay.
+    /// Drops one entry that was not used since the hand last came by.
+    ///
+    /// Entries being loaded or sent from stay.
     private mutating func evictOne(keeping kept: UInt32 = noSlot) {
         for _ in 0..<2 * files.capacity {
             let slot = hand
@@ -148,7 +150,9 @@ struct FileCache: ~Copyable {
         }
     }
 
-    /// Moves entries back over a freed place, so that probing needs no tombstones (Knuth, vol. 3, §6.4, algorithm R).
+    /// Moves entries back over a freed place, so that probing needs no tombstones (Knuth, vol.
+    ///
+    /// 3, §6.4, algorithm R).
     private mutating func closeGap(at position: Int) {
         var gap = position
         var next = position

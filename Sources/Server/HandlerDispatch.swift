@@ -113,7 +113,9 @@ extension CompletionWorker {
         jobs.removeAll(keepingCapacity: true)
     }
 
-    /// A call has ended. Its exchange may have ended before: then nobody waits for the answer.
+    /// A call has ended.
+    ///
+    /// Its exchange may have ended before: then nobody waits for the answer.
     func handlerAnswered(_ key: CompletionKey, _ result: HandlerResult) {
         guard exchanges.isCurrent(key) else { return }
         let exchange = key.slot

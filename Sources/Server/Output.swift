@@ -59,7 +59,9 @@ final class Output {
 
     /// Writes into the block behind what is there.
     ///
-    /// - Parameter capacity: at most so many bytes; `hasRoom` has said that they fit.
+    /// - Parameters:
+    ///   - capacity: at most so many bytes; `hasRoom` has said that they fit.
+    ///   - body: writes them.
     func write(_ capacity: Int, _ body: (inout OutputSpan<UInt8>) throws(ResponseError) -> Void) {
         precondition(blockSize - filled >= capacity, "nobody asked whether there is room")
         // The bytes from `filled` on are in no segment: nobody reads them.
@@ -144,7 +146,9 @@ final class Output {
         if segments.isEmpty { filled = 0 }
     }
 
-    /// Forgets everything: the connection is being closed. Calls `body` with each owner.
+    /// Forgets everything: the connection is being closed.
+    ///
+    /// Calls `body` with each owner.
     ///
     /// - Precondition: no send is in flight.
     func removeAll(_ body: (Owner) -> Void) {
@@ -172,7 +176,9 @@ struct OutputPool: ~Copyable {
 
     var hasFree: Bool { !free.isEmpty || made < limits.outputsMax }
 
-    /// The block that was returned last: its memory is the warmest. `nil` when all are lent.
+    /// The block that was returned last: its memory is the warmest.
+    ///
+    /// `nil` when all are lent.
     mutating func lend() -> Output? {
         if let output = free.popLast() { return output }
         guard made < limits.outputsMax else { return nil }

@@ -2,8 +2,9 @@
 
 package import HTTP
 
-/// Every way out that is not an answer, as one closed list. It is the only argument of refusing, shedding and closing,
-/// and its name is in the log.
+/// Every way out that is not an answer, as one closed list.
+///
+/// It is the only argument of refusing, shedding and closing, and its name is in the log.
 package enum Reason: Equatable, Sendable {
     /// The request breaks a rule of HTTP or a limit.
     case rejected(RejectReason)
