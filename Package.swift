@@ -74,7 +74,7 @@ let package = Package(
         .testTarget(name: "HandlerHostTests", dependencies: ["HandlerHost", "CHandlerABI", "Platform"]),
         .testTarget(name: "HandlerKitTests", dependencies: ["HandlerKit", "forms"]),
         .testTarget(name: "ServerTests", dependencies: ["Server", "HTTP", "Platform"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["ringport", "forms", "trial", "Platform", "CPlatform"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["ringport", "Platform", "CPlatform"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

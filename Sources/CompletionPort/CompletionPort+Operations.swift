@@ -62,7 +62,12 @@ extension CompletionPort {
     ///
     /// - Important: the buffer stays in place until the packet is dequeued.
     @unsafe
-    package mutating func read(_ file: Int32, into: UnsafeMutableRawBufferPointer, at offset: UInt64, _ key: CompletionKey) {
+    package mutating func read(
+        _ file: Int32,
+        into: UnsafeMutableRawBufferPointer,
+        at offset: UInt64,
+        _ key: CompletionKey
+    ) {
         let entry = unsafe nextEntry()
         unsafe io_uring_prep_read(entry, file, into.baseAddress, UInt32(clamping: into.count), offset)
         unsafe finish(entry, .read, key)
@@ -76,7 +81,12 @@ extension CompletionPort {
     package mutating func populate(_ part: UnsafeRawBufferPointer, _ key: CompletionKey) {
         let entry = unsafe nextEntry()
         let populateRead: Int32 = 22
-        unsafe io_uring_prep_madvise(entry, UnsafeMutableRawPointer(mutating: part.baseAddress), part.count, populateRead)
+        unsafe io_uring_prep_madvise(
+            entry,
+            UnsafeMutableRawPointer(mutating: part.baseAddress),
+            part.count,
+            populateRead
+        )
         unsafe finish(entry, .populate, key)
     }
 

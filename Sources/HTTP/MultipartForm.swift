@@ -115,7 +115,10 @@ package struct MultipartForm: Sendable {
 
     /// The index after the first boundary.
     private func firstBoundary(in body: Span<UInt8>) -> Int? {
-        if isDelimiter(body, at: 0, from: 2) { return delimiterSize - 2 }
+        if isPrefix(body, at: 0, from: 2) {
+            // A boundary whose line ends badly must not be taken for a preamble: the form would be empty.
+            return afterBoundary(body, at: delimiterSize - 2) == nil ? nil : delimiterSize - 2
+        }
         guard let start = boundary(in: body, from: 0) else { return nil }
         return start + delimiterSize
     }
@@ -124,17 +127,20 @@ package struct MultipartForm: Sendable {
     private func boundary(in body: Span<UInt8>, from start: Int) -> Int? {
         var index = ByteScan.firstIndex(of: Ascii.carriageReturn, in: body, from: start, to: body.count)
         while index < body.count {
-            if isDelimiter(body, at: index, from: 0) { return index }
+            // One that goes on is the beginning of a longer word.
+            let isBoundary =
+                isPrefix(body, at: index, from: 0) && afterBoundary(body, at: index + delimiterSize) != nil
+            if isBoundary { return index }
             index = ByteScan.firstIndex(of: Ascii.carriageReturn, in: body, from: index + 1, to: body.count)
         }
         return nil
     }
 
-    /// Whether the delimiter, from its byte `first` on, stands at `start` and is not the beginning of a longer word.
-    private func isDelimiter(_ body: Span<UInt8>, at start: Int, from first: Int) -> Bool {
+    /// Whether the delimiter, from its byte `first` on, stands at `start`.
+    private func isPrefix(_ body: Span<UInt8>, at start: Int, from first: Int) -> Bool {
         guard delimiterSize - first <= body.count - start else { return false }
         for place in first..<delimiterSize where body[start + place - first] != delimiter[place] { return false }
-        return afterBoundary(body, at: start + delimiterSize - first) != nil
+        return true
     }
 
     private enum AfterBoundary { case part(Int), end }

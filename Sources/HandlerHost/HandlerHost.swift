@@ -6,13 +6,13 @@
 /// takes the call out of `PendingCalls`, so that there is one, and tells its `HandlerClient`.
 
 internal import CHandlerABI
-internal import Synchronization
+internal import Platform
 
 /// The home of the plugins.
 package final class HandlerHost: Sendable {
     private let services: any HandlerServices
     private let calls: PendingCalls
-    private let loaded = Mutex<[LoadedHandler]>([])
+    private let loaded = Monitor<[LoadedHandler]>([])
 
     /// - Parameters:
     ///   - services: what the handlers' callbacks use.

@@ -1,7 +1,7 @@
 /// The open calls by their tokens. Any thread: a lock is held for a few loads and stores.
 
 internal import CHandlerABI
-internal import Synchronization
+internal import Platform
 
 /// A bounded table of the calls that handlers have been given and have not completed.
 ///
@@ -30,11 +30,11 @@ final class PendingCalls: Sendable {
         var statistics = HandlerStatistics()
     }
 
-    private let state: Mutex<State>
+    private let state: Monitor<State>
 
     init(callsMax: Int) {
         precondition(callsMax >= 1 && callsMax <= Int(UInt32.max), "a token has 32 bits for the slot")
-        state = Mutex(State(slots: (0..<callsMax).map { Slot(nextFree: $0 + 1 == callsMax ? -1 : $0 + 1) }))
+        state = Monitor(State(slots: (0..<callsMax).map { Slot(nextFree: $0 + 1 == callsMax ? -1 : $0 + 1) }))
     }
 
     var statistics: HandlerStatistics { state.withLock { $0.statistics } }

@@ -6,7 +6,6 @@
 /// and joins threads; it sleeps unless a job found no idle thread, or a thread ended.
 
 package import Platform
-internal import Synchronization
 
 /// Runs jobs on between `threadsMin` and `threadsMax` threads.
 package final class HandlerPool: Sendable {
@@ -18,22 +17,22 @@ package final class HandlerPool: Sendable {
     }
 
     private let limits: PoolLimits
-    private let state: Mutex<State>
+    private let state: Monitor<State>
     /// One for each thread, at the index of its number.
     private let parkers: [Parker]
     private let supervisorParker = Parker()
     /// Threads that have been started and not joined.
     ///
     /// Touched by the supervisor, and by start and stop while it is not there.
-    private let threads: Mutex<[NamedThread?]>
-    private let supervisor = Mutex<NamedThread?>(nil)
+    private let threads: Monitor<[NamedThread?]>
+    private let supervisor = Monitor<NamedThread?>(nil)
     /// Set when the last thread has ended after `stop`.
     private let ended = Monitor(false)
 
     /// - Precondition: the limits fit together, see `PoolLimits`.
     package init(limits: PoolLimits) {
         self.limits = limits
-        state = Mutex(
+        state = Monitor(
             State(
                 sizing: PoolSizing(limits: limits),
                 queue: JobQueue(countMax: limits.queueMax),
@@ -41,7 +40,7 @@ package final class HandlerPool: Sendable {
             )
         )
         parkers = (0..<limits.threadsMax).map { _ in Parker() }
-        threads = Mutex(Array(repeating: nil, count: limits.threadsMax))
+        threads = Monitor(Array(repeating: nil, count: limits.threadsMax))
     }
 
     /// Starts the smallest number of threads.
@@ -90,7 +89,7 @@ package final class HandlerPool: Sendable {
 
     /// Takes no more jobs, runs those that wait, and ends the threads.
     ///
-    /// Blocks; call it once.
+    /// Blocks. May be called again, to wait for what was stuck the first time.
     ///
     /// - Parameter deadline: when to give up on what still runs.
     /// - Returns: what still runs at the deadline, and what never ran.

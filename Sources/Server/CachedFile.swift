@@ -136,15 +136,18 @@ struct CachedFile {
     mutating func encodeHead(_ clock: WorkerClock) {
         guard let block = unsafe block else { return }
         let answer = FileAnswer(status: 200, range: 0..<size, sendsBody: true)
-        unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.headSizeMax) { buffer in
-            var span = unsafe OutputSpan(buffer: buffer, initializedCount: 0)
-            let dateOffset = unsafe ResponseEncoder.write(
-                answer, of: self, keepsAlive: true, .http11, clock, into: &span
-            )
-            headCount = unsafe span.finalize(for: buffer)
-            unsafe (block + Self.headSizeMax - headCount).update(from: buffer.baseAddress ?? UnsafeMutablePointer(block), count: headCount)
-            self.dateOffset = dateOffset
+        // Written at the start of its place first, then moved to the end, where the body follows it.
+        let place = unsafe UnsafeMutableBufferPointer(start: block, count: Self.headSizeMax)
+        var date = 0
+        do {
+            headCount = try unsafe place.fill { (span) throws(ResponseError) in
+                date = try ResponseEncoder.write(answer, of: self, keepsAlive: true, .http11, clock, into: &span)
+            }
+        } catch {
+            preconditionFailure("the head of a file's response has at most \(Self.headSizeMax) bytes: \(error)")
         }
+        dateOffset = date
+        unsafe memmove(block + Self.headSizeMax - headCount, block, headCount)
         dateSecond = clock.second
     }
 

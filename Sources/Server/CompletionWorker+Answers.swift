@@ -24,16 +24,16 @@ extension CompletionWorker {
             let keepsAlive = keepsAlive(exchange)
             let head = exchanges[exchange].head
             let bytes = unsafe exchanges[exchange].headBytes.bytes
-            output.write(site.limits.responseHeadSizeMax + head.target.count) {
-                unsafe ResponseEncoder.writeFolder(head, bytes.span, keepsAlive: keepsAlive, clock, into: &$0)
+            output.write(site.limits.responseHeadSizeMax + head.target.count) { (span) throws(ResponseError) in
+                try unsafe ResponseEncoder.writeFolder(head, bytes.span, keepsAlive: keepsAlive, clock, into: &span)
             }
         case .options:
             exchanges[exchange].status = 204
             let keepsAlive = keepsAlive(exchange)
             let version = exchanges[exchange].head.version
             let allow = exchanges[exchange].allow
-            output.write(site.limits.responseHeadSizeMax) {
-                ResponseEncoder.writeOptions(allow: allow, keepsAlive: keepsAlive, version, clock, into: &$0)
+            output.write(site.limits.responseHeadSizeMax) { (span) throws(ResponseError) in
+                try ResponseEncoder.writeOptions(allow: allow, keepsAlive: keepsAlive, version, clock, into: &span)
             }
         }
     }
@@ -86,8 +86,8 @@ extension CompletionWorker {
             version: head.version
         )
         var count = 0
-        output.write(site.limits.responseHeadSizeMax) {
-            count = ResponseEncoder.write(refusal, clock, into: &$0)
+        output.write(site.limits.responseHeadSizeMax) { (span) throws(ResponseError) in
+            count = try ResponseEncoder.write(refusal, clock, into: &span)
         }
         return UInt64(count)
     }
@@ -97,12 +97,13 @@ extension CompletionWorker {
     private func answerHandler(_ exchange: UInt32, _ response: HandlerResponse, _ output: Output) {
         let head = exchanges[exchange].head
         let keepsAlive = keepsAlive(exchange)
-        let sendsBody = head.method != .head && ResponseEncoder.mayHaveBody(response.status)
+        let sendsBody = head.method != .head && ResponseEncoder.status(response.status).allowsBody
         exchanges[exchange].status = response.status
         let inline = sendsBody && response.bodyLength <= site.limits.inlineBodySizeMax
-        output.write(site.limits.responseHeadSizeMax + response.bodyStart + (inline ? response.bodyLength : 0)) { span in
-            ResponseEncoder.writeHead(of: response, keepsAlive: keepsAlive, head.version, clock, into: &span)
-            if inline { span.append(response.bytes.span.extracting(response.bodyStart...)) }
+        let room = site.limits.responseHeadSizeMax + response.bodyStart + (inline ? response.bodyLength : 0)
+        output.write(room) { (span) throws(ResponseError) in
+            try ResponseEncoder.writeHead(of: response, keepsAlive: keepsAlive, head.version, clock, into: &span)
+            if inline { try span.appendBytes(response.bytes.span.extracting(response.bodyStart...)) }
         }
         guard sendsBody, !inline else {
             exchanges[exchange].sent = sendsBody ? UInt64(response.bodyLength) : 0

@@ -139,7 +139,11 @@ extension CompletionWorker {
             // the kernel after we have let go.
             var option = linger(l_onoff: 1, l_linger: 0)
             unsafe _ = setsockopt(
-                connections[slot].socket, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size)
+                connections[slot].socket,
+                SOL_SOCKET,
+                SO_LINGER,
+                &option,
+                socklen_t(MemoryLayout<linger>.size)
             )
         }
         if connections[slot].inFlight > 0 {
@@ -183,9 +187,7 @@ extension CompletionWorker {
         guard !isDraining else { return }
         isDraining = true
         stopAccepting()
-        connections.forEachSlot { slot in
-            act(connections[slot].state.drain(), slot)
-        }
+        for slot in connections.occupiedSlots { act(connections[slot].state.drain(), slot) }
         if connections.count == 0 { drained() }
     }
 
@@ -195,12 +197,12 @@ extension CompletionWorker {
 
     /// What is left when the time for draining is over.
     func endAllConnections() {
-        connections.forEachSlot { slot in
-            if connections[slot].state.phase != .closing { fail(slot, .stopping) }
+        for slot in connections.occupiedSlots where connections[slot].state.phase != .closing {
+            fail(slot, .stopping)
         }
         // The port's end cancels what is in flight; the sockets that are still open are closed with it.
-        connections.forEachSlot { slot in
-            if !connections[slot].isClosing { _ = close(connections[slot].socket) }
+        for slot in connections.occupiedSlots where !connections[slot].isClosing {
+            _ = close(connections[slot].socket)
         }
     }
 }

@@ -117,7 +117,9 @@ extension CompletionWorker {
         switch decision {
         case .handler(let route):
             exchanges[exchange].route = route
-            settleBody(exchange, wanted: true, .none)
+            // A client that sends content says how much; one that sends none says that (RFC 9110 §8.6, §15.5.12).
+            let lacksLength = head.method.anticipatesContent && head.framing == .none
+            settleBody(exchange, wanted: true, lacksLength ? .refusal(.rejected(.lengthRequired)) : .none)
         case .file:
             settleBody(exchange, wanted: false, .none)
         case .options(let allow):
@@ -134,9 +136,10 @@ extension CompletionWorker {
         let head = exchanges[exchange].head
         let bytes = unsafe exchanges[exchange].headBytes.bytes
         unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(head.path.count, 1)) { buffer in
-            var decoded = unsafe OutputSpan(buffer: buffer, initializedCount: 0)
-            let rejection = unsafe TargetDecoder.decodePath(bytes.span.extracting(head.path), into: &decoded)
-            let count = unsafe decoded.finalize(for: buffer)
+            var rejection: RejectReason?
+            let count = unsafe buffer.fill {
+                rejection = unsafe TargetDecoder.decodePath(bytes.span.extracting(head.path), into: &$0)
+            }
             unsafe body(rejection, UnsafeBufferPointer(rebasing: buffer[..<count]).span)
         }
     }
@@ -160,7 +163,9 @@ extension CompletionWorker {
             sizeMax = length
         }
         if wanted {
-            guard bodiesSize + Int(sizeMax) <= site.limits.bodiesSizeMax else { return giveUpBody(exchange, .bodiesFull) }
+            guard bodiesSize + Int(sizeMax) <= site.limits.bodiesSizeMax else {
+                return giveUpBody(exchange, .bodiesFull)
+            }
             if case .length(let length) = head.framing { exchanges[exchange].body.reserve(Int(length)) }
             account(exchange)
         } else if head.expectsContinue {
@@ -168,6 +173,7 @@ extension CompletionWorker {
             return giveUpBody(exchange, nil)
         }
         connections[slot].bodyExchange = exchange
+        wheel.arm(slot, at: connections[slot].state.deadline)
         exchanges[exchange].owesContinue = head.expectsContinue
         payContinue(slot)
     }
@@ -175,9 +181,13 @@ extension CompletionWorker {
     /// Tells the client to send its content, when nothing is to be answered before (RFC 9110 §10.1.1).
     private func payContinue(_ slot: UInt32) {
         let exchange = connections[slot].firstExchange
-        guard exchange != noSlot, exchanges[exchange].owesContinue, let output = connections[slot].output else { return }
+        guard exchange != noSlot, exchanges[exchange].owesContinue, let output = connections[slot].output else {
+            return
+        }
         exchanges[exchange].owesContinue = false
-        output.write(site.limits.responseHeadSizeMax) { ResponseEncoder.writeContinue(into: &$0) }
+        output.write(site.limits.responseHeadSizeMax) { (span) throws(ResponseError) in
+            try ResponseEncoder.writeContinue(into: &span)
+        }
         markDirty(slot)
     }
 

@@ -21,9 +21,11 @@ struct FileAnswer: Equatable {
 
     /// Decides by the request's conditions and range (RFC 9110 §13.2.2, §14.2).
     ///
-    /// - Parameter status: 200, or that of an error page, for which neither conditions nor ranges count.
+    /// - Parameters:
+    ///   - status: 200, or that of an error page, for which neither conditions nor ranges count.
+    ///   - now: seconds since 1970.
     @unsafe
-    init(_ head: RequestHead, _ bytes: Span<UInt8>, _ file: CachedFile, status: UInt16) {
+    init(_ head: RequestHead, _ bytes: Span<UInt8>, _ file: CachedFile, status: UInt16, now: Int64) {
         let size = file.size
         let whole = 0..<size
         let sendsBody = head.method != .head
@@ -33,7 +35,7 @@ struct FileAnswer: Equatable {
         }
         let validators = file.validators
         let outcome = validators.withTag {
-            Conditions.evaluate(head, bytes, tag: $0, lastModified: validators.lastModified)
+            Conditions.evaluate(head, in: bytes, etag: $0, lastModified: validators.lastModified)
         }
         switch outcome {
         case .notModified:
@@ -48,7 +50,13 @@ struct FileAnswer: Equatable {
         // Ranges are defined for GET alone; a repeated Range field is no valid one and is ignored (§14.2).
         guard head.method == .get, let range = head[.range], !head.isRepeated(.range),
             validators.withTag({
-                Conditions.allowsRange(head, bytes, tag: $0, lastModified: validators.lastModified)
+                Conditions.allowRange(
+                    head,
+                    in: bytes,
+                    etag: $0,
+                    lastModified: validators.lastModified,
+                    now: now
+                )
             })
         else {
             self.init(status: 200, range: whole, sendsBody: sendsBody)

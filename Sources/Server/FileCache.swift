@@ -110,11 +110,7 @@ struct FileCache: ~Copyable {
 
     /// No entry answers any further request.
     mutating func unlistAll() {
-        var listed: [UInt32] = []
-        files.forEachSlot { slot in
-            if files[slot].isListed { listed.append(slot) }
-        }
-        for slot in listed { unlist(slot) }
+        for slot in files.occupiedSlots where files.contains(slot) { unlist(slot) }
     }
 
     /// Keeps an entry's bytes in place until `unpin`.

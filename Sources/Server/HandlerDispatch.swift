@@ -120,7 +120,8 @@ extension CompletionWorker {
         exchanges[exchange].deadline = .distantFuture
         switch result {
         case .response(let response):
-            let fits = response.bodyStart + 2 * site.limits.responseHeadSizeMax + site.limits.inlineBodySizeMax
+            let fits =
+                response.bodyStart + 2 * site.limits.responseHeadSizeMax + site.limits.inlineBodySizeMax
                 <= site.limits.outputBlockSize
             reply(exchange, fits ? .handler(response) : .refusal(.handlerFailed))
         case .declined:

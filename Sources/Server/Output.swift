@@ -6,6 +6,7 @@
 /// dequeued; new bytes go behind it.
 
 internal import CompletionPort
+internal import HTTP
 internal import Platform
 
 /// A lent output block with its list of segments.
@@ -59,17 +60,18 @@ final class Output {
     /// Writes into the block behind what is there.
     ///
     /// - Parameter capacity: at most so many bytes; `hasRoom` has said that they fit.
-    func write(_ capacity: Int, _ body: (inout OutputSpan<UInt8>) -> Void) {
+    func write(_ capacity: Int, _ body: (inout OutputSpan<UInt8>) throws(ResponseError) -> Void) {
         precondition(blockSize - filled >= capacity, "nobody asked whether there is room")
         // The bytes from `filled` on are in no segment: nobody reads them.
         let place = unsafe UnsafeMutableBufferPointer(
             start: (block + filled).assumingMemoryBound(to: UInt8.self),
             count: capacity
         )
-        var span = unsafe OutputSpan(buffer: place, initializedCount: 0)
-        body(&span)
-        let written = unsafe span.finalize(for: place)
-        extend(by: written)
+        do {
+            extend(by: try unsafe place.fill(body))
+        } catch {
+            preconditionFailure("a response did not fit into the room that was asked for: \(error)")
+        }
     }
 
     /// Copies bytes into the block behind what is there.

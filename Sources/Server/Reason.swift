@@ -43,7 +43,8 @@ package enum Reason: Equatable, Sendable {
     private static let firstOwn = 1 + UInt8(truncatingIfNeeded: RejectReason.allCases.count)
 
     static let own: [Reason] = [
-        .methodNotAllowed, .notFound, .forbidden, .fileUnreadable, .fileChanging, .handlerFailed, .handlerExpired, .handlersFull, .poolFull,
+        .methodNotAllowed, .notFound, .forbidden, .fileUnreadable, .fileChanging, .handlerFailed, .handlerExpired,
+        .handlersFull, .poolFull,
         .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted, .stopping, .headExpired, .bodyExpired,
         .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged,
     ]
@@ -88,7 +89,9 @@ package enum Reason: Equatable, Sendable {
         case .forbidden: 403
         case .fileUnreadable, .handlerFailed: 500
         case .handlerExpired: 504
-        case .fileChanging, .handlersFull, .poolFull, .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted, .stopping: 503
+        case .fileChanging, .handlersFull, .poolFull, .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted,
+            .stopping:
+            503
         case .headExpired, .bodyExpired: 408
         case .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged: 0
         }

@@ -12,7 +12,9 @@ extension RemoteAddress {
             self = unsafe withUnsafeBytes(of: &copy) { raw in
                 let native = unsafe raw.load(as: sockaddr_in6.self)
                 let address = unsafe withUnsafeBytes(of: native.sin6_addr) { bytes in
-                    unsafe (bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+                    unsafe (
+                        bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+                    )
                 }
                 return RemoteAddress(
                     high: UInt64(bigEndian: address.0),

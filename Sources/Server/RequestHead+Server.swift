@@ -12,3 +12,8 @@ extension RequestHead {
         }
     }
 }
+
+extension Method {
+    /// Its definition gives content a meaning (RFC 9110 §9.3.3, §9.3.4; RFC 5789).
+    var anticipatesContent: Bool { self == .post || self == .put || self == .patch }
+}

@@ -17,6 +17,7 @@ struct Refusal {
     let version: Version
 }
 
+/// Writes heads into memory that has room for them; `Output.write` traps when it has not, as `Limits` says how much.
 enum ResponseEncoder {
     // MARK: Files
 
@@ -24,7 +25,6 @@ enum ResponseEncoder {
     ///
     /// - Returns: where the Date field's value begins.
     @discardableResult
-    @unsafe
     static func write(
         _ answer: FileAnswer,
         of file: CachedFile,
@@ -32,64 +32,53 @@ enum ResponseEncoder {
         _ version: Version,
         _ clock: WorkerClock,
         into span: inout OutputSpan<UInt8>
-    ) -> Int {
-        let date = begin(answer.status, keepsAlive: keepsAlive, version, clock, into: &span)
-        let validators = file.validators
+    ) throws(ResponseError) -> Int {
+        let date = try begin(answer.status, keepsAlive: keepsAlive, version, clock, into: &span)
         switch answer.status {
         case 304:
             break
         case 416:
-            span.append("Content-Range: bytes */")
-            span.append(decimal: file.size)
-            span.append("\r\nContent-Length: 0\r\n")
+            try span.appendContentRange(unsatisfiedOf: file.size)
+            try span.appendField("Content-Length", decimal: 0)
         case 412:
-            span.append("Content-Length: 0\r\n")
+            try span.appendField("Content-Length", decimal: 0)
         default:
-            span.append("Content-Type: ")
-            span.append(file.mediaType)
-            span.append("\r\nContent-Length: ")
-            span.append(decimal: UInt64(answer.range.count))
-            span.append("\r\n")
-            if answer.status == 206 {
-                span.append("Content-Range: bytes ")
-                span.append(decimal: answer.range.lowerBound)
-                span.append("-")
-                span.append(decimal: answer.range.upperBound - 1)
-                span.append("/")
-                span.append(decimal: file.size)
-                span.append("\r\n")
-            }
+            try span.appendField("Content-Type", file.mediaType)
+            try span.appendField("Content-Length", decimal: UInt64(answer.range.count))
+            if answer.status == 206 { try span.appendContentRange(answer.range, of: file.size) }
         }
         if answer.status == 200 || answer.status == 206 || answer.status == 304 {
-            span.append("Last-Modified: ")
-            HTTPDate.write(validators.lastModified, into: &span)
-            span.append("\r\nETag: ")
-            validators.withTag { span.append($0) }
-            span.append("\r\nAccept-Ranges: bytes\r\n")
+            try span.appendField("Last-Modified", date: file.validators.lastModified)
+            try file.validators.withTag { (tag) throws(ResponseError) in try span.appendField("ETag", tag) }
+            try span.appendField("Accept-Ranges", "bytes")
         }
-        span.append("X-Content-Type-Options: nosniff\r\n\r\n")
+        try span.appendField("X-Content-Type-Options", "nosniff")
+        try span.appendEmptyLine()
         return date
     }
 
     /// Sends a client that named a folder to the same address with a slash behind it.
     ///
-    /// The address is made of the path alone: what else the target held (a scheme and a host) must not lead away.
+    /// The address is made of the path alone: what else the target held (a scheme and a host) must not lead away. A path
+    /// that begins with two slashes would be one of those, and names no folder (`FileName.isServed`).
     static func writeFolder(
         _ head: RequestHead,
         _ bytes: Span<UInt8>,
         keepsAlive: Bool,
         _ clock: WorkerClock,
         into span: inout OutputSpan<UInt8>
-    ) {
-        begin(308, keepsAlive: keepsAlive, head.version, clock, into: &span)
-        span.append("Location: ")
-        span.append(bytes.extracting(head.path))
-        span.append("/")
+    ) throws(ResponseError) {
+        try begin(308, keepsAlive: keepsAlive, head.version, clock, into: &span)
+        try span.appendBytes("Location: ")
+        try span.appendBytes(bytes.extracting(head.path))
+        try span.appendBytes("/")
         if !head.query.isEmpty {
-            span.append("?")
-            span.append(bytes.extracting(head.query))
+            try span.appendBytes("?")
+            try span.appendBytes(bytes.extracting(head.query))
         }
-        span.append("\r\nContent-Length: 0\r\n\r\n")
+        try span.appendBytes("\r\n")
+        try span.appendField("Content-Length", decimal: 0)
+        try span.appendEmptyLine()
     }
 
     // MARK: The server's own words
@@ -97,27 +86,34 @@ enum ResponseEncoder {
     /// Writes a refusal, head and content.
     ///
     /// - Returns: bytes of content.
-    static func write(_ refusal: Refusal, _ clock: WorkerClock, into span: inout OutputSpan<UInt8>) -> Int {
-        let status = refusal.reason.status
-        begin(status, keepsAlive: refusal.keepsAlive, refusal.version, clock, into: &span)
-        if status == 405 { writeAllow(refusal.allow, into: &span) }
-        if status == 503 { span.append("Retry-After: 1\r\n") }
-        let phrase = Status.phrase(status)
+    static func write(
+        _ refusal: Refusal,
+        _ clock: WorkerClock,
+        into span: inout OutputSpan<UInt8>
+    ) throws(ResponseError) -> Int {
+        let status = Self.status(refusal.reason.status)
+        try begin(status.code, keepsAlive: refusal.keepsAlive, refusal.version, clock, into: &span)
+        if status == .methodNotAllowed { try appendAllow(refusal.allow, into: &span) }
+        // It is over in a moment, or another server can be asked.
+        if status == .serviceUnavailable { try span.appendField("Retry-After", decimal: 1) }
+        let phrase = status.reasonPhrase
         let explanation = refusal.reason.explanation
         // A page, since it is a person who sees it, in as few bytes as that takes.
-        let count = pageStart.utf8CodeUnitCount + 2 * (4 + phrase.utf8CodeUnitCount) + pageMiddle.utf8CodeUnitCount
+        let count =
+            pageStart.utf8CodeUnitCount + 2 * (4 + phrase.utf8CodeUnitCount) + pageMiddle.utf8CodeUnitCount
             + pageText.utf8CodeUnitCount + explanation.utf8CodeUnitCount + pageEnd.utf8CodeUnitCount
-        span.append("Content-Type: text/html; charset=utf-8\r\nContent-Length: ")
-        span.append(decimal: UInt64(count))
-        span.append("\r\nX-Content-Type-Options: nosniff\r\n\r\n")
+        try span.appendField("Content-Type", "text/html; charset=utf-8")
+        try span.appendField("Content-Length", decimal: UInt64(count))
+        try span.appendField("X-Content-Type-Options", "nosniff")
+        try span.appendEmptyLine()
         guard refusal.sendsBody else { return 0 }
-        span.append(pageStart)
-        appendTitle(status, phrase, into: &span)
-        span.append(pageMiddle)
-        appendTitle(status, phrase, into: &span)
-        span.append(pageText)
-        span.append(explanation)
-        span.append(pageEnd)
+        try span.appendBytes(pageStart)
+        try appendTitle(status, into: &span)
+        try span.appendBytes(pageMiddle)
+        try appendTitle(status, into: &span)
+        try span.appendBytes(pageText)
+        try span.appendBytes(explanation)
+        try span.appendBytes(pageEnd)
         return count
     }
 
@@ -126,10 +122,10 @@ enum ResponseEncoder {
     private static let pageText: StaticString = "</h1><p>"
     private static let pageEnd: StaticString = "</p>\n"
 
-    private static func appendTitle(_ status: UInt16, _ phrase: StaticString, into span: inout OutputSpan<UInt8>) {
-        span.append(decimal: UInt64(status))
-        span.append(" ")
-        span.append(phrase)
+    private static func appendTitle(_ status: Status, into span: inout OutputSpan<UInt8>) throws(ResponseError) {
+        try span.appendDecimal(UInt64(status.code))
+        try span.appendBytes(" ")
+        try span.appendBytes(status.reasonPhrase)
     }
 
     static func writeOptions(
@@ -138,33 +134,30 @@ enum ResponseEncoder {
         _ version: Version,
         _ clock: WorkerClock,
         into span: inout OutputSpan<UInt8>
-    ) {
-        begin(204, keepsAlive: keepsAlive, version, clock, into: &span)
-        writeAllow(allow, into: &span)
-        span.append("\r\n")
+    ) throws(ResponseError) {
+        try begin(204, keepsAlive: keepsAlive, version, clock, into: &span)
+        try appendAllow(allow, into: &span)
+        try span.appendEmptyLine()
     }
 
     /// The interim response that asks for the content.
-    static func writeContinue(into span: inout OutputSpan<UInt8>) {
-        span.append("HTTP/1.1 100 Continue\r\n\r\n")
+    static func writeContinue(into span: inout OutputSpan<UInt8>) throws(ResponseError) {
+        try span.appendStatusLine(.continue)
+        try span.appendEmptyLine()
     }
 
     /// The methods of an address (RFC 9110 §10.2.1); OPTIONS is answered everywhere.
-    private static func writeAllow(_ methods: UInt16, into span: inout OutputSpan<UInt8>) {
-        span.append("Allow: OPTIONS")
-        for method in Method.allCases where methods & Router.bit(method) != 0 && method != .options && method != .other {
-            span.append(", ")
-            span.append(method.name)
+    private static func appendAllow(_ methods: UInt16, into span: inout OutputSpan<UInt8>) throws(ResponseError) {
+        try span.appendBytes("Allow: OPTIONS")
+        for method in Method.allCases where methods & Router.bit(method) != 0 && method != .options && method != .other
+        {
+            try span.appendBytes(", ")
+            try span.appendBytes(method.name)
         }
-        span.append("\r\n")
+        try span.appendBytes("\r\n")
     }
 
     // MARK: Handlers
-
-    /// Whether a response of this status has content at all (RFC 9110 §6.4.1).
-    static func mayHaveBody(_ status: UInt16) -> Bool {
-        status >= 200 && status != 204 && status != 304
-    }
 
     /// Writes the head of a handler's response: its own fields, and those that frame the message.
     static func writeHead(
@@ -173,15 +166,19 @@ enum ResponseEncoder {
         _ version: Version,
         _ clock: WorkerClock,
         into span: inout OutputSpan<UInt8>
-    ) {
-        begin(response.status, keepsAlive: keepsAlive, version, clock, into: &span)
-        span.append(response.bytes.span.extracting(0..<response.bodyStart))
-        if mayHaveBody(response.status) {
-            span.append("Content-Length: ")
-            span.append(decimal: UInt64(response.bodyLength))
-            span.append("\r\n")
+    ) throws(ResponseError) {
+        try begin(response.status, keepsAlive: keepsAlive, version, clock, into: &span)
+        try span.appendBytes(response.bytes.span.extracting(0..<response.bodyStart))
+        if status(response.status).allowsBody {
+            try span.appendField("Content-Length", decimal: UInt64(response.bodyLength))
         }
-        span.append("\r\n")
+        try span.appendEmptyLine()
+    }
+
+    /// A status that the server or the host has chosen: the host lets a handler choose from 200 to 599.
+    static func status(_ code: UInt16) -> Status {
+        guard let status = Status(code) else { preconditionFailure("no response has the status \(code)") }
+        return status
     }
 
     // MARK: What all have
@@ -191,25 +188,23 @@ enum ResponseEncoder {
     /// - Returns: where the Date field's value begins.
     @discardableResult
     private static func begin(
-        _ status: UInt16,
+        _ code: UInt16,
         keepsAlive: Bool,
         _ version: Version,
         _ clock: WorkerClock,
         into span: inout OutputSpan<UInt8>
-    ) -> Int {
-        span.append("HTTP/1.1 ")
-        span.append(decimal: UInt64(status))
-        span.append(" ")
-        span.append(Status.phrase(status))
-        span.append("\r\nServer: ringport\r\nDate: ")
+    ) throws(ResponseError) -> Int {
+        try span.appendStatusLine(status(code))
+        try span.appendField("Server", "ringport")
+        try span.appendBytes("Date: ")
         let date = span.count
-        span.append(clock.date.span)
-        span.append("\r\n")
+        try span.appendBytes(clock.date.span)
+        try span.appendBytes("\r\n")
         // RFC 9112 §9.3: 1.1 goes on unless it says otherwise, 1.0 ends unless it does.
         if !keepsAlive {
-            span.append("Connection: close\r\n")
+            try span.appendField("Connection", "close")
         } else if version == .http10 {
-            span.append("Connection: keep-alive\r\n")
+            try span.appendField("Connection", "keep-alive")
         }
         return date
     }

@@ -77,21 +77,23 @@ package final class Server {
         do { try store.start() } catch { throw .store(error) }
         do { try pool.start() } catch { throw .system(error) }
         do { try host.start() } catch { throw .handler(error) }
-        try startWorkers(Site(
-            limits: configuration.limits,
-            deadlines: configuration.deadlines,
-            headLimits: HeadLimits(
-                headSizeMax: configuration.limits.headSizeMax,
-                requestLineSizeMax: configuration.limits.requestLineSizeMax,
-                fieldCountMax: configuration.limits.fieldCountMax
-            ),
-            router: router,
-            rootPath: configuration.wwwPath,
-            rootDescriptor: www.rawValue,
-            cachesFiles: ringport_reports_changes(www.rawValue) != 0,
-            dispatch: HandlerDispatch(host: host, pool: pool, handlers: handlers),
-            traces: configuration.traces
-        ))
+        try startWorkers(
+            Site(
+                limits: configuration.limits,
+                deadlines: configuration.deadlines,
+                headLimits: HeadLimits(
+                    headSizeMax: configuration.limits.headSizeMax,
+                    requestLineSizeMax: configuration.limits.requestLineSizeMax,
+                    fieldCountMax: configuration.limits.fieldCountMax
+                ),
+                router: router,
+                rootPath: configuration.wwwPath,
+                rootDescriptor: www.rawValue,
+                cachesFiles: ringport_reports_changes(www.rawValue) != 0,
+                dispatch: HandlerDispatch(host: host, pool: pool, handlers: handlers),
+                traces: configuration.traces
+            )
+        )
     }
 
     /// Looks whether a server could start, leaving no trace: io_uring, the site, its handlers' libraries.
@@ -149,9 +151,11 @@ package final class Server {
             let sockets = index == 0 ? listeners.descriptors : []
             let ring = log.ring(forWorker: index)
             do {
-                threads.append(try NamedThread(name: "worker-\(index)") {
-                    runWorker(index, site, peers, ring, log, sockets)
-                })
+                threads.append(
+                    try NamedThread(name: "worker-\(index)") {
+                        runWorker(index, site, peers, ring, log, sockets)
+                    }
+                )
             } catch { throw .system(error) }
         }
         for worker in workers { try worker.waitUntilStarted() }
@@ -172,7 +176,7 @@ package final class Server {
 
     // MARK: Stopping
 
-    /// Stops in order: no new connections, answers to what was asked, workers, pool, handlers, database, log.
+    /// Stops in order: no new connections, answers to what was asked, workers, pool, database, handlers, log.
     ///
     /// - Parameter deadline: until when what is under way may take.
     /// - Returns: false when something had to be cut off.
@@ -189,9 +193,9 @@ package final class Server {
             isClean = false
             log.error(.error, "stopping without \(stuck.thread): its handler still runs after \(stuck.runningFor)")
         }
+        store.stop()
         // A handler that still runs may call the host at any time: then the handlers are left as they are.
         if report.stuck.isEmpty { host.stop() }
-        store.stop()
         log.stop()
         return isClean
     }

@@ -28,6 +28,17 @@ package struct ServerConfiguration: Sendable {
         self.handlerFolders = handlerFolders
     }
 
+    /// What two settings say against each other, by the names of the configuration's keys; `nil` when nothing does.
+    package var contradiction: String? {
+        if pool.threadsMax < pool.threadsMin { return "pool.threads_max is below pool.threads_min" }
+        if pool.queueMax < pool.threadsMax { return "pool.queue_max is below pool.threads_max" }
+        if limits.requestLineSizeMax > limits.headSizeMax {
+            return "limits.request_line_size_max is above limits.head_size_max"
+        }
+        if limits.exchangesMax < limits.pipelinedMax { return "limits.exchanges_max is below limits.pipelined_max" }
+        return nil
+    }
+
     var wwwPath: String { root + "/www" }
     var logsPath: String { root + "/logs" }
     var databasePath: String { root + "/db/ringport.db" }

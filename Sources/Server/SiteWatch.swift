@@ -59,7 +59,11 @@ struct SiteWatch: ~Copyable {
     private mutating func watch(_ folder: String) -> Int32? {
         if let known = watches[folder] { return known }
         guard watches.count < watchesMax else { return nil }
-        let watch = unsafe inotify_add_watch(descriptor.rawValue, folder.isEmpty ? root : root + "/" + folder, Self.mask)
+        let watch = unsafe inotify_add_watch(
+            descriptor.rawValue,
+            folder.isEmpty ? root : root + "/" + folder,
+            Self.mask
+        )
         // ENOENT: the file is not there either. ENOSPC: the user's watches are used up (fs.inotify.max_user_watches).
         guard watch >= 0 else { return nil }
         watches[folder] = watch
@@ -86,9 +90,13 @@ struct SiteWatch: ~Copyable {
         while offset + headerSize <= events.count {
             // The kernel aligns events to four bytes and gives each whole.
             let event = unsafe events.loadUnaligned(fromByteOffset: offset, as: inotify_event.self)
-            let name = unsafe UnsafeRawBufferPointer(rebasing: events[offset + headerSize..<offset + headerSize + Int(event.len)])
+            let name = unsafe UnsafeRawBufferPointer(
+                rebasing: events[offset + headerSize..<offset + headerSize + Int(event.len)]
+            )
             offset += headerSize + Int(event.len)
-            let aboutFolders = UInt32(IN_ISDIR | IN_DELETE_SELF | IN_MOVE_SELF | IN_Q_OVERFLOW | IN_IGNORED | IN_UNMOUNT)
+            let aboutFolders = UInt32(
+                IN_ISDIR | IN_DELETE_SELF | IN_MOVE_SELF | IN_Q_OVERFLOW | IN_IGNORED | IN_UNMOUNT
+            )
             if event.mask & aboutFolders != 0 {
                 forget()
                 body(.everything)

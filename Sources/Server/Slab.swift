@@ -98,9 +98,10 @@ struct Slab<Element>: ~Copyable {
         }
     }
 
-    /// Calls `body` with every occupied slot; the body may remove the one it is given.
-    func forEachSlot(_ body: (UInt32) -> Void) {
-        for slot in 0..<UInt32(touched) where contains(slot) { body(slot) }
+    /// The slots in which something lives now. A list, and not a loop over the table, so that whoever goes through it may
+    /// change the table; for what happens once in a while.
+    var occupiedSlots: [UInt32] {
+        (0..<UInt32(touched)).filter { contains($0) }
     }
 
     deinit {

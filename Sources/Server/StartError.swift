@@ -24,7 +24,8 @@ package enum StartError: Error, CustomStringConvertible {
     package var description: String {
         switch self {
         case .port(let error): error.description
-        case .noSite(let error): "\(error)\n  A site is a folder that has a folder www/. Make one with: ringport init DIR"
+        case .noSite(let error):
+            "\(error)\n  A site is a folder that has a folder www/. Make one with: ringport init DIR"
         case .listen(let error): "\(error)\n  \(Self.listenRemedy(error.code))"
         case .log(let error): error.description
         case .store(let error): "\(error)"

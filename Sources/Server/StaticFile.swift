@@ -35,7 +35,7 @@ extension CompletionWorker {
             files[file].setDate(clock)
             unsafe output.copy(files[file].wholeResponse)
         } else {
-            sent = unsafe FileAnswer(head, bytes.span, files[file], status: 200)
+            sent = unsafe FileAnswer(head, bytes.span, files[file], status: 200, now: clock.second)
             write(sent, head, file, output)
         }
         connections[slot].state.answered()
@@ -53,8 +53,8 @@ extension CompletionWorker {
     /// Writes a response's head and, if it is in memory, its body.
     private func write(_ answer: FileAnswer, _ head: RequestHead, _ file: UInt32, _ output: Output) {
         let keepsAlive = head.keepsAlive && !isDraining
-        output.write(site.limits.responseHeadSizeMax) {
-            unsafe ResponseEncoder.write(answer, of: files[file], keepsAlive: keepsAlive, head.version, clock, into: &$0)
+        output.write(site.limits.responseHeadSizeMax) { (span) throws(ResponseError) in
+            try ResponseEncoder.write(answer, of: files[file], keepsAlive: keepsAlive, head.version, clock, into: &span)
         }
         guard answer.sendsBody, !files[file].isMapped else { return }
         let body = unsafe UnsafeRawBufferPointer(
@@ -71,7 +71,13 @@ extension CompletionWorker {
     /// Answers an exchange whose file is ready.
     func answerFile(_ exchange: UInt32, _ file: UInt32, status: UInt16, _ output: Output) {
         let head = exchanges[exchange].head
-        let answer = unsafe FileAnswer(head, exchanges[exchange].headBytes.bytes.span, files[file], status: status)
+        let answer = unsafe FileAnswer(
+            head,
+            exchanges[exchange].headBytes.bytes.span,
+            files[file],
+            status: status,
+            now: clock.second
+        )
         files[file].wasUsed = true
         write(answer, head, file, output)
         exchanges[exchange].status = answer.status

@@ -58,7 +58,11 @@ final class StoreServices: HandlerServices {
 
     /// Pool threads: waits for the log thread, the only one that writes files.
     func saveUpload(name: String, bytes: Span<UInt8>) throws(SystemError) {
-        unsafe try files.writeFile(directory: uploads, name: name, bytes: bytes.withUnsafeBufferPointer { unsafe Array($0) })
+        unsafe try files.writeFile(
+            directory: uploads,
+            name: name,
+            bytes: bytes.withUnsafeBufferPointer { unsafe Array($0) }
+        )
     }
 
     /// Any thread.

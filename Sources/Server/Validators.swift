@@ -34,8 +34,8 @@ struct Validators {
     private static let restingTime: Int64 = 20_000_000
 
     /// Calls `body` with the tag's bytes.
-    func withTag<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-        body(tag.span.extracting(0..<tagCount))
+    func withTag<Result, Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Result) throws(Failure) -> Result {
+        try body(tag.span.extracting(0..<tagCount))
     }
 
     private mutating func append(_ text: StaticString) {

@@ -25,9 +25,7 @@ struct WorkerClock {
         second = wall / 1_000_000_000
         var place = date.mutableSpan
         unsafe place.withUnsafeMutableBufferPointer { buffer in
-            var span = unsafe OutputSpan(buffer: buffer, initializedCount: 0)
-            HTTPDate.write(second, into: &span)
-            _ = unsafe span.finalize(for: buffer)
+            _ = unsafe buffer.fill { HTTPDate.write(second, into: &$0) }
         }
     }
 }

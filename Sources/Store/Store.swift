@@ -40,10 +40,10 @@ package final class Store: Sendable {
 
     /// Starts the store writer.
     ///
-    /// A database that exists is opened and migrated now, so that what is wrong with it is told before the first
-    /// request; one that does not is made when somebody first writes or reads.
+    /// Where there is a folder for it, the database is opened or made, and migrated now, so that what is wrong with it is
+    /// told before the first request; otherwise both are made when somebody first writes or reads.
     ///
-    /// - Throws: why an existing database can't be used. The store is stopped then.
+    /// - Throws: why the database can't be used. The store is stopped then.
     package func start() throws(StoreError) {
         // Two threads can't both see `nil` here: start is called once, before anybody else has the store.
         precondition(thread.withLock { $0 == nil }, "a store is started once")
@@ -58,7 +58,8 @@ package final class Store: Sendable {
             readiness.close(isStopped: true)
             throw .cannotOpen(path: path, reason: error.description)
         }
-        guard unsafe access(path, F_OK) == 0 else { return }
+        let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+        guard unsafe folder.isEmpty || access(folder, F_OK) == 0 else { return }
         do throws(StoreError) {
             try prepare()
         } catch {

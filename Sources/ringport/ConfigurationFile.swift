@@ -41,6 +41,9 @@ enum ConfigurationFile {
             }
             try apply(table, name, path, text, to: &configuration)
         }
+        if let contradiction = configuration.contradiction {
+            throw ConfigurationError(path: path, line: nil, reason: contradiction)
+        }
     }
 
     private static func apply(

@@ -19,7 +19,7 @@ struct TailCommand: ParsableCommand {
             """
     )
 
-    @Option(name: .customShort("n"), help: "How many lines to begin with.")
+    @Option(name: .customShort("n", allowingJoined: true), help: "How many lines to begin with.")
     var count = 10
 
     @Flag(name: [.customShort("f"), .customLong("follow")], help: "Wait for more lines, and for the file if need be.")

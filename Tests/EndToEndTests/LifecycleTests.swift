@@ -6,7 +6,7 @@ import Testing
 @Suite struct LifecycleTests {
     /// Runs a server that is expected not to start, and returns what it said.
     private func failedStart(_ arguments: [String]) throws -> Program.Outcome {
-        let outcome = try Program.run(program: Program.ringport, ["serve"] + arguments)
+        let outcome = try Program.run(program: Program.ringport, ["serve"] + arguments, within: .seconds(15))
         #expect(!outcome.succeeded, "\(outcome)")
         #expect(!outcome.errors.contains("listening on"), "never said to be ready")
         guard case .exited = outcome.ending else { throw HarnessError("it crashed: \(outcome)") }

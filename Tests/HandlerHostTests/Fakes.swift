@@ -3,7 +3,6 @@
 import CHandlerABI
 import Glibc
 import Platform
-import Synchronization
 
 @testable import HandlerHost
 
@@ -18,7 +17,7 @@ final class FakeServices: HandlerServices {
         var isPoolFull = false
     }
 
-    let state = Mutex(State())
+    let state = Monitor(State())
 
     var lines: [String] { state.withLock { $0.lines } }
 

@@ -1,7 +1,6 @@
 /// A real plugin, loaded from its library and called through the C interface.
 
 import Platform
-import Synchronization
 import Testing
 
 @testable import HandlerHost

@@ -114,6 +114,7 @@ import Testing
         #expect(report.stuck.first?.job === stuck)
         #expect(report.abandoned.first === waiting)
         gate.open()
+        #expect(pool.stop(deadline: Self.soon).isClean)
     }
 
     @Test func anIdlePoolStops() throws {

@@ -100,10 +100,16 @@ import Testing
         #expect(message == "file is not a database")
     }
 
-    @Test func aFolderThatCanNotBeMadeIsNamedAtTheFirstWrite() throws {
+    @Test func aFileInTheFoldersPlaceIsNamedAtTheStart() throws {
         let site = try TemporarySite()
         try site.write("in the way", to: "db")
+        #expect(throws: StoreError.self) { try site.store() }
+    }
+
+    @Test func aFolderThatCanNotBeMadeIsNamedAtTheFirstWrite() throws {
+        let site = try TemporarySite()
         let store = try site.store()
+        try site.write("in the way", to: "db")
         #expect(throws: StoreError.self) { try store.write(insertNote) { $0.text("a") } }
         #expect(throws: StoreError.self) { try store.count() }
         // Out of the way, and nothing has to be restarted.

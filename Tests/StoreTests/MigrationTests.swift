@@ -48,11 +48,12 @@ import Testing
         let site = try TemporarySite()
         try site.write(Self.first, to: "db/migrations/0001_a.sql")
         try site.write("CREATE TABLE c(x); CREATE TABLE a(y);", to: "db/migrations/0002_twice.sql")
-        let store = try site.store()
         #expect(throws: StoreError.migration(name: "0002_twice.sql", message: "table a already exists")) {
-            try store.count("a")
+            try site.store()
         }
         try site.write("CREATE TABLE c(x);", to: "db/migrations/0002_twice.sql")
+        let store = try site.store()
+        #expect(try store.count("a") == 0)
         #expect(try store.count("c") == 0)
         store.stop()
     }
@@ -60,10 +61,8 @@ import Testing
     @Test func aStepMayNotEndItsTransaction() throws {
         let site = try TemporarySite()
         try site.write("CREATE TABLE c(x); COMMIT;", to: "db/migrations/0001_a.sql")
-        let store = try site.store()
-        let error = #expect(throws: StoreError.self) { try store.count("c") }
+        let error = #expect(throws: StoreError.self) { try site.store() }
         #expect(error?.description.contains("0001_a.sql: it must not end the transaction") == true)
-        store.stop()
     }
 
     @Test func aStepThatBreaksAForeignKeyIsRefused() throws {

@@ -51,9 +51,9 @@ enum Program {
         return outcome.lines.map(String.init)
     }
 
-    static func run(program: String, _ arguments: [String]) throws -> Outcome {
+    static func run(program: String, _ arguments: [String], within limit: Duration = .seconds(60)) throws -> Outcome {
         let process = try ChildProcess(program, arguments)
-        let ending = try process.waitUntilEnded(within: .seconds(60))
+        let ending = try process.waitUntilEnded(within: limit)
         return Outcome(ending: ending, output: process.output, errors: process.errors)
     }
 }

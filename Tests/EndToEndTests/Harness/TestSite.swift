@@ -20,7 +20,10 @@ final class TestSite: Sendable {
         guard unsafe mkdtemp(&template) != nil else { throw HarnessError.system("make a folder in \(parent)") }
         root = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         try makeFolder("www")
-        for (path, text) in files { try write("www/" + path, text) }
+        for (path, text) in files {
+            try write("www/" + path, text)
+            try age("www/" + path)
+        }
         if let configuration { try write("ringport.toml", configuration) }
     }
 
@@ -56,6 +59,16 @@ final class TestSite: Sendable {
             guard count > 0 else { throw HarnessError.system("write \(full)") }
             written += count
         }
+    }
+
+    /// Makes a file look as if it was last modified in 2025.
+    ///
+    /// One that has just been written has a weak tag, since it may be
+    /// written again within the same tick of the kernel's clock.
+    func age(_ path: String) throws {
+        let full = root + "/" + path
+        let times = [timespec](repeating: timespec(tv_sec: 1_750_000_000, tv_nsec: 0), count: 2)
+        guard unsafe utimensat(AT_FDCWD, full, times, 0) == 0 else { throw HarnessError.system("date \(full)") }
     }
 
     /// The bytes of a file, by a path below the root.

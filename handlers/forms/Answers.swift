@@ -1,0 +1,61 @@
+/// The handler's answers, each in two shapes: for a browser and for a program. A value; any thread.
+
+import HandlerKit
+
+/// Answers in the shape that the client of a request wants.
+struct Answers: Sendable {
+    let isJSON: Bool
+
+    /// JSON for who prefers it, and for who sent it and does not prefer HTML.
+    init(_ request: borrowing Request) {
+        isJSON =
+            request.prefers("application/json", over: "text/html")
+            || (request.bodyKind == .json && !request.prefers("text/html", over: "application/json"))
+    }
+
+    init(isJSON: Bool) {
+        self.isJSON = isJSON
+    }
+
+    /// Stored: on to the next page, or the id, which the server puts in after the commit.
+    func stored(form: String, next: String?) -> Response {
+        guard isJSON else { return .seeOther(next ?? "/thanks.html") }
+        // A form's name needs no escapes.
+        var response = Response.json("{\"id\":,\"form\":\"\(form)\"}\n", status: .created)
+        response.rowIDPosition = "{\"id\":".utf8.count
+        return response
+    }
+
+    func problem(_ status: HTTPResponse.Status, _ text: String) -> Response {
+        var response: Response
+        if isJSON {
+            var json = Array("{\"error\":".utf8)
+            json.append(jsonString: Array(text.utf8))
+            json.append(contentsOf: "}\n".utf8)
+            response = .json(json, status: status)
+        } else {
+            response = .html("<!doctype html><title>\(status)</title>\n<p>\(text.htmlEscaped)</p>\n", status: status)
+        }
+        if status == .serviceUnavailable { response.addField("retry-after", "1") }
+        return response
+    }
+
+    /// Says which bodies are understood (RFC 9110, section 15.5.16, and the field of the W3C's LDP).
+    var unsupportedMediaType: Response {
+        let types = "application/x-www-form-urlencoded, multipart/form-data, application/json"
+        var response = problem(.unsupportedMediaType, "Send the form as one of \(types).")
+        response.addField("accept-post", types)
+        return response
+    }
+}
+
+extension Response {
+    /// The same answer without a commit to take an id from.
+    var withoutRowID: Response {
+        guard let position = rowIDPosition else { return self }
+        var response = self
+        response.body.insert(UInt8(ascii: "0"), at: position)
+        response.rowIDPosition = nil
+        return response
+    }
+}

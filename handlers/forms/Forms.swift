@@ -1,0 +1,132 @@
+/// Stores what is POSTed to /forms/<name> in the database. Requests come on pool threads.
+
+import HandlerKit
+
+/// The handler: reads a form, stores it as one row, and answers when the row is on disk.
+struct Forms: Handler {
+    static let manifest = HandlerManifest(
+        name: "forms",
+        version: "1.0",
+        routes: [Route("POST", "/forms/*")],
+        migrations: [
+            """
+            CREATE TABLE submissions (
+                id INTEGER PRIMARY KEY,
+                form TEXT NOT NULL,
+                received_at TEXT NOT NULL,
+                remote TEXT NOT NULL,
+                user_agent TEXT NOT NULL DEFAULT '',
+                referer TEXT NOT NULL DEFAULT '',
+                fields TEXT NOT NULL CHECK (json_valid(fields) AND json_type(fields) = 'object')
+            ) STRICT;
+            CREATE INDEX submissions_by_form ON submissions(form, id);
+            """
+        ]
+    )
+
+    private let host: Host
+
+    init(host: Host) {
+        self.host = host
+    }
+
+    func handle(_ request: borrowing Request) throws -> Outcome {
+        let answers = Answers(request)
+        guard let form = Self.formName(request) else {
+            let rule = "A form's name has up to 64 letters, digits, _ and -, and begins with a letter or a digit."
+            return .respond(answers.problem(.notFound, "There is no such form. \(rule)"))
+        }
+        do throws(FormError) {
+            switch request.bodyKind {
+            case .json: return try storeJSON(request, form: form, answers)
+            case .urlEncoded, .multipart: return try storeFields(request, form: form, answers)
+            case .other: return .respond(answers.unsupportedMediaType)
+            }
+        } catch {
+            return .respond(answers.problem(.badRequest, "\(error)"))
+        }
+    }
+
+    /// The name in the path: `[A-Za-z0-9][A-Za-z0-9_-]{0,63}`.
+    static func formName(_ request: borrowing Request) -> String? {
+        request.withPath { path in
+            let name = path.extracting(min(path.count, "/forms/".utf8.count)...)
+            return isFormName(name) ? String(copying: name) : nil
+        }
+    }
+
+    static func isFormName(_ name: Span<UInt8>) -> Bool {
+        guard (1...64).contains(name.count) else { return false }
+        for index in name.indices {
+            switch name[index] {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                continue
+            case UInt8(ascii: "_"), UInt8(ascii: "-"): if index == 0 { return false }
+            default: return false
+            }
+        }
+        return true
+    }
+
+    // MARK: The three kinds of body
+
+    /// A JSON body is stored as it was sent; SQLite checks that it is an object.
+    private func storeJSON(_ request: borrowing Request, form: String, _ answers: Answers) throws(FormError) -> Outcome
+    {
+        let body = request.withBody { body in body.indices.map { body[$0] } }
+        guard String(validating: body, as: UTF8.self) != nil else { throw .malformed("The body is not UTF-8.") }
+        return store(body, request, form: form, answers.stored(form: form, next: nil), answers)
+    }
+
+    private func storeFields(
+        _ request: borrowing Request,
+        form: String,
+        _ answers: Answers
+    ) throws(FormError) -> Outcome {
+        var fields = SubmittedFields(try request.formFields())
+        let answer = answers.stored(form: form, next: fields.next)
+        // A person does not see the field `_gotcha`; who fills it in must not learn that it was noticed.
+        if fields.isFromRobot { return .respond(answer.withoutRowID) }
+        do throws(Host.Failure) {
+            try fields.saveFiles(to: host)
+        } catch {
+            host.log(.error, "\(error)")
+            return .respond(answers.problem(.serviceUnavailable, "The file can't be stored now. Try again later."))
+        }
+        return store(fields.json, request, form: form, answer, answers)
+    }
+
+    // MARK: The row
+
+    private func store(
+        _ fields: [UInt8],
+        _ request: borrowing Request,
+        form: String,
+        _ answer: Response,
+        _ answers: Answers
+    ) -> Outcome {
+        let insert = Statement(
+            """
+            INSERT INTO submissions (form, received_at, remote, user_agent, referer, fields) VALUES (?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .text(form),
+                .utf8(request.receivedAt.rfc3339),
+                .text(request.remote),
+                .text(request.field("user-agent") ?? ""),
+                .text(request.field("referer") ?? ""),
+                .utf8(fields),
+            ]
+        )
+        return .store([insert], thenRespond: answer) { [host] refusal in
+            if refusal.isConstraint { return answers.problem(.badRequest, "The body must be a JSON object.") }
+            host.log(.error, "a submission of \(form) was not stored: \(refusal.message)")
+            return answers.problem(.serviceUnavailable, "The form can't be stored now. Try again later.")
+        }
+    }
+}
+
+/// What the server looks for in the library.
+@c(ringport_handler_v1)
+public func ringportHandler() -> UnsafeRawPointer { export(Forms.self) }

@@ -1,0 +1,103 @@
+/// The fields of a form, grouped by name, and their JSON. On the pool thread that handles the request.
+
+import HandlerKit
+
+/// What a form holds: fields to store, and the instructions among them, whose names begin with `_`.
+struct SubmittedFields {
+    /// One field: text, or a file that was uploaded.
+    private struct Entry {
+        let name: [UInt8]
+        var field: FormField
+        /// Under which name the file was saved.
+        var savedAs: String?
+    }
+
+    private var entries: [Entry] = []
+    /// Where the browser goes next: `_next`, when it is a path on this site.
+    private(set) var next: String?
+    /// Whether the trap `_gotcha` was filled in.
+    private(set) var isFromRobot = false
+
+    init(_ fields: [FormField]) {
+        entries.reserveCapacity(fields.count)
+        for field in fields {
+            if field.name.first == UInt8(ascii: "_") {
+                follow(field)
+            } else if !field.isEmptyFile {
+                entries.append(Entry(name: field.name, field: field))
+            }
+        }
+    }
+
+    private mutating func follow(_ instruction: FormField) {
+        if instruction.name.elementsEqual("_next".utf8) {
+            next = Self.isLocalPath(instruction.value) ? String(decoding: instruction.value, as: UTF8.self) : nil
+        } else if instruction.name.elementsEqual("_gotcha".utf8) {
+            isFromRobot = isFromRobot || !instruction.value.isEmpty
+        }
+    }
+
+    /// Whether a redirect to this can't leave the site: one `/` at the beginning, since browsers take `//` and `/\` for
+    /// the beginning of a host, and nothing that ends a field or needs encoding.
+    static func isLocalPath(_ bytes: [UInt8]) -> Bool {
+        guard bytes.first == UInt8(ascii: "/"), bytes.count <= 2048 else { return false }
+        if bytes.count > 1, bytes[1] == UInt8(ascii: "/") { return false }
+        return bytes.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "\\") }
+    }
+
+    /// Saves each uploaded file under a name of our own: the client's may be anything.
+    mutating func saveFiles(to host: Host) throws(Host.Failure) {
+        for index in entries.indices where entries[index].field.file != nil {
+            let random = String(UInt64.random(in: .min ... .max), radix: 16)
+            let name = String(repeating: "0", count: 16 - random.utf8.count) + random
+            let bytes = entries[index].field.value
+            try host.saveUpload(name, bytes.span)
+            entries[index].savedAs = name
+        }
+    }
+
+    // MARK: JSON
+
+    /// A JSON object: a name that comes once with its value, one that comes several times with an array of them.
+    ///
+    /// Names are compared with each other: `Request.formFields` limits their number, and forms have few.
+    var json: [UInt8] {
+        var json: [UInt8] = []
+        json.reserveCapacity(entries.reduce(2) { $0 + $1.name.count + $1.field.value.count + 8 })
+        json.append(UInt8(ascii: "{"))
+        for (index, entry) in entries.enumerated() {
+            if entries[..<index].contains(where: { $0.name == entry.name }) { continue }
+            if index > 0 { json.append(UInt8(ascii: ",")) }
+            json.append(jsonString: entry.name)
+            json.append(UInt8(ascii: ":"))
+            let others = entries[(index + 1)...].filter { $0.name == entry.name }
+            if others.isEmpty {
+                Self.append(entry, to: &json)
+            } else {
+                json.append(UInt8(ascii: "["))
+                Self.append(entry, to: &json)
+                for other in others {
+                    json.append(UInt8(ascii: ","))
+                    Self.append(other, to: &json)
+                }
+                json.append(UInt8(ascii: "]"))
+            }
+        }
+        json.append(UInt8(ascii: "}"))
+        return json
+    }
+
+    private static func append(_ entry: Entry, to json: inout [UInt8]) {
+        guard let file = entry.field.file else {
+            json.append(jsonString: entry.field.value)
+            return
+        }
+        json.append(contentsOf: "{\"file\":".utf8)
+        json.append(jsonString: Array((entry.savedAs ?? "").utf8))
+        json.append(contentsOf: ",\"name\":".utf8)
+        json.append(jsonString: file.name)
+        json.append(contentsOf: ",\"type\":".utf8)
+        json.append(jsonString: file.type)
+        json.append(contentsOf: ",\"size\":\(entry.field.value.count)}".utf8)
+    }
+}
