@@ -236,8 +236,10 @@ extension CompletionWorker {
         return used
     }
 
-    /// Keeps a part of the content. Memory is taken as the content arrives, not as it is announced; when the worker
-    /// holds too much, the request is shed.
+    /// Keeps a part of the content.
+    ///
+    /// Memory is taken as the content arrives, not as it is announced; when the worker holds too much, the request is
+    /// shed.
     ///
     /// - Returns: false when it was.
     private func keepBody(_ exchange: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
