@@ -121,6 +121,7 @@ struct ConnectionState: Equatable {
             return .nothing
         case .lingering:
             phase = .closing
+            readDeadline = .distantFuture
             return .close(reset: false)
         case .closing:
             return .nothing
