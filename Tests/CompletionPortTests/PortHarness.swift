@@ -61,7 +61,7 @@ extension CompletionPort {
         return packets
     }
 
-    /// Whether a packet comes within a moment. For showing that there is none.
+    /// Whether a packet comes within a moment: for showing that there is none.
     mutating func hasPacket(within duration: Duration = .milliseconds(20)) -> Bool {
         submitAndWait(atMost: duration)
         return dequeue() != nil
