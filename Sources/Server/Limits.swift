@@ -94,6 +94,10 @@ package struct Limits: Sendable {
             outputBlockSize >= 2 * (responseHeadSizeMax + inlineBodySizeMax),
             "a block takes at least two whole small responses, so that the second can be written while one is sent"
         )
+        precondition(
+            outputBlockSize >= responseHeadSizeMax + 3 * requestLineSizeMax + inlineBodySizeMax,
+            "a redirection gives an address back with each byte as three, as the largest head the server makes"
+        )
         precondition(inlineBodySizeMax <= residentFileSizeMax, "an inline body is resident")
         precondition(outputSegmentsMax >= 4, "one response takes two segments")
         precondition(exchangesMax >= pipelinedMax, "one connection can wait for all its requests")

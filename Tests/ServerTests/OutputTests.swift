@@ -188,7 +188,7 @@ private struct Bench: ~Copyable {
         let ours = Descriptor(owning: numbers[0])
         let peer = Descriptor(owning: numbers[1])
         let port = try CompletionPort(limits: Self.limits.port)
-        let pool = try OutputPool(count: 2, limits: Self.limits)
+        let pool = try OutputPool(limits: Self.limits)
         memory = try MappedMemory(count: 4096)
         self.port = port
         self.pool = pool
