@@ -27,7 +27,10 @@ extension CompletionPort {
     /// Sends bytes, all of them if the kernel can (`MSG_WAITALL`); a short result is still possible.
     ///
     /// - Parameters:
+    ///   - socket: where to.
+    ///   - bytes: what to send.
     ///   - more: more bytes follow at once, so a last partial segment may wait for them (`MSG_MORE`).
+    ///   - key: what the packet will carry.
     /// - Important: the bytes stay in place until the packet is dequeued. One send at a time for each socket: two in
     ///   flight may leave in either order.
     @unsafe
@@ -90,8 +93,10 @@ extension CompletionPort {
         unsafe finish(entry, .populate, key)
     }
 
-    /// Closes a descriptor. A socket with an armed receive must have that cancelled first: the receive holds the file
-    /// open, and the peer would see no FIN.
+    /// Closes a descriptor.
+    ///
+    /// A socket with an armed receive must have that cancelled first: the receive holds the file open, and the peer
+    /// would see no FIN.
     package mutating func close(_ descriptor: Int32, _ key: CompletionKey) {
         let entry = unsafe nextEntry()
         unsafe io_uring_prep_close(entry, descriptor)
@@ -105,7 +110,9 @@ extension CompletionPort {
         unsafe finish(entry, .notice, key)
     }
 
-    /// Gives up an operation. Its own packet still comes, with ECANCELED when this was in time; so does the cancel's.
+    /// Gives up an operation.
+    ///
+    /// Its own packet still comes, with ECANCELED when this was in time; so does the cancel's.
     package mutating func cancel(_ operation: Operation, of target: CompletionKey, _ key: CompletionKey) {
         let entry = unsafe nextEntry()
         unsafe io_uring_prep_cancel64(entry, target.userData(operation), 0)

@@ -15,7 +15,9 @@ internal import CPlatform
 internal import Glibc
 internal import Platform
 
-/// Sizes of a completion port. The server's `Limits` fills them in.
+/// Sizes of a completion port.
+///
+/// The server's `Limits` fills them in.
 package struct CompletionPortLimits: Sendable {
     /// Submissions that fit before they are handed to the kernel in one call.
     package var submissionsMax: Int
@@ -46,7 +48,9 @@ package struct CompletionPortLimits: Sendable {
 package struct CompletionPort: ~Copyable {
     let ring: UnsafeMutablePointer<io_uring>
     let buffers: ReceiveBuffers
-    /// How every file is opened (openat2(2)). The kernel reads it when the submission is made, so it lives as the ring.
+    /// How every file is opened (openat2(2)).
+    ///
+    /// The kernel reads it when the submission is made, so it lives as the ring.
     let openRules: UnsafeMutablePointer<open_how>
     /// `io_uring_enter` calls made: the figure behind "system calls per request".
     package internal(set) var entries: UInt64 = 0
@@ -90,6 +94,7 @@ package struct CompletionPort: ~Copyable {
 
     /// Read only, and nothing beneath the directory may lead out of it, not by `..`, not by a symbolic link, not by a
     /// magic link of /proc: the kernel itself resolves and refuses, so there is no moment between check and use.
+    ///
     /// O_NONBLOCK: opening a FIFO does not wait for its writer. O_NOCTTY: a terminal does not become ours.
     private static var rulesForReading: open_how {
         open_how(

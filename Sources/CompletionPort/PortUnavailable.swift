@@ -37,6 +37,7 @@ package enum PortUnavailable: Error, Equatable, CustomStringConvertible {
     ///   - error: what the kernel said.
     ///   - release: the running kernel's release, `6.1.0-13-amd64`.
     ///   - setting: the text of `/proc/sys/kernel/io_uring_disabled`, `nil` where there is none (before 6.6).
+    /// - Returns: which of the reasons it is.
     static func diagnose(_ error: SystemError, release: String, setting: String?) -> PortUnavailable {
         if let version = kernelVersion(release), version < (6, 1) {
             return .kernelTooOld(release: release)

@@ -27,7 +27,9 @@ package final class PostQueue<Message: Sendable>: Sendable {
         init(_ message: Message) { self.message = message }
     }
 
-    /// The newest packet's address, 0 when there is none. Packets are linked from newest to oldest.
+    /// The newest packet's address, 0 when there is none.
+    ///
+    /// Packets are linked from newest to oldest.
     private let newest = Atomic<UInt>(0)
     private let workerSleeps = Atomic<Bool>(false)
     private let bell: Descriptor
@@ -46,7 +48,9 @@ package final class PostQueue<Message: Sendable>: Sendable {
     /// What the worker's ring polls.
     package var bellDescriptor: Int32 { bell.rawValue }
 
-    /// Hands a message to the worker, waking it if it sleeps. Never blocks, from any thread.
+    /// Hands a message to the worker, waking it if it sleeps.
+    ///
+    /// Never blocks, from any thread.
     package func post(_ message: Message) {
         let packet = Packet(message)
         let pushed = unsafe Unmanaged.passRetained(packet)
@@ -68,7 +72,9 @@ package final class PostQueue<Message: Sendable>: Sendable {
         ring()
     }
 
-    /// The worker is about to wait. False when there is a packet already: then it must not.
+    /// The worker is about to wait.
+    ///
+    /// False when there is a packet already: then it must not.
     package func prepareToSleep() -> Bool {
         workerSleeps.store(true, ordering: .sequentiallyConsistent)
         guard newest.load(ordering: .sequentiallyConsistent) == 0 else {

@@ -23,6 +23,8 @@ struct ReceiveBuffers: ~Copyable {
     /// - Parameters:
     ///   - count: how many buffers, a power of two of at most 32,768.
     ///   - size: bytes in each, a multiple of 4,096.
+    ///   - port: the ring that will lend them.
+    /// - Throws: when there is no memory, or the kernel refuses the registration.
     init(count: Int, size: Int, port: UnsafeMutablePointer<io_uring>) throws(SystemError) {
         precondition(count.nonzeroBitCount == 1 && count <= 32_768, "a buffer ring has a power of two of entries")
         precondition(size > 0 && size % 4096 == 0, "buffers are whole pages")

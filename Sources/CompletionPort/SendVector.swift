@@ -27,7 +27,9 @@ package struct SendVector: ~Copyable {
 
     package var count: Int { unsafe message.pointee.msg_iovlen }
 
-    /// Empties the vector. None of its sends may be in flight.
+    /// Empties the vector.
+    ///
+    /// None of its sends may be in flight.
     package mutating func removeAll() {
         unsafe message.pointee.msg_iovlen = 0
     }

@@ -1,4 +1,4 @@
-/// Why the log can't start, in words for whoever starts the server.
+/// Why the log can't start, in words for whoever starts the server. A pure value; any thread.
 
 package import Platform
 

@@ -1,4 +1,5 @@
-/// Whoever made a call and waits for its end. Provided by Server.
+/// Whoever made a call and waits for its end. Provided by Server; called on whichever thread ends the
+/// call.
 
 /// Receives the ends of calls: one object for many calls, told apart by their `key`, so that a call needs no closure.
 package protocol HandlerClient: AnyObject, Sendable {

@@ -2,7 +2,9 @@
 
 internal import CPlatform
 
-/// A point on `CLOCK_MONOTONIC`, in nanoseconds. Deadlines are instants, so setting the clock moves none.
+/// A point on `CLOCK_MONOTONIC`, in nanoseconds.
+///
+/// Deadlines are instants, so setting the clock moves none.
 package struct Instant: Comparable, Sendable {
     package let nanoseconds: UInt64
 

@@ -30,7 +30,9 @@ package final class Monitor<State: ~Copyable>: @unchecked Sendable {
         unsafe mutex.deallocate()
     }
 
-    /// Runs `body` with the state to itself. `body` must be short and must not take another lock.
+    /// Runs `body` with the state to itself.
+    ///
+    /// `body` must be short and must not take another lock.
     package func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout sending State) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {
@@ -66,7 +68,9 @@ package final class Monitor<State: ~Copyable>: @unchecked Sendable {
         }
     }
 
-    /// Wakes one waiting thread. Call it after `withLock` has returned, so that the woken thread finds the lock free.
+    /// Wakes one waiting thread.
+    ///
+    /// Call it after `withLock` has returned, so that the woken thread finds the lock free.
     package func signal() {
         unsafe _ = pthread_cond_signal(condition)
     }

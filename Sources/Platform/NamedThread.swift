@@ -54,7 +54,9 @@ package final class NamedThread: Sendable {
         self.handle = handle
     }
 
-    /// Waits until the thread has ended. Blocks; call it once.
+    /// Waits until the thread has ended.
+    ///
+    /// Blocks; call it once.
     package func join() {
         let status = pthread_join(handle, nil)
         precondition(status == 0, "join: \(SystemError.reason(status))")

@@ -23,7 +23,9 @@ package struct SystemError: Error, Equatable, CustomStringConvertible {
 
     package var description: String { "\(action): \(Self.reason(code))" }
 
-    /// The C library's words for an error number. glibc keeps them in a buffer of the calling thread.
+    /// The C library's words for an error number.
+    ///
+    /// glibc keeps them in a buffer of the calling thread.
     package static func reason(_ code: Int32) -> String {
         guard let words = unsafe strerror(code) else { return "error \(code)" }
         return unsafe String(cString: words)

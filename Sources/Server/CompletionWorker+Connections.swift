@@ -32,6 +32,8 @@ extension CompletionWorker {
         case 0...:
             place(packet.result)
         case -ECANCELED:
+            // Paused; there may have been room again before this packet came.
+            if !packet.hasMore, !acceptPaused { startAccepting() }
             return
         case -EMFILE, -ENFILE, -ENOBUFS, -ENOMEM:
             // Out of descriptors or memory: arming again at once would spin. The next connection that closes, or the
@@ -48,12 +50,13 @@ extension CompletionWorker {
     private func pauseAccepting(_ reason: Reason) {
         guard !acceptPaused else { return }
         acceptPaused = true
+        stopAccepting()
         errors.error(.warning, "accepting pauses: \(reason.name); \(connections.count) connections are open")
-        wheel.arm(acceptSlot, at: clock.now.advanced(by: .milliseconds(100)))
+        armAccepting()
     }
 
     /// A place in the deadline wheel behind those of the connections.
-    var acceptSlot: UInt32 { UInt32(site.limits.connectionsMax) }
+    var acceptSlot: UInt32 { UInt32(connections.capacity) }
 
     /// Gives an accepted socket to the worker with the fewest connections, itself in case of doubt.
     private func place(_ socket: Int32) {
@@ -65,9 +68,23 @@ extension CompletionWorker {
         } else {
             peers[best].posts.post(.adopt(socket))
         }
-        guard peers[best].load.count >= site.limits.connectionsMax, listeners.count > 0 else { return }
-        stopAccepting()
-        acceptPaused = true
+        if !hasPlace { pauseAccepting(.connectionsFull) }
+    }
+
+    /// Some worker may have one connection more.
+    private var hasPlace: Bool {
+        peers.contains { $0.load.count < site.limits.connectionsMax }
+    }
+
+    /// Accepting may go on if there is room again; otherwise it is looked at again in a moment, as connections of other
+    /// workers close unseen.
+    func resumeAccepting() {
+        guard acceptPaused else { return }
+        if hasPlace { startAccepting() } else { armAccepting() }
+    }
+
+    private func armAccepting() {
+        wheel.arm(acceptSlot, at: clock.now.advanced(by: .milliseconds(100)))
     }
 
     /// Makes an accepted socket a connection of this worker.
@@ -84,9 +101,10 @@ extension CompletionWorker {
             peers[index].load.remove()
             return
         }
-        if isDraining { act(connections[key.slot].state.drain(), key.slot) }
         receive(key.slot)
         wheel.arm(key.slot, at: connections[key.slot].state.deadline)
+        // Accepted before accepting stopped: it may be told so at once, which arms its own deadline.
+        if isDraining { act(connections[key.slot].state.drain(), key.slot) }
     }
 
     // MARK: Operations of a connection
@@ -96,7 +114,9 @@ extension CompletionWorker {
         connections[slot].inFlight += 1
     }
 
-    /// An operation's last packet has come. The last of a closing connection lets it be closed.
+    /// An operation's last packet has come.
+    ///
+    /// The last of a closing connection lets it be closed.
     func endOperation(_ slot: UInt32) {
         precondition(connections[slot].inFlight > 0, "a packet came for which nothing was in flight")
         connections[slot].inFlight -= 1
@@ -176,7 +196,7 @@ extension CompletionWorker {
         guard packet.key.slot != noSlot, connections.isCurrent(packet.key) else { return }
         connections.remove(packet.key.slot)
         peers[index].load.remove()
-        if acceptPaused { startAccepting() }
+        resumeAccepting()
         if isDraining, connections.count == 0 { drained() }
     }
 
@@ -199,10 +219,6 @@ extension CompletionWorker {
     func endAllConnections() {
         for slot in connections.occupiedSlots where connections[slot].state.phase != .closing {
             fail(slot, .stopping)
-        }
-        // The port's end cancels what is in flight; the sockets that are still open are closed with it.
-        for slot in connections.occupiedSlots where !connections[slot].isClosing {
-            _ = close(connections[slot].socket)
         }
     }
 }

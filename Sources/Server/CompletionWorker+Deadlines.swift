@@ -11,7 +11,7 @@ extension CompletionWorker {
         wheel.collect(until: clock.now, into: &dueSlots)
         for slot in dueSlots {
             if slot == acceptSlot {
-                if acceptPaused { startAccepting() }
+                resumeAccepting()
             } else if connections.contains(slot) {
                 lookAt(slot)
             }
@@ -51,8 +51,9 @@ extension CompletionWorker {
         giveUpBody(connections[slot].bodyExchange, .bodyExpired)
     }
 
-    /// Nothing has been sent for a while. A client that takes its bytes slowly is left alone; one that takes none is not
-    /// waited for.
+    /// Nothing has been sent for a while.
+    ///
+    /// A client that takes its bytes slowly is left alone; one that takes none is not waited for.
     private func sendExpired(_ slot: UInt32) {
         // Bytes that the client's kernel has acknowledged (tcp_info, Linux 4.1): a send of many bytes brings no packet
         // before the last of them has found room.

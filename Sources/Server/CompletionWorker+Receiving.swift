@@ -74,6 +74,7 @@ extension CompletionWorker {
         case .lingering: return discarded(slot, bytes.count)
         case .closing: return
         }
+        defer { returnUnusedOutput(slot) }
         if connections[slot].input.isEmpty {
             let used = unsafe read(slot, bytes)
             if used < bytes.count { unsafe keep(slot, UnsafeBufferPointer(rebasing: bytes[used...])) }

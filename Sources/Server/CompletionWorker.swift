@@ -100,11 +100,12 @@ final class CompletionWorker {
             throw .port(error)
         }
         do {
-            connections = try Slab(capacity: limits.connectionsMax)
+            // Beyond the limit there is room for those that are accepted before accepting has stopped.
+            connections = try Slab(capacity: limits.connectionsMax + limits.packetsMax)
             exchanges = try Slab(capacity: limits.exchangesMax)
             files = try FileCache(limits: limits)
             watch = try SiteWatch(root: site.rootPath)
-            outputs = try OutputPool(count: limits.outputsMax, limits: limits)
+            outputs = try OutputPool(limits: limits)
         } catch {
             throw .system(error)
         }
@@ -121,6 +122,9 @@ final class CompletionWorker {
         startAccepting()
         while !isStopped { turn() }
         endAllConnections()
+        // Their operations are ended by their sockets' end; what does not end in time is cancelled with the ring.
+        let deadline = clock.now.advanced(by: .seconds(1))
+        while connections.count > 0, clock.now < deadline { turn() }
     }
 
     private func turn() {

@@ -97,7 +97,9 @@ struct ConnectionState: Equatable {
         if !keepsAlive { isLast = true }
     }
 
-    /// What follows can't be read: the request was refused, or its content won't be. Its answer is the last.
+    /// What follows can't be read: the request was refused, or its content won't be.
+    ///
+    /// Its answer is the last.
     mutating func stopReading() {
         reading = .nothing
         readDeadline = .distantFuture
@@ -110,7 +112,9 @@ struct ConnectionState: Equatable {
         stopReading()
     }
 
-    /// The client has sent FIN. What it asked before is still answered (half-close).
+    /// The client has sent FIN.
+    ///
+    /// What it asked before is still answered (half-close).
     mutating func peerHasFinished() -> Action {
         peerFinished = true
         switch phase {

@@ -34,7 +34,9 @@ struct DeadlineWheel: ~Copyable {
         current = now.nanoseconds / Self.bucketWidth
     }
 
-    /// Sees to it that the slot comes up at its deadline or before. Costs a comparison when it does already.
+    /// Sees to it that the slot comes up at its deadline or before.
+    ///
+    /// Costs a comparison when it does already.
     mutating func arm(_ slot: UInt32, at deadline: Instant) {
         while Int(slot) >= links.count { links.append(Link()) }
         // A slot comes up when its bucket has passed completely: never early. The horizon bounds how far ahead it can
@@ -77,7 +79,9 @@ struct DeadlineWheel: ~Copyable {
         earliest = firstOccupied()
     }
 
-    /// When to look again: no slot comes up before; `nil` when none is armed. The slot it was may be gone by then.
+    /// When to look again: no slot comes up before; `nil` when none is armed.
+    ///
+    /// The slot it was may be gone by then.
     var next: Instant? {
         earliest == .max ? nil : Instant(nanoseconds: (earliest + 1) * Self.bucketWidth)
     }

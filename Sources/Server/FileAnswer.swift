@@ -22,6 +22,9 @@ struct FileAnswer: Equatable {
     /// Decides by the request's conditions and range (RFC 9110 §13.2.2, §14.2).
     ///
     /// - Parameters:
+    ///   - head: the request's.
+    ///   - bytes: what the head's positions refer to.
+    ///   - file: what was found.
     ///   - status: 200, or that of an error page, for which neither conditions nor ranges count.
     ///   - now: seconds since 1970.
     @unsafe

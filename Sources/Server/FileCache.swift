@@ -131,8 +131,9 @@ struct FileCache: ~Copyable {
         files.remove(slot)
     }
 
-    /// Drops one entry that was not used since the hand last came by, and none that is being loaded or sent from; false
-    /// when there is no other.
+    /// Drops one entry that was not used since the hand last came by, and none that is being loaded or sent from.
+    ///
+    /// - Returns: false when there is no other.
     private mutating func evictOne(keeping kept: UInt32 = noSlot) -> Bool {
         // Twice round at most: the first round may find every entry used.
         for _ in 0..<2 * files.capacity {
@@ -151,7 +152,7 @@ struct FileCache: ~Copyable {
         return false
     }
 
-    /// Moves entries back over a freed place, so that probing needs no tombstones (Knuth, vol. 3, §6.4, algorithm R).
+    /// Moves entries back over a freed place, so that probing needs no tombstones (algorithm R of §6.4 of Knuth, volume 3).
     private mutating func closeGap(at position: Int) {
         var gap = position
         var next = position

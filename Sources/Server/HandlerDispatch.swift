@@ -63,6 +63,8 @@ extension CompletionWorker {
         var call: HandlerCall?
         withDecodedPath(exchange) { _, path in call = makeCall(exchange, head, path) }
         guard let call else { preconditionFailure("a path that was routed can be decoded") }
+        // The call has its copy of the content, which goes on being counted with the exchange.
+        exchanges[exchange].body.free()
         exchanges[exchange].call = call
         exchanges[exchange].stage = .waitingForHandler
         exchanges[exchange].deadline = clock.now.advanced(by: site.deadlines.handler)
@@ -111,7 +113,9 @@ extension CompletionWorker {
         jobs.removeAll(keepingCapacity: true)
     }
 
-    /// A call has ended. Its exchange may have ended before: then nobody waits for the answer.
+    /// A call has ended.
+    ///
+    /// Its exchange may have ended before: then nobody waits for the answer.
     func handlerAnswered(_ key: CompletionKey, _ result: HandlerResult) {
         guard exchanges.isCurrent(key) else { return }
         let exchange = key.slot

@@ -2,27 +2,39 @@
 
 internal import CompletionPort
 
-/// How large each queue, table, buffer and pool may grow. Sizes are bytes, counts are per worker unless they say otherwise.
+/// How large each queue, table, buffer and pool may grow.
+///
+/// Sizes are bytes, counts are per worker unless they say otherwise.
 ///
 /// A limit that is reached pauses somebody (back-pressure) or sheds a request with 503; it never loses one in silence.
 package struct Limits: Sendable {
     // MARK: Requests
 
-    /// A request's head: its line and all its fields. Beyond it: 431.
+    /// A request's head: its line and all its fields.
+    ///
+    /// Beyond it: 431.
     package var headSizeMax = 16 * 1024
-    /// The request line alone. Beyond it: 414.
+    /// The request line alone.
+    ///
+    /// Beyond it: 414.
     package var requestLineSizeMax = 8 * 1024
     package var fieldCountMax = 100
-    /// A request's content. Beyond it: 413.
+    /// A request's content.
+    ///
+    /// Beyond it: 413.
     package var bodySizeMax = 1024 * 1024
-    /// All contents being received or handled, of one worker. Beyond it: 503.
+    /// All contents being received or handled, of one worker.
+    ///
+    /// Beyond it: 503.
     package var bodiesSizeMax = 256 * 1024 * 1024
     /// What a refused or superfluous content may still bring before the connection ends instead of being drained.
     package var discardSizeMax = 64 * 1024
 
     // MARK: Connections
 
-    /// Open connections of one worker. At the limit it stops accepting until one closes.
+    /// Open connections of one worker.
+    ///
+    /// At the limit it stops accepting until one closes.
     package var connectionsMax = 20_000
     /// Requests of one connection that wait for their answers; the next is read when one has left.
     package var pipelinedMax = 16
@@ -46,7 +58,9 @@ package struct Limits: Sendable {
 
     /// A connection's output block: whole small responses and the heads of larger ones.
     package var outputBlockSize = 64 * 1024
-    /// Output blocks of one worker: connections with something to send. One more waits for a block.
+    /// Output blocks of one worker: connections with something to send.
+    ///
+    /// One more waits for a block.
     package var outputsMax = 4096
     /// Parts of one send.
     package var outputSegmentsMax = 16

@@ -14,7 +14,9 @@ package struct ServerConfiguration: Sendable {
     package var deadlines = Deadlines()
     package var pool = PoolLimits()
     package var store = StoreLimits()
-    /// Names of handlers to use. `nil`: the forms handler, and every library in the site's `handlers/`.
+    /// Names of handlers to use.
+    ///
+    /// `nil`: the forms handler, and every library in the site's `handlers/`.
     package var handlers: [String]?
     /// Folders in which handler libraries are looked up after the site's own.
     package var handlerFolders: [String]

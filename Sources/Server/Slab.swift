@@ -99,8 +99,10 @@ struct Slab<Element>: ~Copyable {
         }
     }
 
-    /// The slots in which something lives now. A list, and not a loop over the table, so that whoever goes through it may
-    /// change the table; for what happens once in a while.
+    /// The slots in which something lives now.
+    ///
+    /// A list, and not a loop over the table, so that whoever goes through it may change the table; for what happens
+    /// once in a while.
     var occupiedSlots: [UInt32] {
         (0..<UInt32(touched)).filter { contains($0) }
     }

@@ -27,7 +27,9 @@ final class WorkerHandle: Sendable {
         phase.broadcast()
     }
 
-    /// Waits until the worker runs, or has failed to. The main thread.
+    /// Waits until the worker runs, or has failed to.
+    ///
+    /// The main thread.
     func waitUntilStarted() throws(StartError) {
         let failure: StartError?? = phase.waitUntil { phase in
             switch phase {
@@ -39,7 +41,9 @@ final class WorkerHandle: Sendable {
         if let error = failure ?? nil { throw error }
     }
 
-    /// Waits until the worker has no connection left; false when the deadline passes first. The main thread.
+    /// Waits until the worker has no connection left; false when the deadline passes first.
+    ///
+    /// The main thread.
     func waitUntilDrained(_ deadline: Instant) -> Bool {
         phase.waitUntil(deadline) { phase in
             switch phase {

@@ -20,6 +20,8 @@ enum ConfigurationFile {
     /// - Parameters:
     ///   - path: of the file.
     ///   - isRequired: a file that is not there is an error; otherwise the defaults stand.
+    ///   - configuration: what the file changes.
+    /// - Throws: what is wrong with the file, and in which line.
     static func apply(
         _ path: String,
         isRequired: Bool,

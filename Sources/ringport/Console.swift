@@ -12,7 +12,10 @@ enum Console {
 
     /// Says why the program can't do what it was told; throw the result.
     ///
-    /// - Parameter status: of sysexits.h.
+    /// - Parameters:
+    ///   - reason: a sentence for whoever started it.
+    ///   - status: of sysexits.h.
+    /// - Returns: what ends the program with that status.
     static func failure(_ reason: String, status: Int32) -> ExitCode {
         error("ringport: \(reason)")
         return ExitCode(status)

@@ -152,7 +152,7 @@ import Testing
         try serving(site) { server in
             let status = try post(server, "f", body, type: "application/json").status
             #expect([400, 422].contains(status), "\(status)")
-            try #expect(Program.query(site, "SELECT count(*) FROM submissions") == ["0"])
+            try #expect(Program.query(site, "SELECT id FROM submissions", orNoDatabase: true) == [])
         }
     }
 
@@ -164,11 +164,11 @@ import Testing
         let site = try TestSite()
         try serving(site) { server in
             #expect(try post(server, "f", body, type: "multipart/form-data; boundary=sep").status == 400)
-            try #expect(Program.query(site, "SELECT count(*) FROM submissions") == ["0"])
+            try #expect(Program.query(site, "SELECT id FROM submissions", orNoDatabase: true) == [])
         }
     }
 
-    @Test(arguments: ["contact", "contact-2026", "a_b", "A.b"])
+    @Test(arguments: ["contact", "contact-2026", "a_b", "Z9"])
     func aPlainFormNameIsTaken(form: String) throws {
         let site = try TestSite()
         try serving(site) { server in
@@ -177,7 +177,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "a/b", "..", "%2e%2e", "a%00b", "a%2Fb", "a%0ab", "'; DROP TABLE submissions; --", "a%22b"])
+    @Test(arguments: ["", "a/b", "..", "%2e%2e", "a%00b", "a%2Fb", "a%0ab", "'; DROP TABLE submissions; --", "a%22b", "A.b", "-a"])
     func anOddFormNameIsRefusedAndNothingIsLost(form: String) throws {
         let site = try TestSite()
         try serving(site) { server in

@@ -24,7 +24,7 @@ import Testing
         "hello": ["HandlerKit"],
         "trial": ["HandlerKit"],
         // 5: the program
-        "ringport": ["Server", "FileLog", "Store", "Platform", "ArgumentParser", "TOMLKit"],
+        "ringport": ["Server", "FileLog", "HandlerPool", "HTTP", "Store", "Platform", "ArgumentParser", "TOMLKit"],
     ]
 
     /// The C library, for those that call the system; what parses hostile bytes does not.
