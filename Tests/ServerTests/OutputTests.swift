@@ -169,6 +169,7 @@ private struct Bench: ~Copyable {
         limits.packetsMax = 32
         limits.receiveBufferCount = 1
         limits.outputSegmentsMax = 8
+        limits.outputsMax = 2
         return limits
     }
 
