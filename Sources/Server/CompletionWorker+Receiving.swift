@@ -81,6 +81,9 @@ extension CompletionWorker {
             unsafe keep(slot, bytes)
             readInput(slot)
         }
+        // Half a head, a content that still comes, a handler that thinks: none of them keeps a block from others. A
+        // block in which nothing was written is taken back at the end of the turn.
+        if let output = connections[slot].output, output.isEmpty { markDirty(slot) }
     }
 
     private func keep(_ slot: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) {
