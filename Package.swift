@@ -73,7 +73,7 @@ let package = Package(
         .testTarget(name: "StoreTests", dependencies: ["Store", "Platform"]),
         .testTarget(name: "HandlerHostTests", dependencies: ["HandlerHost", "CHandlerABI", "Platform"]),
         .testTarget(name: "HandlerKitTests", dependencies: ["HandlerKit", "forms"]),
-        .testTarget(name: "ServerTests", dependencies: ["Server", "HTTP", "Platform"]),
+        .testTarget(name: "ServerTests", dependencies: ["Server", "HTTP", "CompletionPort", "Platform"]),
         .testTarget(name: "EndToEndTests", dependencies: ["ringport", "Platform", "CPlatform"]),
         .testTarget(name: "TidyTests"),
     ],

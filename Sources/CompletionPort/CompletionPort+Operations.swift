@@ -122,6 +122,7 @@ extension CompletionPort {
     /// A free submission entry; hands the queued ones to the kernel first when there is none.
     private mutating func nextEntry() -> UnsafeMutablePointer<io_uring_sqe> {
         if let entry = unsafe io_uring_get_sqe(ring) { return unsafe entry }
+        entries &+= 1
         let status = unsafe io_uring_submit(ring)
         guard let entry = unsafe io_uring_get_sqe(ring) else {
             // The kernel takes all submissions (SUBMIT_ALL) unless memory is exhausted; there is no way to go on.

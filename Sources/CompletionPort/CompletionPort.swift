@@ -53,7 +53,7 @@ package struct CompletionPort: ~Copyable {
     /// The kernel reads it when the submission is made, so it lives as the ring.
     let openRules: UnsafeMutablePointer<open_how>
     /// `io_uring_enter` calls made: the figure behind "system calls per request".
-    package private(set) var entries: UInt64 = 0
+    package internal(set) var entries: UInt64 = 0
 
     /// Sets the ring up on the calling thread, which becomes its only user.
     ///

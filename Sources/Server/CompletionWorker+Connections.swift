@@ -10,12 +10,9 @@ internal import Platform
 extension CompletionWorker {
     // MARK: Accepting
 
-    /// Accepts while a worker has room for a connection; otherwise clients wait in the kernel's backlog.
     func startAccepting() {
         guard !isDraining else { return }
-        placeSurplus()
-        acceptPaused = workerWithRoom == nil
-        guard !acceptPaused else { return }
+        acceptPaused = false
         for index in listeners.indices where !isAccepting[index] {
             isAccepting[index] = true
             port.accept(listeners[index], CompletionKey(slot: UInt32(index), generation: 0))
@@ -35,8 +32,8 @@ extension CompletionWorker {
         case 0...:
             place(packet.result)
         case -ECANCELED:
-            // Stopped for want of room; there may have been some again before this packet came.
-            if !acceptPaused { startAccepting() }
+            // Paused; there may have been room again before this packet came.
+            if !packet.hasMore, !acceptPaused { startAccepting() }
             return
         case -EMFILE, -ENFILE, -ENOBUFS, -ENOMEM:
             // Out of descriptors or memory: arming again at once would spin. The next connection that closes, or the
@@ -53,55 +50,41 @@ extension CompletionWorker {
     private func pauseAccepting(_ reason: Reason) {
         guard !acceptPaused else { return }
         acceptPaused = true
+        stopAccepting()
         errors.error(.warning, "accepting pauses: \(reason.name); \(connections.count) connections are open")
-        wheel.arm(acceptSlot, at: clock.now.advanced(by: .milliseconds(100)))
+        armAccepting()
     }
 
     /// A place in the deadline wheel behind those of the connections.
-    var acceptSlot: UInt32 { UInt32(site.limits.connectionsMax) }
+    var acceptSlot: UInt32 { UInt32(connections.capacity) }
 
-    /// Gives an accepted socket to a worker, or keeps it until one has room.
-    ///
-    /// One accept brings many sockets, and some more before it is stopped: those are the surplus.
+    /// Gives an accepted socket to the worker with the fewest connections, itself in case of doubt.
     private func place(_ socket: Int32) {
-        guard surplus.isEmpty, let worker = workerWithRoom else { return surplus.append(socket) }
-        give(socket, to: worker)
-        guard workerWithRoom == nil else { return }
-        stopAccepting()
-        acceptPaused = true
-    }
-
-    private func placeSurplus() {
-        while let socket = surplus.first, let worker = workerWithRoom {
-            surplus.removeFirst()
-            give(socket, to: worker)
-        }
-    }
-
-    private func give(_ socket: Int32, to worker: Int) {
-        peers[worker].load.add()
-        if worker == index {
-            adopt(socket)
-        } else {
-            peers[worker].posts.post(.adopt(socket))
-        }
-    }
-
-    /// The worker with the fewest connections, this one in case of doubt; `nil` when all have as many as they may.
-    private var workerWithRoom: Int? {
         var best = index
         for other in peers.indices where peers[other].load.count < peers[best].load.count { best = other }
-        return peers[best].load.count < site.limits.connectionsMax ? best : nil
+        peers[best].load.add()
+        if best == index {
+            adopt(socket)
+        } else {
+            peers[best].posts.post(.adopt(socket))
+        }
+        if !hasPlace { pauseAccepting(.connectionsFull) }
     }
 
-    /// A connection of this worker has been closed: the worker that accepts may have been waiting for that.
-    private func roomReturned() {
-        let wasFull = peers[index].load.remove() >= site.limits.connectionsMax
-        if acceptPaused {
-            startAccepting()
-        } else if wasFull, index != Self.acceptingWorker {
-            peers[Self.acceptingWorker].posts.post(.resumeAccepting)
-        }
+    /// Some worker may have one connection more.
+    private var hasPlace: Bool {
+        peers.contains { $0.load.count < site.limits.connectionsMax }
+    }
+
+    /// Accepting may go on if there is room again; otherwise it is looked at again in a moment, as connections of other
+    /// workers close unseen.
+    func resumeAccepting() {
+        guard acceptPaused else { return }
+        if hasPlace { startAccepting() } else { armAccepting() }
+    }
+
+    private func armAccepting() {
+        wheel.arm(acceptSlot, at: clock.now.advanced(by: .milliseconds(100)))
     }
 
     /// Makes an accepted socket a connection of this worker.
@@ -115,7 +98,7 @@ extension CompletionWorker {
         )
         guard !isStopped, let key = connections.insert(connection) else {
             _ = close(socket)
-            _ = peers[index].load.remove()
+            peers[index].load.remove()
             return
         }
         receive(key.slot)
@@ -212,7 +195,8 @@ extension CompletionWorker {
     func closed(_ packet: CompletionPacket) {
         guard packet.key.slot != noSlot, connections.isCurrent(packet.key) else { return }
         connections.remove(packet.key.slot)
-        roomReturned()
+        peers[index].load.remove()
+        resumeAccepting()
         if isDraining, connections.count == 0 { drained() }
     }
 
@@ -223,8 +207,6 @@ extension CompletionWorker {
         guard !isDraining else { return }
         isDraining = true
         stopAccepting()
-        for socket in surplus { _ = close(socket) }
-        surplus.removeAll()
         for slot in connections.occupiedSlots { act(connections[slot].state.drain(), slot) }
         if connections.count == 0 { drained() }
     }
@@ -237,10 +219,6 @@ extension CompletionWorker {
     func endAllConnections() {
         for slot in connections.occupiedSlots where connections[slot].state.phase != .closing {
             fail(slot, .stopping)
-        }
-        // The port's end cancels what is in flight; the sockets that are still open are closed with it.
-        for slot in connections.occupiedSlots where !connections[slot].isClosing {
-            _ = close(connections[slot].socket)
         }
     }
 }

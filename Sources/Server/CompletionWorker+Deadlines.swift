@@ -11,7 +11,7 @@ extension CompletionWorker {
         wheel.collect(until: clock.now, into: &dueSlots)
         for slot in dueSlots {
             if slot == acceptSlot {
-                if acceptPaused { startAccepting() }
+                resumeAccepting()
             } else if connections.contains(slot) {
                 lookAt(slot)
             }

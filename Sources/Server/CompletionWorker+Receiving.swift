@@ -74,6 +74,7 @@ extension CompletionWorker {
         case .lingering: return discarded(slot, bytes.count)
         case .closing: return
         }
+        defer { returnUnusedOutput(slot) }
         if connections[slot].input.isEmpty {
             let used = unsafe read(slot, bytes)
             if used < bytes.count { unsafe keep(slot, UnsafeBufferPointer(rebasing: bytes[used...])) }
@@ -81,9 +82,6 @@ extension CompletionWorker {
             unsafe keep(slot, bytes)
             readInput(slot)
         }
-        // Half a head, a content that still comes, a handler that thinks: none of them keeps a block from others. A
-        // block in which nothing was written is taken back at the end of the turn.
-        if let output = connections[slot].output, output.isEmpty { markDirty(slot) }
     }
 
     private func keep(_ slot: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) {

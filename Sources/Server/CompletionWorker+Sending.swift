@@ -22,6 +22,14 @@ extension CompletionWorker {
         return true
     }
 
+    /// Takes back a block into which nothing was written: a client whose request is not complete, or whose handler takes
+    /// its time, keeps none.
+    func returnUnusedOutput(_ slot: UInt32) {
+        guard let output = connections[slot].output, output.isEmpty, !output.isSending else { return }
+        connections[slot].output = nil
+        returnOutput(output)
+    }
+
     /// Takes a block back; who waits for one goes on at the end of the turn.
     func returnOutput(_ output: Output) {
         outputs.return(output)

@@ -52,8 +52,6 @@ final class CompletionWorker {
     var isAccepting: [Bool]
     /// Accepting waits for a connection to close, or for the next turn of the clock.
     var acceptPaused = false
-    /// Sockets that were accepted when no worker had room, oldest first.
-    var surplus: [Int32] = []
 
     /// Connections with something to send at the end of the turn.
     var dirty: [UInt32] = []
@@ -76,8 +74,6 @@ final class CompletionWorker {
     /// Slots of `notice` packets.
     static let bellSlot: UInt32 = 0
     static let watchSlot: UInt32 = 1
-    /// The worker that has the listening sockets.
-    static let acceptingWorker = 0
 
     /// Makes the worker's port and tables on the thread that will run it.
     init(
@@ -104,11 +100,12 @@ final class CompletionWorker {
             throw .port(error)
         }
         do {
-            connections = try Slab(capacity: limits.connectionsMax)
+            // Beyond the limit there is room for those that are accepted before accepting has stopped.
+            connections = try Slab(capacity: limits.connectionsMax + limits.packetsMax)
             exchanges = try Slab(capacity: limits.exchangesMax)
             files = try FileCache(limits: limits)
             watch = try SiteWatch(root: site.rootPath)
-            outputs = try OutputPool(count: limits.outputsMax, limits: limits)
+            outputs = try OutputPool(limits: limits)
         } catch {
             throw .system(error)
         }
@@ -125,6 +122,9 @@ final class CompletionWorker {
         startAccepting()
         while !isStopped { turn() }
         endAllConnections()
+        // Their operations are ended by their sockets' end; what does not end in time is cancelled with the ring.
+        let deadline = clock.now.advanced(by: .seconds(1))
+        while connections.count > 0, clock.now < deadline { turn() }
     }
 
     private func turn() {
@@ -182,7 +182,6 @@ final class CompletionWorker {
     private func perform(_ message: WorkerMessage) {
         switch message {
         case .adopt(let socket): adopt(socket)
-        case .resumeAccepting: if acceptPaused { startAccepting() }
         case .handlerAnswered(let exchange, let result): handlerAnswered(exchange, result)
         case .reload: files.unlistAll()
         case .drain: drain()

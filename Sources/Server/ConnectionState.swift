@@ -125,6 +125,7 @@ struct ConnectionState: Equatable {
             return .nothing
         case .lingering:
             phase = .closing
+            readDeadline = .distantFuture
             return .close(reset: false)
         case .closing:
             return .nothing

@@ -76,8 +76,12 @@ struct FileCache: ~Copyable {
 
     /// Lists a new entry, making room first; `nil` when every entry is in use.
     mutating func insert(_ file: CachedFile) -> UInt32? {
-        if files.count == files.capacity { evictOne() }
-        guard let key = files.insert(file) else { return nil }
+        if files.count == files.capacity { _ = evictOne() }
+        guard let key = files.insert(file) else {
+            // Nobody else has it: its name and its path would be lost with it.
+            file.freeMemory()
+            return nil
+        }
         var position = Int(truncatingIfNeeded: file.hash) & mask
         while table[position] != noSlot { position = (position &+ 1) & mask }
         table[position] = key.slot
@@ -89,11 +93,7 @@ struct FileCache: ~Copyable {
     mutating func account(_ slot: UInt32, bytes: Int) {
         files[slot].accounted += bytes
         size += bytes
-        var rounds = 2 * files.count
-        while size > sizeMax, rounds > 0 {
-            evictOne(keeping: slot)
-            rounds -= 1
-        }
+        while size > sizeMax, evictOne(keeping: slot) {}
         // Everything else is in use: then the newcomer is not kept beyond its first answers.
         if size > sizeMax { unlist(slot) }
     }
@@ -131,10 +131,11 @@ struct FileCache: ~Copyable {
         files.remove(slot)
     }
 
-    /// Drops one entry that was not used since the hand last came by.
+    /// Drops one entry that was not used since the hand last came by, and none that is being loaded or sent from.
     ///
-    /// Entries being loaded or sent from stay.
-    private mutating func evictOne(keeping kept: UInt32 = noSlot) {
+    /// - Returns: false when there is no other.
+    private mutating func evictOne(keeping kept: UInt32 = noSlot) -> Bool {
+        // Twice round at most: the first round may find every entry used.
         for _ in 0..<2 * files.capacity {
             let slot = hand
             hand = (hand + 1) % UInt32(files.capacity)
@@ -146,13 +147,12 @@ struct FileCache: ~Copyable {
                 continue
             }
             unlist(slot)
-            return
+            return true
         }
+        return false
     }
 
-    /// Moves entries back over a freed place, so that probing needs no tombstones (Knuth, vol.
-    ///
-    /// 3, §6.4, algorithm R).
+    /// Moves entries back over a freed place, so that probing needs no tombstones (algorithm R of §6.4 of Knuth, volume 3).
     private mutating func closeGap(at position: Int) {
         var gap = position
         var next = position

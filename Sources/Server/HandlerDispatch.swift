@@ -63,6 +63,8 @@ extension CompletionWorker {
         var call: HandlerCall?
         withDecodedPath(exchange) { _, path in call = makeCall(exchange, head, path) }
         guard let call else { preconditionFailure("a path that was routed can be decoded") }
+        // The call has its copy of the content, which goes on being counted with the exchange.
+        exchanges[exchange].body.free()
         exchanges[exchange].call = call
         exchanges[exchange].stage = .waitingForHandler
         exchanges[exchange].deadline = clock.now.advanced(by: site.deadlines.handler)

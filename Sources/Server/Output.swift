@@ -163,23 +163,28 @@ final class Output {
 @safe
 struct OutputPool: ~Copyable {
     private let memory: MappedMemory
+    private let limits: Limits
     private var free: [Output] = []
+    /// Blocks that were lent at some time: the rest has no object yet and no memory.
+    private var made = 0
 
-    /// Prepares `count` blocks in one mapping; a block that is never lent costs no memory.
-    init(count: Int, limits: Limits) throws(SystemError) {
-        memory = try MappedMemory(count: count * limits.outputBlockSize)
-        free.reserveCapacity(count)
-        for index in (0..<count).reversed() {
-            unsafe free.append(Output(block: memory.base + index * limits.outputBlockSize, limits: limits))
-        }
+    /// Prepares `outputsMax` blocks in one mapping; a block that is never lent costs no memory.
+    init(limits: Limits) throws(SystemError) {
+        memory = try MappedMemory(count: limits.outputsMax * limits.outputBlockSize)
+        self.limits = limits
     }
 
-    var hasFree: Bool { !free.isEmpty }
+    var hasFree: Bool { !free.isEmpty || made < limits.outputsMax }
 
     /// The block that was returned last: its memory is the warmest.
     ///
     /// `nil` when all are lent.
-    mutating func lend() -> Output? { free.popLast() }
+    mutating func lend() -> Output? {
+        if let output = free.popLast() { return output }
+        guard made < limits.outputsMax else { return nil }
+        made += 1
+        return unsafe Output(block: memory.base + (made - 1) * limits.outputBlockSize, limits: limits)
+    }
 
     mutating func `return`(_ output: Output) {
         precondition(output.isEmpty && !output.isSending, "a block comes back empty")

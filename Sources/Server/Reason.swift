@@ -19,6 +19,7 @@ package enum Reason: Equatable, Sendable {
     case handlerExpired
     case handlersFull
     case poolFull
+    case connectionsFull
     case exchangesFull
     case bodiesFull
     case filesFull
@@ -46,7 +47,8 @@ package enum Reason: Equatable, Sendable {
     static let own: [Reason] = [
         .methodNotAllowed, .notFound, .forbidden, .fileUnreadable, .fileChanging, .handlerFailed, .handlerExpired,
         .handlersFull, .poolFull,
-        .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted, .stopping, .headExpired, .bodyExpired,
+        .connectionsFull, .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted, .stopping, .headExpired,
+        .bodyExpired,
         .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged,
     ]
 
@@ -67,6 +69,7 @@ package enum Reason: Equatable, Sendable {
         case .handlerExpired: "handler-expired"
         case .handlersFull: "handlers-full"
         case .poolFull: "pool-full"
+        case .connectionsFull: "connections-full"
         case .exchangesFull: "exchanges-full"
         case .bodiesFull: "bodies-full"
         case .filesFull: "files-full"
@@ -90,7 +93,8 @@ package enum Reason: Equatable, Sendable {
         case .forbidden: 403
         case .fileUnreadable, .handlerFailed: 500
         case .handlerExpired: 504
-        case .fileChanging, .handlersFull, .poolFull, .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted,
+        case .fileChanging, .handlersFull, .poolFull, .connectionsFull, .exchangesFull, .bodiesFull, .filesFull,
+            .descriptorsExhausted,
             .stopping:
             503
         case .headExpired, .bodyExpired: 408
@@ -109,7 +113,7 @@ package enum Reason: Equatable, Sendable {
         case .fileChanging: "The file is being written to at this moment. Try again in a moment."
         case .handlerFailed: "The handler of this address failed; the server's error log says how."
         case .handlerExpired: "The handler of this address took too long."
-        case .handlersFull, .poolFull, .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted:
+        case .handlersFull, .poolFull, .connectionsFull, .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted:
             "The server has more to do than it can hold. Try again in a moment."
         case .stopping: "The server is stopping."
         case .headExpired: "The request's head took too long to arrive."

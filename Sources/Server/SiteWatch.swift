@@ -65,7 +65,8 @@ struct SiteWatch: ~Copyable {
             Self.mask
         )
         // ENOENT: the file is not there either. ENOSPC: the user's watches are used up (fs.inotify.max_user_watches).
-        guard watch >= 0 else { return nil }
+        // A folder with two names (a bind mount, or a move that is not read yet) has one watch, which reports one of them.
+        guard watch >= 0, folders[watch] == nil else { return nil }
         watches[folder] = watch
         folders[watch] = folder
         return watch
@@ -97,12 +98,14 @@ struct SiteWatch: ~Copyable {
             let aboutFolders = UInt32(
                 IN_ISDIR | IN_DELETE_SELF | IN_MOVE_SELF | IN_Q_OVERFLOW | IN_IGNORED | IN_UNMOUNT
             )
+            // A watch that was removed may still have events on their way, IN_IGNORED for its removal among them: `forget`
+            // came with the report of everything. Lost events belong to no watch.
+            let wereLost = event.mask & UInt32(IN_Q_OVERFLOW) != 0
+            guard wereLost || folders[event.wd] != nil else { continue }
             if event.mask & aboutFolders != 0 {
                 forget()
                 body(.everything)
-            } else {
-                // A watch that was removed may still have events on their way; `forget` has reported everything.
-                guard let folder = folders[event.wd] else { continue }
+            } else if let folder = folders[event.wd] {
                 let start = folder.isEmpty ? "/" : "/" + folder + "/"
                 unsafe body(.file(path: Array(start.utf8) + name.prefix { $0 != 0 }))
             }

@@ -15,9 +15,16 @@ struct Validators {
     /// Makes the tag from what changes whenever the content does: inode, size, modification time in nanoseconds.
     ///
     /// A file that was modified a moment ago may be modified again within the same tick of the kernel's clock, without
-    /// a visible difference: its tag is weak until it has rested (RFC 9110 §8.8.1).
+    /// a visible difference: its tag is weak until it has rested (RFC 9110 §8.8.1). A time to come is not named to
+    /// clients: they are told the present one (§8.8.2.1).
+    ///
+    /// - Parameters:
+    ///   - inode: the file's number.
+    ///   - size: its bytes.
+    ///   - modified: when its content changed last.
+    ///   - now: nanoseconds since 1970.
     init(inode: UInt64, size: UInt64, modified: timespec, now: Int64) {
-        lastModified = Int64(modified.tv_sec)
+        lastModified = min(Int64(modified.tv_sec), now / 1_000_000_000)
         let modifiedNanoseconds = Int64(modified.tv_sec) &* 1_000_000_000 &+ Int64(modified.tv_nsec)
         let age = now &- modifiedNanoseconds
         if age >= 0 && age < Self.restingTime { append("W/") }

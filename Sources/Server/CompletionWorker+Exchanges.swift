@@ -1,0 +1,85 @@
+/// Exchanges on their way out: answered in the order of their requests, then freed. On the completion worker.
+
+internal import HandlerHost
+internal import HTTP
+
+extension CompletionWorker {
+    /// Writes the answers that are ready, as far as they are first in line and there is room.
+    func advance(_ slot: UInt32) {
+        while connections[slot].state.phase == .open || connections[slot].state.phase == .answering {
+            let exchange = connections[slot].firstExchange
+            guard exchange != noSlot else { return }
+            switch exchanges[exchange].stage {
+            case .receivingBody:
+                return payContinue(slot)
+            case .waitingForFile:
+                return
+            case .waitingForHandler:
+                // Only the first one's deadline is looked at: an answer could not leave before it anyway.
+                return wheel.arm(slot, at: exchanges[exchange].deadline)
+            case .streaming:
+                pump(exchange)
+                return
+            case .ready:
+                guard lendOutput(slot), let output = connections[slot].output,
+                    output.hasRoom(roomNeeded(exchange))
+                else { return }
+                answer(exchange, output)
+                markDirty(slot)
+                // A body that leaves in parts ends the exchange when its last part has left.
+                if exchanges[exchange].stage == .streaming {
+                    pump(exchange)
+                    return
+                }
+                endExchange(exchange)
+            }
+        }
+    }
+
+    /// Bytes of an output block that the exchange's answer may take at most.
+    private func roomNeeded(_ exchange: UInt32) -> Int {
+        var fields = 0
+        if case .handler(let response) = exchanges[exchange].reply { fields = response.bodyStart }
+        return site.limits.responseHeadSizeMax + fields + site.limits.inlineBodySizeMax
+    }
+
+    /// The first exchange in line is answered completely: its log record is made, the next one's turn comes.
+    func endExchange(_ exchange: UInt32) {
+        let slot = exchanges[exchange].connection
+        precondition(connections[slot].firstExchange == exchange, "answers leave in the order of their requests")
+        logExchange(exchange)
+        connections[slot].firstExchange = exchanges[exchange].next
+        if connections[slot].firstExchange == noSlot { connections[slot].lastExchange = noSlot }
+        connections[slot].exchangeCount -= 1
+        connections[slot].state.answered()
+        freeExchange(exchange)
+    }
+
+    /// Gives back everything an exchange holds.
+    func freeExchange(_ exchange: UInt32) {
+        unaccount(exchange)
+        if case .file(let file, _) = exchanges[exchange].reply { files.unpin(file) }
+        exchanges[exchange].headBytes.free()
+        exchanges[exchange].body.free()
+        exchanges.remove(exchange)
+    }
+
+    /// The connection ends: nobody waits for its answers any more, and no send of it is in flight.
+    func abandonExchanges(_ slot: UInt32) {
+        var exchange = connections[slot].firstExchange
+        while exchange != noSlot {
+            let next = exchanges[exchange].next
+            logAbandoned(exchange)
+            exchanges[exchange].connection = noSlot
+            if let call = exchanges[exchange].call { site.dispatch.cancel(call) }
+            if exchanges[exchange].stage == .waitingForFile { stopWaiting(exchange) }
+            // A mapping stays until the kernel has finished populating it; the packet frees the exchange.
+            if !exchanges[exchange].isPopulating { freeExchange(exchange) }
+            exchange = next
+        }
+        connections[slot].firstExchange = noSlot
+        connections[slot].lastExchange = noSlot
+        connections[slot].bodyExchange = noSlot
+        connections[slot].exchangeCount = 0
+    }
+}

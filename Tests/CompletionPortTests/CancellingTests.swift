@@ -1,0 +1,119 @@
+/// Giving operations up, and closing what they used. Test threads, each with a port of its own.
+
+@testable import CompletionPort
+import Glibc
+import Platform
+import Testing
+
+@Suite(.needsPort) struct CancellingTests {
+    @Test func aCancelledOperationAndItsCancelEachBringAPacket() throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        port.receive(pair.ours.rawValue, key(1))
+        #expect(port.hasPacket() == false)
+        port.cancel(.receive, of: key(1), key(2))
+        let packets = try port.next(2)
+        let receive = try #require(packets.first { $0.operation == .receive })
+        #expect(receive.key == key(1))
+        #expect(receive.result == -ECANCELED)
+        #expect(!receive.hasMore)
+        #expect(receive.bufferID == nil)
+        let cancel = try #require(packets.first { $0.operation == .cancel })
+        #expect(cancel.key == key(2))
+        #expect(cancel.result == 0)
+        #expect(port.hasPacket() == false)
+    }
+
+    @Test func onlyTheNamedLifeAndKindIsCancelled() throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        port.receive(pair.ours.rawValue, key(1, 8))
+        for (operation, target) in [(Operation.receive, key(1, 7)), (.send, key(1, 8)), (.receive, key(2, 8))] {
+            port.cancel(operation, of: target, key(9))
+            let packet = try port.next()
+            #expect(packet.operation == .cancel)
+            #expect(packet.result == -ENOENT)
+        }
+        try pair.peer.say([3])
+        let packet = try port.next()
+        #expect(packet.key == key(1, 8))
+        #expect(port.takeBytes(packet) == [3])
+    }
+
+    @Test func bytesThatCameBeforeTheCancelAreNotLost() throws {
+        let pair = try SocketPair.local()
+        var port = try CompletionPort(limits: .forTests())
+        try pair.peer.say(pattern(500))
+        port.receive(pair.ours.rawValue, key(1))
+        port.cancel(.receive, of: key(1), key(2))
+        var bytes: [UInt8] = []
+        var isArmed = true
+        while isArmed {
+            let packet = try port.next()
+            guard packet.operation == .receive else { continue }
+            bytes += port.takeBytes(packet)
+            isArmed = packet.hasMore
+        }
+        if bytes.isEmpty { bytes = try pair.ours.hear(500) }
+        #expect(bytes == pattern(500))
+    }
+
+    @Test func aSendThatWaitsForTheClientIsCancelled() throws {
+        let pair = try SocketPair.local()
+        var port = try CompletionPort(limits: .forTests())
+        let memory = try MappedMemory(count: 8_000_000)
+        // `memory` lives until the end of the test, after the send's packet.
+        unsafe port.send(
+            pair.ours.rawValue,
+            UnsafeRawBufferPointer(start: memory.base, count: memory.count),
+            more: false,
+            key(1)
+        )
+        #expect(port.hasPacket() == false)
+        port.cancel(.send, of: key(1), key(2))
+        let packets = try port.next(2)
+        let send = try #require(packets.first { $0.operation == .send })
+        // A part may have left: then the packet counts it instead.
+        #expect(send.result == -ECANCELED || (send.result > 0 && send.result < 8_000_000))
+    }
+
+    /// The receive holds the socket open: without the cancel the client would see no FIN.
+    @Test func closingAfterTheCancelTellsTheClient() throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        port.receive(pair.ours.rawValue, key(1))
+        #expect(port.hasPacket() == false)
+        port.cancel(.receive, of: key(1), key(1))
+        _ = try port.next(2)
+        let number = pair.ours.release()
+        port.close(number, key(1))
+        let packet = try port.next()
+        #expect(packet.operation == .close)
+        #expect(packet.result == 0)
+        #expect(try pair.peer.hear(1) == [])
+    }
+
+    /// What the worker does with a broken connection: shutdown(2) ends what is in flight.
+    @Test func shuttingASocketDownEndsItsReceive() throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        port.receive(pair.ours.rawValue, key(1))
+        #expect(port.hasPacket() == false)
+        _ = shutdown(pair.ours.rawValue, Int32(SHUT_RDWR))
+        let packet = try port.next()
+        #expect(packet.result == 0)
+        #expect(!packet.hasMore)
+    }
+
+    /// The port's end cancels: nothing keeps the socket open afterwards.
+    @Test func aPortThatEndsLetsGoOfItsSockets() throws {
+        let pair = try SocketPair.tcp()
+        do {
+            var port = try CompletionPort(limits: .forTests())
+            port.receive(pair.ours.rawValue, key(1))
+            #expect(port.hasPacket() == false)
+        }
+        _ = Descriptor(owning: pair.ours.release())
+        #expect(try pair.peer.hear(1) == [])
+    }
+}

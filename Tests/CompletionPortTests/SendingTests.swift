@@ -1,0 +1,92 @@
+/// Bytes that leave. Test threads, each with a port of its own.
+
+@testable import CompletionPort
+import Glibc
+import Platform
+import Testing
+
+@Suite(.needsPort) struct SendingTests {
+    @Test func bytesArriveAsTheyWereSent() throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        let bytes = pattern(10_000)
+        #expect(try port.sendNow(pair.ours.rawValue, bytes, key(1)) == 10_000)
+        #expect(try pair.peer.hear(10_000) == bytes)
+    }
+
+    /// MSG_WAITALL: more than the socket's buffers take leaves as the client reads, in one operation.
+    @Test func aSendLargerThanTheSocketGoesOnAsTheClientReads() throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        let bytes = pattern(8_000_000)
+        let heard = Monitor<[UInt8]>([])
+        let reader = try NamedThread(name: "reader") { [peer = pair.peer.rawValue] in
+            let all = receiveAll(peer, bytes.count)
+            heard.withLock { $0 = all }
+        }
+        #expect(try port.sendNow(pair.ours.rawValue, bytes, key(1)) == 8_000_000)
+        reader.join()
+        #expect(heard.withLock { $0 } == bytes)
+    }
+
+    @Test(arguments: [1, 2, 3, 16, 1024])
+    func aVectorLeavesAsOneInTheOrderOfItsParts(count: Int) throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        var vector = SendVector(capacity: count)
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: count * 30, alignment: 1)
+        // Kept until the end of the test, after the send's packet.
+        defer { unsafe memory.deallocate() }
+        unsafe memory.copyBytes(from: pattern(count * 30))
+        // Twice: a vector is used again once it was emptied.
+        for _ in 0..<2 {
+            vector.removeAll()
+            #expect(vector.count == 0)
+            for part in 0..<count {
+                unsafe vector.append(UnsafeRawBufferPointer(rebasing: memory[part * 30..<part * 30 + 30]))
+            }
+            #expect(vector.count == count)
+            port.send(pair.ours.rawValue, vector, more: false, key(3))
+            let packet = try port.next()
+            #expect(packet.operation == .send)
+            #expect(packet.result == Int32(count * 30))
+            #expect(try pair.peer.hear(count * 30) == pattern(count * 30))
+        }
+    }
+
+    /// MSG_NOSIGNAL: the process lives on.
+    @Test func aClientThatIsGoneIsAnErrorAndNoSignal() throws {
+        let pair = try SocketPair.local()
+        var port = try CompletionPort(limits: .forTests())
+        let ours = pair.ours.rawValue
+        _ = shutdown(pair.peer.rawValue, Int32(SHUT_RD))
+        #expect(try port.sendNow(ours, [1], key(1)) == -EPIPE)
+    }
+
+    @Test func aBadSubmissionFailsAlone() throws {
+        let pair = try SocketPair.local()
+        var port = try CompletionPort(limits: .forTests())
+        port.close(-1, key(1))
+        port.receive(pair.ours.rawValue, key(2))
+        try pair.peer.say([5])
+        let packets = try port.next(2)
+        #expect(packets.first { $0.key == key(1) }?.result == -EBADF)
+        let received = try #require(packets.first { $0.key == key(2) })
+        #expect(port.takeBytes(received) == [5])
+    }
+}
+
+/// Receives so many bytes on another thread, fewer when the connection ends or ten seconds pass.
+private func receiveAll(_ socket: Int32, _ count: Int) -> [UInt8] {
+    var all = [UInt8](repeating: 0, count: count)
+    var heard = 0
+    while heard < count {
+        let got = unsafe all.withUnsafeMutableBytes { bytes in
+            let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[heard...])
+            return unsafe recv(socket, rest.baseAddress, rest.count, 0)
+        }
+        guard got > 0 else { break }
+        heard += got
+    }
+    return Array(all[..<heard])
+}

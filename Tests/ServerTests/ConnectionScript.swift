@@ -1,0 +1,85 @@
+/// Connections told what happens, by a list of events. Pure; test threads.
+
+import Platform
+
+@testable import Server
+
+/// What a worker tells a connection's state.
+enum ConnectionEvent: Sendable {
+    case headBegan
+    case headEnded(hasBody: Bool, keepsAlive: Bool)
+    case bodyEnded(keepsAlive: Bool)
+    case stopReading
+    case refused
+    case peerFinished
+    case answered
+    case sendBegan
+    case sendEnded
+    case lingerBegan
+    case failed
+    case drain
+    case idleEnded
+    case sendProgressed
+
+    /// A whole request without content.
+    static let request = [headBegan, headEnded(hasBody: false, keepsAlive: true)]
+    static let lastRequest = [headBegan, headEnded(hasBody: false, keepsAlive: false)]
+    /// A head whose content follows.
+    static let requestWithBody = [headBegan, headEnded(hasBody: true, keepsAlive: true)]
+    /// A response leaves completely.
+    static let response = [answered, sendBegan, sendEnded]
+}
+
+extension Deadlines {
+    /// Durations that can be told apart.
+    static var forTests: Deadlines {
+        var deadlines = Deadlines()
+        deadlines.head = .seconds(1)
+        deadlines.body = .seconds(2)
+        deadlines.idle = .seconds(3)
+        deadlines.send = .seconds(4)
+        deadlines.linger = .seconds(5)
+        return deadlines
+    }
+}
+
+extension ConnectionState {
+    static let start = Instant(nanoseconds: 1_000_000_000_000)
+
+    /// The instant some seconds after the connection was accepted.
+    static func at(_ seconds: Int) -> Instant { start.advanced(by: .seconds(seconds)) }
+
+    /// A new connection.
+    init() {
+        self.init(now: Self.start, .forTests)
+    }
+
+    /// A connection to which all this has happened, in its first moment.
+    init(after events: [ConnectionEvent]) {
+        self.init()
+        for event in events { perform(event) }
+    }
+
+    /// Tells the state of one event.
+    @discardableResult
+    mutating func perform(_ event: ConnectionEvent, now: Instant = start) -> Action {
+        switch event {
+        case .headBegan: headBegan(now: now, .forTests)
+        case .headEnded(let hasBody, let keepsAlive):
+            headEnded(hasBody: hasBody, keepsAlive: keepsAlive, now: now, .forTests)
+        case .bodyEnded(let keepsAlive): bodyEnded(keepsAlive: keepsAlive)
+        case .stopReading: stopReading()
+        case .refused: refused()
+        case .peerFinished: return peerHasFinished()
+        case .answered: answered()
+        case .sendBegan: sendBegan(now: now, .forTests)
+        case .sendEnded: return sendEnded(now: now, .forTests)
+        case .lingerBegan: lingerBegan(now: now, .forTests)
+        case .failed: return failed()
+        case .drain: return drain()
+        case .idleEnded: return idleEnded()
+        case .sendProgressed: sendProgressed(now: now, .forTests)
+        }
+        return .nothing
+    }
+}

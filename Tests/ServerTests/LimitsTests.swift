@@ -1,0 +1,53 @@
+/// Limits that contradict each other stop the server before it starts. Test threads; each contradiction in a process.
+
+import CompletionPort
+import Testing
+
+@testable import Server
+
+@Suite struct LimitsTests {
+    @Test func theLimitsAsTheyComeAgree() {
+        Limits().assertRelations()
+    }
+
+    /// One contradiction for each relation.
+    static let contradictions: [@Sendable (inout Limits) -> Void] = [
+        { $0.requestLineSizeMax = $0.headSizeMax + 1 },
+        { $0.headSizeMax = 0x10000 },
+        { $0.receiveBufferCount = 1000 },
+        { $0.receiveBufferCount = 0 },
+        { $0.packetsMax = 2 * $0.submissionsMax - 1 },
+        { $0.outputBlockSize = 2 * ($0.responseHeadSizeMax + $0.inlineBodySizeMax) - 1 },
+        {
+            $0.inlineBodySizeMax = $0.residentFileSizeMax + 1; $0.outputBlockSize = 1 << 20
+        },
+        { $0.outputSegmentsMax = 3 },
+        { $0.exchangesMax = $0.pipelinedMax - 1 },
+        { $0.pathSizeMax = $0.requestLineSizeMax / 8 - 1 },
+        { $0.sliceSize = 4095 },
+    ]
+
+    @Test(arguments: contradictions.indices)
+    func contradictoryLimitsTrap(number: Int) async {
+        await #expect(processExitsWith: .failure) { [number = number as Int] in
+            var limits = Limits()
+            LimitsTests.contradictions[number](&limits)
+            limits.assertRelations()
+        }
+    }
+
+    @Test func thePortsLimitsAreTheServers() {
+        var limits = Limits()
+        limits.submissionsMax = 16
+        limits.packetsMax = 64
+        limits.receiveBufferCount = 32
+        limits.receiveBufferSize = 8192
+        limits.fileThreadsMax = 3
+        let port = limits.port
+        #expect(port.submissionsMax == 16)
+        #expect(port.packetsMax == 64)
+        #expect(port.receiveBufferCount == 32)
+        #expect(port.receiveBufferSize == 8192)
+        #expect(port.fileThreadsMax == 3)
+    }
+}

@@ -1,0 +1,244 @@
+/// What the kernel reports of a real folder's changes. Test threads, each with a folder of its own.
+
+import Glibc
+import Platform
+import Testing
+
+@testable import Server
+
+@Suite struct SiteWatchTests {
+    @Test func writingAFileReportsIt() throws {
+        let site = try Site()
+        try site.write("page.html")
+        var watch = try SiteWatch(root: site.path)
+        #expect(watch.watchFolder(of: "page.html") != nil)
+        try site.write("page.html")
+        #expect(changes(&watch).contains("/page.html"))
+    }
+
+    @Test func makingAFileReportsIt() throws {
+        let site = try Site()
+        var watch = try SiteWatch(root: site.path)
+        _ = watch.watchFolder(of: "new.html")
+        try site.write("new.html")
+        #expect(changes(&watch) == ["/new.html"])
+    }
+
+    /// How careful editors save, and how sites are deployed.
+    @Test func renamingOverAFileReportsBothNames() throws {
+        let site = try Site()
+        try site.write("page.html")
+        try site.write("page.new")
+        var watch = try SiteWatch(root: site.path)
+        _ = watch.watchFolder(of: "page.html")
+        try site.rename("page.new", to: "page.html")
+        #expect(changes(&watch) == ["/page.html", "/page.new"])
+    }
+
+    @Test func deletingAFileReportsIt() throws {
+        let site = try Site()
+        try site.write("page.html")
+        var watch = try SiteWatch(root: site.path)
+        _ = watch.watchFolder(of: "page.html")
+        site.delete("page.html")
+        #expect(changes(&watch) == ["/page.html"])
+    }
+
+    @Test func changingPermissionsAndTimesReportsTheFile() throws {
+        let site = try Site()
+        try site.write("page.html")
+        var watch = try SiteWatch(root: site.path)
+        _ = watch.watchFolder(of: "page.html")
+        unsafe _ = chmod("\(site.path)/page.html", 0o600)
+        #expect(changes(&watch) == ["/page.html"])
+        var times = [timeval(), timeval()]
+        unsafe _ = utimes("\(site.path)/page.html", &times)
+        #expect(changes(&watch) == ["/page.html"])
+    }
+
+    @Test func aFileInAFolderIsReportedWithItsWholePath() throws {
+        let site = try Site()
+        site.folder("a")
+        site.folder("a/b")
+        try site.write("a/b/page.html")
+        var watch = try SiteWatch(root: site.path)
+        let inner = watch.watchFolder(of: "a/b/page.html")
+        #expect(inner != nil)
+        #expect(watch.watchFolder(of: "a/page.html") != inner)
+        #expect(watch.watchFolder(of: "a/b/other.html") == inner)
+        try site.write("a/b/page.html")
+        #expect(changes(&watch) == ["/a/b/page.html"])
+        // The folders above are watched as well.
+        try site.write("a/page.html")
+        #expect(changes(&watch) == ["/a/page.html"])
+        try site.write("page.html")
+        #expect(changes(&watch) == ["/page.html"])
+    }
+
+    @Test func whatFoldersDoMayChangeEverything() throws {
+        let happenings: [(String, (borrowing Site) throws -> Void)] = [
+            ("made", { $0.folder("c") }),
+            ("moved", { try $0.rename("a", to: "moved") }),
+            ("inner moved", { try $0.rename("a/b", to: "b") }),
+            (
+                "deleted",
+                {
+                    $0.delete("a/b/page.html"); $0.delete("a/b")
+                }
+            ),
+            ("closed", { unsafe _ = chmod("\($0.path)/a", 0o700) }),
+        ]
+        for (name, happen) in happenings {
+            let site = try Site()
+            site.folder("a")
+            site.folder("a/b")
+            try site.write("a/b/page.html")
+            var watch = try SiteWatch(root: site.path)
+            _ = watch.watchFolder(of: "a/b/page.html")
+            try happen(site)
+            #expect(changes(&watch).contains("everything"), "\(name)")
+        }
+    }
+
+    @Test func afterAFolderMovedItsFilesAreWatchedAnew() throws {
+        let site = try Site()
+        site.folder("a")
+        try site.write("a/page.html")
+        var watch = try SiteWatch(root: site.path)
+        _ = watch.watchFolder(of: "a/page.html")
+        try site.rename("a", to: "z")
+        #expect(changes(&watch).contains("everything"))
+        #expect(watch.watchFolder(of: "a/page.html") == nil)
+        #expect(watch.watchFolder(of: "z/page.html") != nil)
+        try site.write("z/page.html")
+        #expect(changes(&watch) == ["/z/page.html"])
+    }
+
+    /// Taking the watches away makes the kernel say so (IN_IGNORED): those words must not count as changes again.
+    @Test func aFolderThatMovesIsReportedOnceHoweverManyWereWatched() throws {
+        let site = try Site()
+        for number in 0..<50 { site.folder("folder-\(number)") }
+        var watch = try SiteWatch(root: site.path)
+        for number in 0..<50 { _ = watch.watchFolder(of: "folder-\(number)/page.html") }
+        site.folder("one-more")
+        #expect(allChanges(&watch) == ["everything"])
+        #expect(allChanges(&watch, within: 20) == [])
+    }
+
+    /// The kernel has one watch for a folder, whatever it is called: reports under the old name are not the new one's.
+    @Test func aFolderUnderASecondNameIsNotWatched() throws {
+        let site = try Site()
+        site.folder("a")
+        var watch = try SiteWatch(root: site.path)
+        _ = watch.watchFolder(of: "a/page.html")
+        try site.rename("a", to: "z")
+        #expect(watch.watchFolder(of: "z/page.html") == nil)
+        #expect(changes(&watch).contains("everything"))
+        #expect(watch.watchFolder(of: "z/page.html") != nil)
+    }
+
+    @Test func aFolderThatIsMissingOrALinkIsNotWatched() throws {
+        let site = try Site()
+        site.folder("a")
+        unsafe _ = symlink("a", "\(site.path)/link")
+        try site.write("file")
+        var watch = try SiteWatch(root: site.path)
+        #expect(watch.watchFolder(of: "missing/page.html") == nil)
+        #expect(watch.watchFolder(of: "link/page.html") == nil)
+        #expect(watch.watchFolder(of: "file/page.html") == nil)
+        #expect(watch.watchFolder(of: "a/page.html") != nil)
+    }
+
+    @Test func lostEventsMayChangeEverything() throws {
+        let site = try Site()
+        try site.write("a")
+        try site.write("b")
+        var watch = try SiteWatch(root: site.path)
+        _ = watch.watchFolder(of: "a")
+        // Equal events in a row are merged: two names in turn until the queue is full (inotify(7), 16,384 as it comes).
+        for _ in 0..<20_000 {
+            unsafe _ = chmod("\(site.path)/a", 0o600)
+            unsafe _ = chmod("\(site.path)/b", 0o600)
+        }
+        #expect(changes(&watch).contains("everything"))
+    }
+
+    @Test func aQuietSiteReportsNothing() throws {
+        let site = try Site()
+        try site.write("page.html")
+        var watch = try SiteWatch(root: site.path)
+        _ = watch.watchFolder(of: "page.html")
+        #expect(contents(of: "\(site.path)/page.html") == "text")
+        #expect(allChanges(&watch, within: 20) == [])
+    }
+
+    /// The distinct changes that were reported, once there are any.
+    private func changes(_ watch: inout SiteWatch) -> Set<String> { Set(allChanges(&watch)) }
+
+    /// Waits for a change, then reads all there are: paths, or "everything".
+    private func allChanges(_ watch: inout SiteWatch, within milliseconds: Int32 = 10_000) -> [String] {
+        var request = pollfd(fd: watch.descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+        unsafe _ = poll(&request, 1, milliseconds)
+        var all: [String] = []
+        watch.readChanges { change in
+            switch change {
+            case .everything: all.append("everything")
+            case .file(path: let path): all.append(String(decoding: path, as: UTF8.self))
+            }
+        }
+        return all
+    }
+
+    private func contents(of path: String) -> String {
+        guard let file = unsafe fopen(path, "r") else { return "" }
+        defer { unsafe _ = fclose(file) }
+        var buffer = [UInt8](repeating: 0, count: 100)
+        let count = unsafe fread(&buffer, 1, 100, file)
+        return String(decoding: buffer[..<count], as: UTF8.self)
+    }
+}
+
+/// A folder that goes with what is in it.
+private struct Site: ~Copyable {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/ringport-watch-XXXXXX".utf8CString)
+        guard let made = unsafe mkdtemp(&template) else { throw SystemError("make a folder") }
+        path = unsafe String(cString: made)
+    }
+
+    deinit { Self.remove(path) }
+
+    func folder(_ name: String) {
+        unsafe _ = mkdir("\(path)/\(name)", 0o755)
+    }
+
+    func write(_ name: String) throws {
+        guard let file = unsafe fopen("\(path)/\(name)", "w") else { throw SystemError("write \(name)") }
+        unsafe _ = fputs("text", file)
+        unsafe _ = fclose(file)
+    }
+
+    func rename(_ name: String, to other: String) throws {
+        guard unsafe Glibc.rename("\(path)/\(name)", "\(path)/\(other)") == 0 else { throw SystemError("rename") }
+    }
+
+    func delete(_ name: String) {
+        unsafe _ = Glibc.remove("\(path)/\(name)")
+    }
+
+    private static func remove(_ path: String) {
+        if unsafe unlink(path) == 0 { return }
+        if let folder = unsafe opendir(path) {
+            while let entry = unsafe readdir(folder) {
+                let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                    unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                if name != ".", name != ".." { remove("\(path)/\(name)") }
+            }
+            unsafe _ = closedir(folder)
+        }
+        unsafe _ = rmdir(path)
+    }
+}
