@@ -169,6 +169,7 @@ private struct Bench: ~Copyable {
         limits.packetsMax = 32
         limits.receiveBufferCount = 1
         limits.outputSegmentsMax = 8
+        limits.outputsMax = 2
         return limits
     }
 
@@ -188,7 +189,7 @@ private struct Bench: ~Copyable {
         let ours = Descriptor(owning: numbers[0])
         let peer = Descriptor(owning: numbers[1])
         let port = try CompletionPort(limits: Self.limits.port)
-        let pool = try OutputPool(count: 2, limits: Self.limits)
+        let pool = try OutputPool(limits: Self.limits)
         memory = try MappedMemory(count: 4096)
         self.port = port
         self.pool = pool
