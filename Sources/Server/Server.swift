@@ -147,7 +147,7 @@ package final class Server {
         let log = log
         let root = www
         for index in peers.indices {
-            let sockets = index == CompletionWorker.acceptingWorker ? listeners.descriptors : []
+            let sockets = index == 0 ? listeners.descriptors : []
             let ring = log.ring(forWorker: index)
             do {
                 threads.append(

@@ -37,6 +37,9 @@ package struct ServerConfiguration: Sendable {
         if limits.requestLineSizeMax > limits.headSizeMax {
             return "limits.request_line_size_max is above limits.head_size_max"
         }
+        if limits.receiveBufferCount.nonzeroBitCount != 1 {
+            return "limits.receive_buffer_count is no power of two"
+        }
         if limits.exchangesMax < limits.pipelinedMax { return "limits.exchanges_max is below limits.pipelined_max" }
         return nil
     }

@@ -54,6 +54,13 @@ struct ConfigurationKey {
             count("limits", "connections_max", \.limits.connectionsMax, 1...1_000_000, "Open connections of a worker."),
             count("limits", "pipelined_max", \.limits.pipelinedMax, 1...1024, "Unanswered requests of a connection."),
             count("limits", "exchanges_max", \.limits.exchangesMax, 1...1_000_000, "Waiting requests of a worker."),
+            count(
+                "limits",
+                "receive_buffer_count",
+                \.limits.receiveBufferCount,
+                1...32_768,
+                "Receive buffers of a worker, a power of two."
+            ),
             count("limits", "outputs_max", \.limits.outputsMax, 1...65_536, "Output blocks of a worker."),
             count(
                 "limits",

@@ -36,11 +36,14 @@ import Testing
         try site.write("www/big.bin", [UInt8](repeating: 7, count: 20_000_000))
         try serving(site) { server in
             let before = try server.descriptorCount
+            let memory = try server.residentSize
             let clients = try (0..<20).map { _ in try Client(server, receiveBuffer: 4096) }
             for client in clients { try client.send("GET /big.bin HTTP/1.1\r\nHost: a\r\n\r\n") }
             for client in clients { try client.waitForBytes(1) }
             try #expect(Client(server).exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n").text == "hello\n", "others go on")
             try expectDescriptors(before, server)
+            // The file itself is mapped once while it is sent, and its pages count as the server's.
+            #expect(try server.residentSize < memory + 20_000_000 + 16 << 20)
             withExtendedLifetime(clients) {}
         }
     }

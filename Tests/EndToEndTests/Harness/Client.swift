@@ -126,6 +126,14 @@ final class Client {
         }
     }
 
+    /// Whether the server has said something that nobody has read yet, or has closed.
+    func hasNews() throws -> Bool {
+        var entry = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        let count = unsafe poll(&entry, 1, 0)
+        guard count >= 0 else { throw HarnessError.system("poll") }
+        return count > 0 || !received.isEmpty
+    }
+
     private func readMore() throws -> Bool {
         try wait(for: POLLIN, "bytes")
         var buffer = [UInt8](repeating: 0, count: 64 << 10)

@@ -9,12 +9,17 @@ final class ServerProcess: Sendable {
     let site: TestSite
 
     /// Starts the server and waits for its ready line.
-    init(_ site: TestSite, arguments: [String] = []) throws {
+    ///
+    /// - Parameters:
+    ///   - site: what to serve.
+    ///   - arguments: more of them for `ringport serve`.
+    ///   - launcher: a program that becomes the server after it has changed something, such as `prlimit --nofile=64`.
+    /// - Throws: when the server does not start.
+    init(_ site: TestSite, arguments: [String] = [], launcher: [String] = []) throws {
         self.site = site
-        process = try ChildProcess(
-            Program.ringport,
-            ["serve", "--root", site.root, "--listen", "127.0.0.1:0"] + arguments
-        )
+        let words =
+            launcher + [try Program.ringport, "serve", "--root", site.root, "--listen", "127.0.0.1:0"] + arguments
+        process = try ChildProcess(words[0], Array(words.dropFirst()))
         port = try process.waitForErrors("ready line") { text in
             text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
                 .compactMap { $0.wholeMatch(of: /ringport: listening on http:\/\/127\.0\.0\.1:([0-9]+)/)?.1 }
@@ -45,16 +50,33 @@ final class ServerProcess: Sendable {
     /// The server's resident memory in bytes.
     var residentSize: Int {
         get throws {
-            guard let file = unsafe fopen("/proc/\(process.processID)/statm", "r") else {
-                throw HarnessError.system("open statm")
-            }
-            defer { unsafe _ = fclose(file) }
-            var line = [UInt8](repeating: 0, count: 256)
-            let count = unsafe fread(&line, 1, line.count, file)
-            let words = String(decoding: line[..<count], as: UTF8.self).split(separator: " ")
+            let words = try words(of: "statm")
             guard words.count > 1, let pages = Int(words[1]) else { throw HarnessError("statm is not as proc(5) says") }
             return pages * Int(getpagesize())
         }
+    }
+
+    /// The processor time that the server has used.
+    var processorTime: Duration {
+        get throws {
+            // The program's name, which may hold anything, ends with the last `)`; utime and stime are the 12th and 13th
+            // words behind it, in ticks of 10 ms wherever Linux runs today (proc(5), sysconf(3)).
+            let behindName = try words(of: "stat").reversed().prefix { !$0.hasSuffix(")") }.reversed()
+            let ticks = Array(behindName).dropFirst(11).prefix(2).compactMap { Int($0) }
+            guard ticks.count == 2 else { throw HarnessError("stat is not as proc(5) says") }
+            return .seconds(ticks[0] + ticks[1]) / sysconf(Int32(_SC_CLK_TCK))
+        }
+    }
+
+    /// A file of `/proc` about the server, in words.
+    private func words(of name: String) throws -> [Substring] {
+        guard let file = unsafe fopen("/proc/\(process.processID)/\(name)", "r") else {
+            throw HarnessError.system("open \(name)")
+        }
+        defer { unsafe _ = fclose(file) }
+        var line = [UInt8](repeating: 0, count: 1024)
+        let count = unsafe fread(&line, 1, line.count, file)
+        return String(decoding: line[..<count], as: UTF8.self).split { $0 == " " || $0 == "\n" }
     }
 
     private static func entries(_ path: String) throws -> [String] {

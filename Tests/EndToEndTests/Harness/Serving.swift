@@ -21,10 +21,11 @@ func serving(
 func serving(
     _ site: TestSite,
     arguments: [String] = [],
+    launcher: [String] = [],
     sourceLocation: SourceLocation = #_sourceLocation,
     _ body: (ServerProcess) throws -> Void
 ) throws {
-    let server = try ServerProcess(site, arguments: arguments)
+    let server = try ServerProcess(site, arguments: arguments, launcher: launcher)
     do {
         try body(server)
     } catch {

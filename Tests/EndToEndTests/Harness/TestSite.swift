@@ -87,6 +87,13 @@ final class TestSite: Sendable {
         }
     }
 
+    /// Gives a file another name, replacing what has it, in one step; by paths below the root.
+    func rename(_ path: String, to new: String) throws {
+        guard unsafe Glibc.rename(root + "/" + path, root + "/" + new) == 0 else {
+            throw HarnessError.system("rename \(path) to \(new)")
+        }
+    }
+
     /// The whole access log as lines.
     func accessLog() throws -> [Substring] {
         String(decoding: try read("logs/access.log"), as: UTF8.self).split(separator: "\n")

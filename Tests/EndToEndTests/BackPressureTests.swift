@@ -1,0 +1,172 @@
+/// Every limit reached: somebody waits or is told 503, nobody is lost, and afterwards all is as before. Test threads.
+
+import Platform
+import Testing
+
+@Suite struct BackPressureTests {
+    private static let page = Request.get("/index.html")
+
+    private func clients(_ count: Int, _ server: ServerProcess) throws -> [Client] {
+        try (0..<count).map { _ in try Client(server) }
+    }
+
+    /// Sends a request on every connection, then reads every answer.
+    private func exchange(_ request: String, _ clients: [Client]) throws -> [Response] {
+        for client in clients { try client.send(request) }
+        return try clients.map { try $0.readResponse() }
+    }
+
+    private func expectUsual(_ server: ServerProcess) throws {
+        try #expect(Client(server).exchange(Self.page).text == "hello\n", "afterwards all is as before")
+        try #expect(Client(server).exchange(Request.get("/trial/sleep?ms=0")).text == "slept\n")
+    }
+
+    // MARK: Handlers
+
+    @Test func aFullPoolShedsWhileFilesAreServedAtOnce() throws {
+        let limits = "[pool]\nthreads_min = 2\nthreads_max = 2\nqueue_max = 2\n"
+        try serving(configuration: Configuration.trial + limits) { server in
+            let page = try Client(server)
+            _ = try page.exchange(Self.page)
+            let start = Instant.now
+            let callers = try clients(12, server)
+            for caller in callers { try caller.send(Request.get("/trial/sleep?ms=700")) }
+            for _ in 0..<50 { try #expect(page.exchange(Self.page).text == "hello\n") }
+            #expect(Instant.now.since(start) < .milliseconds(700), "files do not wait for handlers")
+
+            let answers = try callers.map { try $0.readResponse() }
+            let shed = answers.filter { $0.status == 503 }
+            // Two run and two wait; what comes before a thread has woken up waits too.
+            let served = answers.filter { $0.text == "slept\n" }
+            #expect((2...4).contains(served.count))
+            #expect(served.count + shed.count == answers.count)
+            #expect(shed.allSatisfy { Int($0["Retry-After"] ?? "").map { $0 > 0 } == true }, "\(shed)")
+            try expectUsual(server)
+        }
+    }
+
+    @Test func aSlowHandlerKeepsNoOutputBlockFromFiles() throws {
+        try serving(configuration: Configuration.trial + "[server]\nworkers = 1\n[limits]\noutputs_max = 2\n") { server in
+            let callers = try clients(4, server)
+            for caller in callers { try caller.send(Request.get("/trial/sleep?ms=700")) }
+            let start = Instant.now
+            try #expect(Client(server).exchange(Self.page).text == "hello\n")
+            #expect(Instant.now.since(start) < .milliseconds(700))
+            for caller in callers { try #expect(caller.readResponse().text == "slept\n") }
+        }
+    }
+
+    @Test func moreRequestsThanExchangesAreRefusedNotLost() throws {
+        let limits = "[server]\nworkers = 1\n[limits]\nexchanges_max = 2\npipelined_max = 2\n"
+        try serving(configuration: Configuration.trial + limits) { server in
+            try #expect(Client(server).exchange(Self.page).status == 200)
+            let answers = try exchange(Request.get("/trial/sleep?ms=300"), clients(8, server))
+            #expect(answers.filter { $0.status == 200 }.count == 2)
+            #expect(answers.filter { $0.status == 503 && $0["Retry-After"] != nil }.count == 6)
+            try expectUsual(server)
+        }
+    }
+
+    // MARK: Connections and buffers
+
+    @Test(arguments: [1, 3])
+    func moreClientsThanConnectionsWaitForTheirTurn(workers: Int) throws {
+        let limits = "[server]\nworkers = \(workers)\n[limits]\nconnections_max = 2\n"
+        try serving(configuration: Configuration.trial + limits) { server in
+            for _ in 0..<5 {
+                let clients = try clients(40, server)
+                for client in clients { try client.send(Request.get("/index.html", Request.close)) }
+                for client in clients {
+                    try #expect(client.readResponse().text == "hello\n")
+                    client.close()
+                }
+            }
+            // Idle connections at the limit, then room for those that waited.
+            let first = try clients(2 * workers, server)
+            _ = try exchange(Self.page, first)
+            let waiting = try clients(6, server)
+            for client in waiting { try client.send(Request.get("/index.html", Request.close)) }
+            #expect(try !waiting.contains { try $0.hasNews() }, "there is no room for them")
+            for client in first { client.close() }
+            for client in waiting {
+                try #expect(client.readResponse().text == "hello\n")
+                client.close()
+            }
+            try expectUsual(server)
+        }
+    }
+
+    @Test func halfHeadsKeepNoOutputBlockFromOthers() throws {
+        try serving(configuration: Configuration.trial + "[server]\nworkers = 1\n[limits]\noutputs_max = 2\n") { server in
+            let slow = try clients(5, server)
+            for client in slow { try client.send("GET /index.html HTTP/1.1\r\nHo") }
+            try expectUsual(server)
+            for client in slow { try #expect(client.exchange("st: a\r\n\r\n").text == "hello\n") }
+        }
+    }
+
+    @Test func whoFindsNoOutputBlockWaitsForOne() throws {
+        let site = try TestSite(
+            configuration: Configuration.trial + "[server]\nworkers = 1\n[limits]\noutputs_max = 2\n"
+        )
+        let big = [UInt8](repeating: 7, count: 10_000_000)
+        try site.write("www/big.bin", big)
+        try serving(site) { server in
+            let readers = try (0..<2).map { _ in try Client(server, receiveBuffer: 4096) }
+            for reader in readers { try reader.send(Request.get("/big.bin")) }
+            for reader in readers { try reader.waitForBytes(1) }
+            let waiting = try clients(5, server)
+            for client in waiting { try client.send(Self.page + Self.page) }
+            for reader in readers { try #expect(reader.readResponse().body == big) }
+            for client in waiting {
+                for _ in 0..<2 { try #expect(client.readResponse().text == "hello\n") }
+            }
+            try expectUsual(server)
+        }
+    }
+
+    @Test func oneReceiveBufferServesEverybody() throws {
+        let site = try TestSite(
+            configuration: Configuration.trial + "[server]\nworkers = 1\n[limits]\nreceive_buffer_count = 1\n"
+        )
+        try serving(site) { server in
+            let content = "text=" + String(repeating: "x", count: 200_000)
+            let senders = try clients(10, server)
+            let answers = try exchange(Request.post("/forms/long", content, Request.json), senders)
+            #expect(answers.allSatisfy { $0.status == 201 })
+            try #expect(
+                Program.query(
+                    site,
+                    "SELECT DISTINCT length(json_extract(fields, '$.text')), count(*) FROM submissions"
+                ) == ["200000|10"]
+            )
+            try expectUsual(server)
+        }
+    }
+
+    @Test func withoutDescriptorsAcceptingPausesAndResumes() throws {
+        let site = try TestSite(configuration: Configuration.trial + "[server]\nworkers = 1\n")
+        let descriptors = try ServerProcess(site).descriptorCount
+        // The database opens three files beside its own.
+        try serving(site, launcher: ["prlimit", "--nofile=\(descriptors + 10)"]) { server in
+            let served = try Client(server)
+            try #expect(served.exchange(Self.page).text == "hello\n", "from now on the page needs no descriptor")
+            let clients = try clients(40, server)
+            for client in clients { try client.send(Self.page) }
+
+            // A handler's sleep measures a time in which nothing happens but that clients wait.
+            let before = try server.processorTime
+            try #expect(served.exchange(Request.get("/trial/sleep?ms=1000")).text == "slept\n")
+            let used = try server.processorTime - before
+            #expect(used < .milliseconds(300), "an accept that can't succeed is not tried again and again")
+            #expect(try clients.contains { try !$0.hasNews() }, "some wait")
+
+            served.close()
+            for client in clients {
+                try #expect(client.readResponse().text == "hello\n")
+                client.close()
+            }
+            try expectUsual(server)
+        }
+    }
+}

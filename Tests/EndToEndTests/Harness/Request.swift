@@ -1,0 +1,31 @@
+/// Requests as text, for tests that send many of one kind. Pure, any thread.
+
+/// The text of requests.
+enum Request {
+    /// A GET, kept alive unless `fields` say otherwise; each field ends with CRLF.
+    static func get(_ target: String, _ fields: String = "") -> String {
+        "GET \(target) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n"
+    }
+
+    /// A POST of content with its length.
+    static func post(
+        _ target: String,
+        _ content: String,
+        type: String = "application/x-www-form-urlencoded",
+        _ fields: String = ""
+    ) -> String {
+        "POST \(target) HTTP/1.1\r\nHost: a\r\n\(fields)Content-Type: \(type)\r\n"
+            + "Content-Length: \(content.utf8.count)\r\n\r\n\(content)"
+    }
+
+    /// Ends the connection after the answer.
+    static let close = "Connection: close\r\n"
+    /// Asks for an answer to a program.
+    static let json = "Accept: application/json\r\n"
+}
+
+/// Configurations that several tests use.
+enum Configuration {
+    /// The tests' own handler besides the forms.
+    static let trial = "[handlers]\nenabled = [\"forms\", \"trial\"]\n"
+}
