@@ -4,7 +4,8 @@ package import HTTP
 
 /// Every way out that is not an answer, as one closed list.
 ///
-/// It is the only argument of refusing, shedding and closing, and its name is in the log.
+/// It is the only argument of refusing, shedding and closing. Its name is in `error.log`, but for a file that is not there
+/// and a method that is not taken, whose status says enough.
 package enum Reason: Equatable, Sendable {
     /// The request breaks a rule of HTTP or a limit.
     case rejected(RejectReason)

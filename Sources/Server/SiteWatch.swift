@@ -3,8 +3,8 @@
 /// DESIGN. inotify(7): a folder is watched before a file in it is first opened, so no change after that goes unnoticed;
 /// all folders above it are watched too. The worker's ring tells when there is something to read. An event about a file
 /// drops that folder's entry of that name; an event about a folder, or the loss of events, drops everything, as such
-/// things are rare. What inotify can't see is not cached: files with a second name (hard links), and file systems whose
-/// changes happen on other machines.
+/// things are rare. What inotify can't see is not cached: files with a second name (hard links), and sites on file systems
+/// whose changes happen on other machines. It sees no change that is made through a mapping (mmap(2)) either.
 
 internal import CPlatform
 internal import Glibc
