@@ -105,7 +105,8 @@ package struct CompletionPort: ~Copyable {
     }
 
     deinit {
-        // Closing the ring cancels what is in flight and waits for it, so `buffers` is unmapped after its last use.
+        // Closing the ring cancels what is in flight. A worker ends its operations first; one that a kernel thread is still
+        // at may end a moment later, which is why nothing that was lent to the kernel is used again for something else.
         unsafe io_uring_queue_exit(ring)
         unsafe ring.deallocate()
         unsafe openRules.deallocate()

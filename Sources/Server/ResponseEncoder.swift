@@ -49,7 +49,9 @@ enum ResponseEncoder {
         }
         if answer.status == 200 || answer.status == 206 || answer.status == 304 {
             try span.appendField("Last-Modified", date: file.validators.lastModified)
-            try file.validators.withTag { (tag) throws(ResponseError) in try span.appendField("ETag", tag) }
+            try file.validators.withTag { (tag) throws(ResponseError) in
+                if !tag.isEmpty { try span.appendField("ETag", tag) }
+            }
             try span.appendField("Accept-Ranges", "bytes")
         }
         try span.appendField("X-Content-Type-Options", "nosniff")

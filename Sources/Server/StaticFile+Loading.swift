@@ -64,7 +64,8 @@ extension CompletionWorker {
         }
         files[file].take(attributes, wall: clock.wall)
         // inotify reports changes by the name that is watched; by another name the file could change unseen.
-        if attributes.st_nlink > 1 || files[file].watch < 0 { files.unlist(file) }
+        // A file that was modified a moment ago is looked at again, until it has a tag.
+        if attributes.st_nlink > 1 || files[file].watch < 0 || !files[file].validators.hasRested { files.unlist(file) }
         if attributes.st_size <= site.limits.residentFileSizeMax {
             files[file].prepareBlock(bodyCount: Int(attributes.st_size))
             files[file].stage = .reading

@@ -4,19 +4,21 @@ internal import Glibc
 
 /// What a representation is recognised by (RFC 9110 §8.8), of the very descriptor whose bytes are sent.
 struct Validators {
-    /// The entity tag as it is sent, quotes included.
-    private var tag = InlineArray<56, UInt8>(repeating: 0)
+    /// The entity tag as it is sent, quotes included; empty for a file that has none yet.
+    private var tag = InlineArray<54, UInt8>(repeating: 0)
     private var tagCount = 0
     /// Whole seconds since 1970.
     private(set) var lastModified: Int64 = 0
+    /// The file can't change any more without another modification time.
+    private(set) var hasRested = true
 
     init() {}
 
     /// Makes the tag from what changes whenever the content does: inode, size, modification time in nanoseconds.
     ///
     /// A file that was modified a moment ago may be modified again within the same tick of the kernel's clock, without
-    /// a visible difference: its tag is weak until it has rested (RFC 9110 §8.8.1). A time to come is not named to
-    /// clients: they are told the present one (§8.8.2.1).
+    /// a visible difference: two contents would have one tag. So it has none until it has rested (RFC 9110 §8.8.1), and is
+    /// not kept until then. A time to come is not named to clients: they are told the present one (§8.8.2.1).
     ///
     /// - Parameters:
     ///   - inode: the file's number.
@@ -27,7 +29,8 @@ struct Validators {
         lastModified = min(Int64(modified.tv_sec), now / 1_000_000_000)
         let modifiedNanoseconds = Int64(modified.tv_sec) &* 1_000_000_000 &+ Int64(modified.tv_nsec)
         let age = now &- modifiedNanoseconds
-        if age >= 0 && age < Self.restingTime { append("W/") }
+        hasRested = age < 0 || age >= Self.restingTime
+        guard hasRested else { return }
         append("\"")
         append(hexadecimal: UInt64(bitPattern: modifiedNanoseconds))
         append("-")
