@@ -51,7 +51,7 @@ extension CompletionPort {
         unsafe finish(entry, .send, key)
     }
 
-    /// Opens a file beneath a directory for reading, by the rules of `FileRules`; the packet's result is the descriptor.
+    /// Opens a file beneath a directory for reading, by `openRules`; the packet's result is the descriptor.
     ///
     /// - Important: `path` stays in place until the packet is dequeued.
     @unsafe

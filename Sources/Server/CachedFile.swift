@@ -30,6 +30,8 @@ struct CachedFile {
 
     var stage = Stage.opening
     var isListed = false
+    /// A handler has the address and may decline: every request for it is the handler's to look at first.
+    var isHandled = false
     /// Used since the clock's hand last came by.
     var wasUsed = true
     /// Loading, sends and exchanges that need the entry in place.
@@ -61,16 +63,18 @@ struct CachedFile {
     private var populatedSecond: Int64 = 0
 
     /// An entry for a decoded path.
-    init(name: Span<UInt8>, path: String, hash: UInt64, isWatched watch: Int32?) {
+    init(name: Span<UInt8>, path: [UInt8], hash: UInt64, isWatched watch: Int32?) {
         unsafe self.name = .allocate(capacity: name.count)
         for index in name.indices { unsafe self.name.initializeElement(at: index, to: name[index]) }
-        let characters = path.utf8CString
-        unsafe self.path = .allocate(capacity: characters.count)
-        for (index, character) in characters.enumerated() { unsafe (self.path + index).initialize(to: character) }
+        unsafe self.path = .allocate(capacity: path.count + 1)
+        for index in path.indices { unsafe (self.path + index).initialize(to: CChar(bitPattern: path[index])) }
+        unsafe (self.path + path.count).initialize(to: 0)
         self.hash = hash
         self.watch = watch ?? -1
-        let ending = path.utf8.reversed().prefix { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "/") }
-        mediaType = MediaType.forExtension(Array(ending.reversed()).span)
+        let last = path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+        // A name without a dot, or with one at its start alone, has no ending.
+        guard let dot = path[last...].lastIndex(of: UInt8(ascii: ".")), dot > last else { return }
+        mediaType = MediaType.forExtension(Array(path[(dot + 1)...]).span)
     }
 
     var pathText: String { unsafe String(cString: path) }

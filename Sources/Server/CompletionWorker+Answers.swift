@@ -21,12 +21,7 @@ extension CompletionWorker {
             exchanges[exchange].sent = writeRefusal(reason, exchanges[exchange].head, exchange, output)
         case .folder:
             exchanges[exchange].status = 308
-            let keepsAlive = keepsAlive(exchange)
-            let head = exchanges[exchange].head
-            let bytes = unsafe exchanges[exchange].headBytes.bytes
-            output.write(site.limits.responseHeadSizeMax + head.target.count) { (span) throws(ResponseError) in
-                try unsafe ResponseEncoder.writeFolder(head, bytes.span, keepsAlive: keepsAlive, clock, into: &span)
-            }
+            answerFolder(exchange, output)
         case .options:
             exchanges[exchange].status = 204
             let keepsAlive = keepsAlive(exchange)
@@ -34,6 +29,24 @@ extension CompletionWorker {
             let allow = exchanges[exchange].allow
             output.write(site.limits.responseHeadSizeMax) { (span) throws(ResponseError) in
                 try ResponseEncoder.writeOptions(allow: allow, keepsAlive: keepsAlive, version, clock, into: &span)
+            }
+        }
+    }
+
+    private func answerFolder(_ exchange: UInt32, _ output: Output) {
+        let keepsAlive = keepsAlive(exchange)
+        let head = exchanges[exchange].head
+        let bytes = unsafe exchanges[exchange].headBytes.bytes
+        withDecodedPath(exchange) { _, path in
+            output.write(roomNeeded(exchange)) { (span) throws(ResponseError) in
+                try unsafe ResponseEncoder.writeFolder(
+                    path,
+                    query: bytes.span.extracting(head.query),
+                    keepsAlive: keepsAlive,
+                    head.version,
+                    clock,
+                    into: &span
+                )
             }
         }
     }
@@ -58,7 +71,9 @@ extension CompletionWorker {
     /// Answers a request that gets no exchange, or has to wait for its turn with one.
     @unsafe
     func answerRefusal(_ slot: UInt32, _ reason: Reason, head: RequestHead, request: UnsafeBufferPointer<UInt8>) {
-        guard connections[slot].firstExchange == noSlot, let output = connections[slot].output else {
+        guard connections[slot].firstExchange == noSlot, lendOutput(slot), let output = connections[slot].output,
+            output.hasRoom(site.limits.responseHeadSizeMax)
+        else {
             var exchange = Exchange(
                 connection: slot,
                 sequence: connections[slot].requestCount,

@@ -32,8 +32,8 @@ extension CompletionWorker {
         case 0...:
             place(packet.result)
         case -ECANCELED:
-            // Paused; there may have been room again before this packet came.
-            if !packet.hasMore, !acceptPaused { startAccepting() }
+            // Stopped for want of room; there may have been some again before this packet came.
+            if !acceptPaused { startAccepting() }
             return
         case -EMFILE, -ENFILE, -ENOBUFS, -ENOMEM:
             // Out of descriptors or memory: arming again at once would spin. The next connection that closes, or the
@@ -50,9 +50,8 @@ extension CompletionWorker {
     private func pauseAccepting(_ reason: Reason) {
         guard !acceptPaused else { return }
         acceptPaused = true
-        stopAccepting()
         errors.error(.warning, "accepting pauses: \(reason.name); \(connections.count) connections are open")
-        armAccepting()
+        wheel.arm(acceptSlot, at: clock.now.advanced(by: .milliseconds(100)))
     }
 
     /// A place in the deadline wheel behind those of the connections.
@@ -60,31 +59,44 @@ extension CompletionWorker {
 
     /// Gives an accepted socket to the worker with the fewest connections, itself in case of doubt.
     private func place(_ socket: Int32) {
-        var best = index
-        for other in peers.indices where peers[other].load.count < peers[best].load.count { best = other }
-        peers[best].load.add()
-        if best == index {
+        guard surplus.isEmpty, let worker = workerWithRoom else { return surplus.append(socket) }
+        give(socket, to: worker)
+        guard workerWithRoom == nil else { return }
+        stopAccepting()
+        acceptPaused = true
+    }
+
+    private func placeSurplus() {
+        while let socket = surplus.first, let worker = workerWithRoom {
+            surplus.removeFirst()
+            give(socket, to: worker)
+        }
+    }
+
+    private func give(_ socket: Int32, to worker: Int) {
+        peers[worker].load.add()
+        if worker == index {
             adopt(socket)
         } else {
-            peers[best].posts.post(.adopt(socket))
+            peers[worker].posts.post(.adopt(socket))
         }
-        if !hasPlace { pauseAccepting(.connectionsFull) }
     }
 
-    /// Some worker may have one connection more.
-    private var hasPlace: Bool {
-        peers.contains { $0.load.count < site.limits.connectionsMax }
+    /// The worker with the fewest connections, this one in case of doubt; `nil` when all have as many as they may.
+    private var workerWithRoom: Int? {
+        var best = index
+        for other in peers.indices where peers[other].load.count < peers[best].load.count { best = other }
+        return peers[best].load.count < site.limits.connectionsMax ? best : nil
     }
 
-    /// Accepting may go on if there is room again; otherwise it is looked at again in a moment, as connections of other
-    /// workers close unseen.
-    func resumeAccepting() {
-        guard acceptPaused else { return }
-        if hasPlace { startAccepting() } else { armAccepting() }
-    }
-
-    private func armAccepting() {
-        wheel.arm(acceptSlot, at: clock.now.advanced(by: .milliseconds(100)))
+    /// A connection of this worker has been closed: the worker that accepts may have been waiting for that.
+    private func roomReturned() {
+        let wasFull = peers[index].load.remove() >= site.limits.connectionsMax
+        if acceptPaused {
+            startAccepting()
+        } else if wasFull, index != Self.acceptingWorker {
+            peers[Self.acceptingWorker].posts.post(.resumeAccepting)
+        }
     }
 
     /// Makes an accepted socket a connection of this worker.
@@ -195,8 +207,7 @@ extension CompletionWorker {
     func closed(_ packet: CompletionPacket) {
         guard packet.key.slot != noSlot, connections.isCurrent(packet.key) else { return }
         connections.remove(packet.key.slot)
-        peers[index].load.remove()
-        resumeAccepting()
+        roomReturned()
         if isDraining, connections.count == 0 { drained() }
     }
 

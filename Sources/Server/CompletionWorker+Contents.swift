@@ -31,9 +31,9 @@ extension CompletionWorker {
     /// Tells the client to send its content, when nothing is to be answered before (RFC 9110 §10.1.1).
     func payContinue(_ slot: UInt32) {
         let exchange = connections[slot].firstExchange
-        guard exchange != noSlot, exchanges[exchange].owesContinue, let output = connections[slot].output else {
-            return
-        }
+        guard exchange != noSlot, exchanges[exchange].owesContinue, lendOutput(slot),
+            let output = connections[slot].output, output.hasRoom(site.limits.responseHeadSizeMax)
+        else { return }
         exchanges[exchange].owesContinue = false
         output.write(site.limits.responseHeadSizeMax) { (span) throws(ResponseError) in
             try ResponseEncoder.writeContinue(into: &span)

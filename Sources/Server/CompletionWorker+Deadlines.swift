@@ -11,7 +11,7 @@ extension CompletionWorker {
         wheel.collect(until: clock.now, into: &dueSlots)
         for slot in dueSlots {
             if slot == acceptSlot {
-                resumeAccepting()
+                if acceptPaused { startAccepting() }
             } else if connections.contains(slot) {
                 lookAt(slot)
             }
@@ -24,7 +24,7 @@ extension CompletionWorker {
         case .idle: act(connections[slot].state.idleEnded(), slot)
         case .head: refuseLate(slot, .headExpired)
         case .body: giveUpLate(slot)
-        case .linger: act(connections[slot].state.failed(), slot)
+        case .linger: lingerExpired(slot)
         case .send: sendExpired(slot)
         }
         let exchange = connections[slot].firstExchange
@@ -42,13 +42,25 @@ extension CompletionWorker {
 
     /// A head that takes too long (RFC 9110 §15.5.9).
     private func refuseLate(_ slot: UInt32, _ reason: Reason) {
-        guard lendOutput(slot) else { return fail(slot, reason) }
         unsafe refuse(slot, reason, request: connections[slot].input.bytes)
     }
 
     /// A content that takes too long: nothing of it is handled.
     private func giveUpLate(_ slot: UInt32) {
         giveUpBody(connections[slot].bodyExchange, .bodyExpired)
+    }
+
+    /// A client has not finished after the server has.
+    ///
+    /// What the kernel still holds for it goes on being sent after the socket is closed; only a client that has not even
+    /// taken that is worth waiting for, as long as it takes something.
+    private func lingerExpired(_ slot: UInt32) {
+        let acknowledged = ringport_socket_acknowledged(connections[slot].socket)
+        guard acknowledged > connections[slot].acknowledged else {
+            return act(connections[slot].state.lingerEnded(), slot)
+        }
+        connections[slot].acknowledged = acknowledged
+        connections[slot].state.lingerBegan(now: clock.now, site.deadlines)
     }
 
     /// Nothing has been sent for a while.

@@ -37,9 +37,14 @@ extension CompletionWorker {
     }
 
     /// Bytes of an output block that the exchange's answer may take at most.
-    private func roomNeeded(_ exchange: UInt32) -> Int {
+    func roomNeeded(_ exchange: UInt32) -> Int {
         var fields = 0
-        if case .handler(let response) = exchanges[exchange].reply { fields = response.bodyStart }
+        switch exchanges[exchange].reply {
+        case .handler(let response): fields = response.bodyStart
+        // The address goes back, each byte as three at most.
+        case .folder: fields = 3 * exchanges[exchange].head.target.count
+        case .none, .file, .refusal, .options: break
+        }
         return site.limits.responseHeadSizeMax + fields + site.limits.inlineBodySizeMax
     }
 

@@ -117,9 +117,7 @@ extension CompletionWorker {
         connections[slot].isPaused = false
         readInput(slot)
         guard !connections[slot].isPaused else { return }
-        if connections[slot].finishedWhilePaused {
-            return act(connections[slot].state.peerHasFinished(), slot)
-        }
+        if connections[slot].finishedWhilePaused { return peerFinished(slot) }
         if !connections[slot].isReceiving, !connections[slot].isStarved {
             receive(slot)
         }
@@ -129,7 +127,7 @@ extension CompletionWorker {
         connections[slot].discarded += count
         guard connections[slot].discarded > site.limits.discardSizeMax * 16 else { return }
         // A client that goes on and on after FIN has had the chance to read its answer.
-        act(connections[slot].state.failed(), slot)
+        act(connections[slot].state.lingerEnded(), slot)
     }
 
     private func peerFinished(_ slot: UInt32) {

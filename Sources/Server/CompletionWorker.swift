@@ -20,9 +20,6 @@ struct Site: Sendable {
     let deadlines: Deadlines
     let headLimits: HeadLimits
     let router: Router
-    /// `www/`, as a path for watches and as a descriptor for opening files beneath it.
-    let rootPath: String
-    let rootDescriptor: Int32
     /// False on file systems whose changes the kernel does not report.
     let cachesFiles: Bool
     let dispatch: HandlerDispatch
@@ -37,6 +34,10 @@ final class CompletionWorker {
     let peers: [WorkerHandle]
     let log: AccessRing
     let errors: FileLog
+
+    /// `www/`, and the one before the last reload: files may be on their way to be opened beneath it.
+    var root: Descriptor.Shared
+    private var previousRoot: Descriptor.Shared?
 
     var port: CompletionPort
     var clock = WorkerClock()
@@ -82,8 +83,10 @@ final class CompletionWorker {
         peers: [WorkerHandle],
         log: AccessRing,
         errors: FileLog,
+        root: Descriptor.Shared,
         listeners: [Int32]
     ) throws(StartError) {
+        self.root = root
         self.index = index
         self.site = site
         self.peers = peers
@@ -100,11 +103,10 @@ final class CompletionWorker {
             throw .port(error)
         }
         do {
-            // Beyond the limit there is room for those that are accepted before accepting has stopped.
-            connections = try Slab(capacity: limits.connectionsMax + limits.packetsMax)
+            connections = try Slab(capacity: limits.connectionsMax)
             exchanges = try Slab(capacity: limits.exchangesMax)
             files = try FileCache(limits: limits)
-            watch = try SiteWatch(root: site.rootPath)
+            watch = try SiteWatch(root: Self.watchPath(root))
             outputs = try OutputPool(limits: limits)
         } catch {
             throw .system(error)
@@ -183,9 +185,20 @@ final class CompletionWorker {
         switch message {
         case .adopt(let socket): adopt(socket)
         case .handlerAnswered(let exchange, let result): handlerAnswered(exchange, result)
-        case .reload: files.unlistAll()
+        case .reload(let root): reload(root)
         case .drain: drain()
         case .stop: isStopped = true
         }
     }
+
+    /// Takes the site's folder anew: it may be another one by now, as where `www` is a link that was turned.
+    private func reload(_ new: Descriptor.Shared) {
+        previousRoot = root
+        root = new
+        watch.move(to: Self.watchPath(new))
+        files.unlistAll()
+    }
+
+    /// A path that leads to the open folder itself, whatever it is called by now (proc_pid_fd(5)).
+    private static func watchPath(_ root: Descriptor.Shared) -> String { "/proc/self/fd/\(root.rawValue)/." }
 }

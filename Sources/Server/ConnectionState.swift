@@ -176,6 +176,14 @@ struct ConnectionState: Equatable {
         readDeadline = now.advanced(by: deadlines.linger)
     }
 
+    /// The client had its time, and whatever it has not taken yet is the kernel's to deliver.
+    mutating func lingerEnded() -> Action {
+        precondition(phase == .lingering, "only a lingering connection has such a deadline")
+        phase = .closing
+        readDeadline = .distantFuture
+        return .close(reset: false)
+    }
+
     // MARK: Ending early
 
     /// The connection is broken, or the client does what can't be waited for.

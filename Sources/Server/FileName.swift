@@ -22,12 +22,11 @@ enum FileName {
     }
 
     /// The file that answers for a path, relative to `www/`: itself, or the index of a folder.
-    static func path(_ name: Span<UInt8>) -> String {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(name.count + index.utf8CodeUnitCount)
-        for position in 1..<max(name.count, 1) { bytes.append(name[position]) }
-        var path = String(decoding: bytes, as: UTF8.self)
-        if path.isEmpty || path.hasSuffix("/") { path += "\(index)" }
+    static func path(_ name: Span<UInt8>) -> [UInt8] {
+        var path: [UInt8] = []
+        path.reserveCapacity(name.count + index.utf8CodeUnitCount)
+        for position in 1..<max(name.count, 1) { path.append(name[position]) }
+        if path.last ?? slash == slash { path += Array("\(index)".utf8) }
         return path
     }
 

@@ -27,7 +27,9 @@ package struct Limits: Sendable {
     ///
     /// Beyond it: 503.
     package var bodiesSizeMax = 256 * 1024 * 1024
-    /// What a refused or superfluous content may still bring before the connection ends instead of being drained.
+    /// Content that nobody wants and that is read all the same, to find the next request.
+    ///
+    /// With more, the answer is the connection's last. While lingering it is 16 times as much.
     package var discardSizeMax = 64 * 1024
 
     // MARK: Connections
@@ -94,6 +96,10 @@ package struct Limits: Sendable {
             outputBlockSize >= 2 * (responseHeadSizeMax + inlineBodySizeMax),
             "a block takes at least two whole small responses, so that the second can be written while one is sent"
         )
+        precondition(
+            outputBlockSize >= responseHeadSizeMax + 3 * requestLineSizeMax + inlineBodySizeMax,
+            "a redirection gives an address back with each byte as three, as the largest head the server makes"
+        )
         precondition(inlineBodySizeMax <= residentFileSizeMax, "an inline body is resident")
         precondition(outputSegmentsMax >= 4, "one response takes two segments")
         precondition(exchangesMax >= pipelinedMax, "one connection can wait for all its requests")
@@ -118,7 +124,7 @@ package struct Deadlines: Sendable, Equatable {
     package var head = Duration.seconds(10)
     /// From the end of the head to the end of the content, as a whole.
     package var body = Duration.seconds(30)
-    /// Between two requests of a connection.
+    /// Between two requests of a connection, and before its first.
     package var idle = Duration.seconds(75)
     /// Between two signs that the client takes what it is sent.
     package var send = Duration.seconds(30)

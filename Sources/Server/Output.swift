@@ -99,6 +99,7 @@ final class Output {
         if last >= inFlight, segments[last].owner == .block {
             segments[last].count += count
         } else {
+            precondition(segments.count < segmentsMax, "nobody asked whether there is room")
             unsafe segments.append(Segment(start: block + filled, offset: 0, count: count, owner: .block))
         }
         filled += count

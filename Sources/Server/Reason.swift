@@ -4,7 +4,8 @@ package import HTTP
 
 /// Every way out that is not an answer, as one closed list.
 ///
-/// It is the only argument of refusing, shedding and closing, and its name is in the log.
+/// It is the only argument of refusing, shedding and closing. Its name is in `error.log`, but for a file that is not there
+/// and a method that is not taken, whose status says enough.
 package enum Reason: Equatable, Sendable {
     /// The request breaks a rule of HTTP or a limit.
     case rejected(RejectReason)
@@ -19,7 +20,6 @@ package enum Reason: Equatable, Sendable {
     case handlerExpired
     case handlersFull
     case poolFull
-    case connectionsFull
     case exchangesFull
     case bodiesFull
     case filesFull
@@ -47,7 +47,7 @@ package enum Reason: Equatable, Sendable {
     static let own: [Reason] = [
         .methodNotAllowed, .notFound, .forbidden, .fileUnreadable, .fileChanging, .handlerFailed, .handlerExpired,
         .handlersFull, .poolFull,
-        .connectionsFull, .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted, .stopping, .headExpired,
+        .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted, .stopping, .headExpired,
         .bodyExpired,
         .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged,
     ]
@@ -69,7 +69,6 @@ package enum Reason: Equatable, Sendable {
         case .handlerExpired: "handler-expired"
         case .handlersFull: "handlers-full"
         case .poolFull: "pool-full"
-        case .connectionsFull: "connections-full"
         case .exchangesFull: "exchanges-full"
         case .bodiesFull: "bodies-full"
         case .filesFull: "files-full"
@@ -93,7 +92,7 @@ package enum Reason: Equatable, Sendable {
         case .forbidden: 403
         case .fileUnreadable, .handlerFailed: 500
         case .handlerExpired: 504
-        case .fileChanging, .handlersFull, .poolFull, .connectionsFull, .exchangesFull, .bodiesFull, .filesFull,
+        case .fileChanging, .handlersFull, .poolFull, .exchangesFull, .bodiesFull, .filesFull,
             .descriptorsExhausted,
             .stopping:
             503
@@ -113,7 +112,7 @@ package enum Reason: Equatable, Sendable {
         case .fileChanging: "The file is being written to at this moment. Try again in a moment."
         case .handlerFailed: "The handler of this address failed; the server's error log says how."
         case .handlerExpired: "The handler of this address took too long."
-        case .handlersFull, .poolFull, .connectionsFull, .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted:
+        case .handlersFull, .poolFull, .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted:
             "The server has more to do than it can hold. Try again in a moment."
         case .stopping: "The server is stopping."
         case .headExpired: "The request's head took too long to arrive."

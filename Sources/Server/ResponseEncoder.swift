@@ -59,26 +59,47 @@ enum ResponseEncoder {
 
     /// Sends a client that named a folder to the same address with a slash behind it.
     ///
-    /// The address is made of the path alone: what else the target held (a scheme and a host) must not lead away. A path
-    /// that begins with two slashes would be one of those, and names no folder (`FileName.isServed`).
+    /// The address is made anew from the decoded path, and not of what was sent: a scheme and host, or a path that begins
+    /// with two slashes before its dot segments are resolved, would lead the client to another site.
     static func writeFolder(
-        _ head: RequestHead,
-        _ bytes: Span<UInt8>,
+        _ path: Span<UInt8>,
+        query: Span<UInt8>,
         keepsAlive: Bool,
+        _ version: Version,
         _ clock: WorkerClock,
         into span: inout OutputSpan<UInt8>
     ) throws(ResponseError) {
-        try begin(308, keepsAlive: keepsAlive, head.version, clock, into: &span)
+        try begin(308, keepsAlive: keepsAlive, version, clock, into: &span)
         try span.appendBytes("Location: ")
-        try span.appendBytes(bytes.extracting(head.path))
+        try appendEncoded(path, into: &span)
         try span.appendBytes("/")
-        if !head.query.isEmpty {
+        if !query.isEmpty {
             try span.appendBytes("?")
-            try span.appendBytes(bytes.extracting(head.query))
+            try span.appendBytes(query)
         }
         try span.appendBytes("\r\n")
         try span.appendField("Content-Length", decimal: 0)
         try span.appendEmptyLine()
+    }
+
+    /// Percent-encodes what may not stand in a path as it is (RFC 3986 §3.3).
+    private static func appendEncoded(
+        _ path: Span<UInt8>,
+        into span: inout OutputSpan<UInt8>
+    ) throws(ResponseError) {
+        for index in path.indices {
+            switch path[index] {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"), UInt8(ascii: "~"):
+                guard span.freeCapacity > 0 else { throw .outputFull }
+                span.append(path[index])
+            default:
+                try span.appendBytes("%")
+                if path[index] < 16 { try span.appendBytes("0") }
+                try span.appendHexadecimal(UInt64(path[index]))
+            }
+        }
     }
 
     // MARK: The server's own words

@@ -21,7 +21,7 @@ package final class Server {
     private let store: Store
     private let pool: HandlerPool
     private let host: HandlerHost
-    private let www: Descriptor
+    private let www: Descriptor.Shared
     private var listeners: ListenerTable
     private var workers: [WorkerHandle] = []
     private var threads: [NamedThread] = []
@@ -40,7 +40,7 @@ package final class Server {
         configuration.limits.assertRelations()
         self.configuration = configuration
         do { try CompletionPort.probe(configuration.limits.port) } catch { throw .port(error) }
-        let www = try Self.openSite(configuration.wwwPath)
+        let www = Descriptor.Shared(try Self.openSite(configuration.wwwPath))
         let listeners = try ListenerTable(configuration.listen, backlog: configuration.limits.backlogMax)
         let log: FileLog
         do {
@@ -87,8 +87,6 @@ package final class Server {
                     fieldCountMax: configuration.limits.fieldCountMax
                 ),
                 router: router,
-                rootPath: configuration.wwwPath,
-                rootDescriptor: www.rawValue,
                 cachesFiles: ringport_reports_changes(www.rawValue) != 0,
                 dispatch: HandlerDispatch(host: host, pool: pool, handlers: handlers),
                 traces: configuration.traces
@@ -147,13 +145,14 @@ package final class Server {
         } catch { throw .system(error) }
         let peers = workers
         let log = log
+        let root = www
         for index in peers.indices {
             let sockets = index == 0 ? listeners.descriptors : []
             let ring = log.ring(forWorker: index)
             do {
                 threads.append(
                     try NamedThread(name: "worker-\(index)") {
-                        runWorker(index, site, peers, ring, log, sockets)
+                        runWorker(index, site, peers, ring, log, root, sockets)
                     }
                 )
             } catch { throw .system(error) }
@@ -168,10 +167,16 @@ package final class Server {
         log.reopen()
     }
 
-    /// Forgets what is kept of the site's files, and opens the log files anew (SIGHUP).
+    /// Takes the site's folder anew, forgets what is kept of its files, and opens the log files anew (SIGHUP).
     package func reload() {
         log.reopen()
-        for worker in workers { worker.posts.post(.reload) }
+        let root: Descriptor.Shared
+        do {
+            root = Descriptor.Shared(try Self.openSite(configuration.wwwPath))
+        } catch {
+            return log.error(.error, "reloading goes on with the old files: \(error)")
+        }
+        for worker in workers { worker.posts.post(.reload(root)) }
     }
 
     // MARK: Stopping
@@ -208,6 +213,7 @@ private func runWorker(
     _ peers: [WorkerHandle],
     _ ring: AccessRing,
     _ log: FileLog,
+    _ root: Descriptor.Shared,
     _ listeners: [Int32]
 ) {
     let worker: CompletionWorker
@@ -218,6 +224,7 @@ private func runWorker(
             peers: peers,
             log: ring,
             errors: log,
+            root: root,
             listeners: listeners
         )
     } catch {

@@ -3,8 +3,8 @@
 /// DESIGN. inotify(7): a folder is watched before a file in it is first opened, so no change after that goes unnoticed;
 /// all folders above it are watched too. The worker's ring tells when there is something to read. An event about a file
 /// drops that folder's entry of that name; an event about a folder, or the loss of events, drops everything, as such
-/// things are rare. What inotify can't see is not cached: files with a second name (hard links), and file systems whose
-/// changes happen on other machines.
+/// things are rare. What inotify can't see is not cached: files with a second name (hard links), and sites on file systems
+/// whose changes happen on other machines. It sees no change that is made through a mapping (mmap(2)) either.
 
 internal import CPlatform
 internal import Glibc
@@ -20,10 +20,13 @@ struct SiteWatch: ~Copyable {
     }
 
     let descriptor: Descriptor
-    private let root: String
+    /// A path that leads to the folder in any case, such as `/proc/self/fd/9/.`.
+    private var root: [UInt8]
     /// The watch of each folder, by its path relative to the root, without slashes at its ends.
-    private var watches: [String: Int32] = [:]
-    private var folders: [Int32: String] = [:]
+    ///
+    /// Paths are bytes and not strings: two names that differ in bytes are two folders, whatever Unicode says.
+    private var watches: [[UInt8]: Int32] = [:]
+    private var folders: [Int32: [UInt8]] = [:]
     private let watchesMax = 4096
 
     private static let mask = UInt32(
@@ -35,35 +38,38 @@ struct SiteWatch: ~Copyable {
         let number = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
         guard number >= 0 else { throw SystemError("watch \(root)") }
         descriptor = Descriptor(owning: number)
-        self.root = root
+        self.root = Array(root.utf8)
+    }
+
+    /// Watches another root from here on.
+    mutating func move(to root: String) {
+        forget()
+        self.root = Array(root.utf8)
     }
 
     /// Watches the folder of a file and all folders above it.
     ///
     /// - Parameter path: the file's, relative to the root.
     /// - Returns: the folder's watch; `nil` when it can't be watched, so that the file must not be kept.
-    mutating func watchFolder(of path: String) -> Int32? {
-        var parts = path.split(separator: "/").dropLast()
-        var last: Int32?
-        var folder = ""
-        guard let top = watch(folder) else { return nil }
-        last = top
-        while let part = parts.popFirst() {
-            folder = folder.isEmpty ? String(part) : folder + "/" + part
-            guard let next = watch(folder) else { return nil }
-            last = next
+    mutating func watchFolder(of path: [UInt8]) -> Int32? {
+        var last = watch([])
+        for index in path.indices where path[index] == UInt8(ascii: "/") {
+            guard last != nil else { return nil }
+            last = watch(Array(path[..<index]))
         }
         return last
     }
 
-    private mutating func watch(_ folder: String) -> Int32? {
+    private mutating func watch(_ folder: [UInt8]) -> Int32? {
         if let known = watches[folder] { return known }
         guard watches.count < watchesMax else { return nil }
-        let watch = unsafe inotify_add_watch(
-            descriptor.rawValue,
-            folder.isEmpty ? root : root + "/" + folder,
-            Self.mask
-        )
+        let path = root + (folder.isEmpty ? [] : [UInt8(ascii: "/")] + folder) + [0]
+        let watch = unsafe path.withUnsafeBytes { bytes in
+            // Ended by the NUL that was appended; a decoded path holds no other.
+            unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
+                unsafe inotify_add_watch(descriptor.rawValue, characters.baseAddress, Self.mask)
+            }
+        }
         // ENOENT: the file is not there either. ENOSPC: the user's watches are used up (fs.inotify.max_user_watches).
         // A folder with two names (a bind mount, or a move that is not read yet) has one watch, which reports one of them.
         guard watch >= 0, folders[watch] == nil else { return nil }
@@ -106,8 +112,8 @@ struct SiteWatch: ~Copyable {
                 forget()
                 body(.everything)
             } else if let folder = folders[event.wd] {
-                let start = folder.isEmpty ? "/" : "/" + folder + "/"
-                unsafe body(.file(path: Array(start.utf8) + name.prefix { $0 != 0 }))
+                let slash = [UInt8(ascii: "/")]
+                unsafe body(.file(path: slash + folder + (folder.isEmpty ? [] : slash) + name.prefix { $0 != 0 }))
             }
         }
     }

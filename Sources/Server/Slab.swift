@@ -56,7 +56,8 @@ struct Slab<Element>: ~Copyable {
         }
         // The slot is free, so its memory holds no element.
         unsafe (elements + Int(slot)).initialize(to: element)
-        unsafe generations[Int(slot)] |= Self.occupied
+        // Not `|=`, and below not `&elements[…]`: for ThreadSanitizer, Swift 6.3.1 makes broken code of both.
+        unsafe generations[Int(slot)] = generations[Int(slot)] | Self.occupied
         count += 1
         return key(slot)
     }
@@ -94,7 +95,7 @@ struct Slab<Element>: ~Copyable {
         }
         @inline(__always) _modify {
             precondition(contains(slot), "nothing lives in slot")
-            yield unsafe &elements[Int(slot)]
+            yield unsafe &(elements + Int(slot)).pointee
         }
     }
 

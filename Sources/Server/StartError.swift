@@ -6,7 +6,7 @@ package import HandlerHost
 package import Platform
 package import Store
 
-/// The closed list of reasons for which `Server.start` fails.
+/// The closed list of reasons for which `Server.init` fails.
 package enum StartError: Error, CustomStringConvertible {
     /// io_uring can't be used here.
     case port(PortUnavailable)

@@ -17,9 +17,10 @@ extension CompletionWorker {
         guard let file = files.insert(CachedFile(name: name, path: path, hash: hash, isWatched: folder)) else {
             return nil
         }
+        files[file].isHandled = site.router.decide(.get, name) != .file
         files.pin(file)
         // The path stays in place as long as the entry, which is pinned until it is loaded.
-        unsafe port.open(beneath: site.rootDescriptor, files[file].path, files.key(file))
+        unsafe port.open(beneath: root.rawValue, files[file].path, files.key(file))
         return file
     }
 
@@ -36,7 +37,7 @@ extension CompletionWorker {
         case EAGAIN where files[file].attempts < CachedFile.attemptsMax:
             // openat2(2): a rename at the same time made it impossible to say whether the path stays beneath `www/`.
             files[file].attempts += 1
-            unsafe port.open(beneath: site.rootDescriptor, files[file].path, files.key(file))
+            unsafe port.open(beneath: root.rawValue, files[file].path, files.key(file))
         case ENOENT, ENOTDIR, ELOOP, EXDEV, ENAMETOOLONG, ENXIO, ENODEV, EINVAL:
             loadEnded(file, .missing)
         case EACCES, EPERM:

@@ -19,7 +19,7 @@ extension CompletionWorker {
     func answerFromCache(_ slot: UInt32, _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard head.method == .get || head.method == .head, head.form != .asterisk else { return false }
         let path = unsafe bytes.span.extracting(head.path)
-        guard let file = findPlain(path), files[file].stage == .ready, !files[file].isMapped,
+        guard let file = findPlain(path), files[file].stage == .ready, !files[file].isMapped, !files[file].isHandled,
             let output = connections[slot].output
         else { return false }
         files[file].wasUsed = true

@@ -2,6 +2,7 @@
 
 internal import CompletionPort
 internal import HandlerHost
+internal import Platform
 
 /// A posted packet's content: `PostQueuedCompletionStatus` in the article.
 enum WorkerMessage: Sendable {
@@ -9,8 +10,8 @@ enum WorkerMessage: Sendable {
     case adopt(Int32)
     /// The call of this exchange has ended.
     case handlerAnswered(CompletionKey, HandlerResult)
-    /// Forget the files that are kept.
-    case reload
+    /// Forget the files that are kept, and serve those of this folder.
+    case reload(Descriptor.Shared)
     /// Accept nothing more, answer what was asked, then close.
     case drain
     /// The article's `IO_THREAD_SHUTDOWN`: leave the loop.

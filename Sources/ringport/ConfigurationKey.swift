@@ -46,7 +46,7 @@ struct ConfigurationKey {
                 "limits",
                 "request_line_size_max",
                 \.limits.requestLineSizeMax,
-                256...65_535,
+                256...12_288,
                 "Bytes of its first line."
             ),
             count("limits", "field_count_max", \.limits.fieldCountMax, 1...1000, "Fields of a request's head."),

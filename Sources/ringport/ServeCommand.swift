@@ -12,7 +12,7 @@ struct ServeCommand: ParsableCommand {
         discussion: """
             A site is a folder with www/ in it; handlers/, db/ and logs/ are made or read as they are needed, and
             ringport.toml may say more. SIGTERM and SIGINT stop the server when it has answered what it was asked,
-            SIGUSR1 opens the logs anew, SIGHUP does that and forgets the files it keeps in memory.
+            SIGUSR1 opens the logs anew, SIGHUP does that and takes the folder www/ anew.
             """
     )
 

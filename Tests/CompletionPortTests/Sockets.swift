@@ -87,6 +87,7 @@ extension Descriptor {
                 let rest = unsafe UnsafeRawBufferPointer(rebasing: all[sent...])
                 return unsafe Glibc.send(rawValue, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
             }
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw SystemError("send") }
             sent += count
         }
@@ -101,6 +102,8 @@ extension Descriptor {
                 let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: all[heard...])
                 return unsafe recv(rawValue, rest.baseAddress, rest.count, 0)
             }
+            // The kernel interrupts the thread whose port has just ended.
+            if got < 0, errno == EINTR { continue }
             guard got >= 0 else { throw SystemError("receive") }
             if got == 0 { break }
             heard += got

@@ -192,7 +192,7 @@ import Testing
         let name = Array(path.utf8)
         let file = CachedFile(
             name: name.span,
-            path: path,
+            path: name,
             hash: hash ?? FileCache.hash(name.span),
             isWatched: nil
         )

@@ -242,3 +242,9 @@ private struct Site: ~Copyable {
         unsafe _ = rmdir(path)
     }
 }
+
+extension SiteWatch {
+    fileprivate mutating func watchFolder(of path: String) -> Int32? {
+        watchFolder(of: Array(path.utf8))
+    }
+}
