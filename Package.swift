@@ -73,7 +73,15 @@ let package = Package(
         .testTarget(name: "StoreTests", dependencies: ["Store", "Platform"]),
         .testTarget(name: "HandlerHostTests", dependencies: ["HandlerHost", "CHandlerABI", "Platform"]),
         .testTarget(name: "HandlerKitTests", dependencies: ["HandlerKit", "forms"]),
-        .testTarget(name: "ServerTests", dependencies: ["Server", "HTTP", "CompletionPort", "Platform"]),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                // The program for the table of its configuration keys.
+                "Server", "ringport", "CompletionPort", "FileLog", "HandlerPool", "HTTP", "Platform", "Store",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ]
+        ),
         .testTarget(name: "EndToEndTests", dependencies: ["ringport", "Platform", "CPlatform"]),
         .testTarget(name: "TidyTests"),
     ],

@@ -4,18 +4,18 @@
 
 /// The facts of one request that have a fixed size; its three texts go beside it as spans.
 package struct LogRecord: Sendable {
-    /// When the request was received, in nanoseconds since 1970 UTC.
+    /// When the request's head was complete, in nanoseconds since 1970 UTC.
     ///
     /// A clock read once per turn is good enough.
     package var wallClockNanoseconds: Int64
     /// Who asked.
     ///
     package var remote: RemoteAddress
-    /// The status sent, or 0 when the connection ended without one.
+    /// The status sent, or 499 when the connection ended without one.
     package var status: UInt16
     /// Bytes of the response's content that were sent, its head not counted.
     package var bytesSent: UInt64
-    /// From the first byte of the request to the last of the response.
+    /// From the end of the request's head until the response is written or sent; 0 within one turn of the worker.
     package var durationMicroseconds: UInt32
     /// Zero, or the index in the names given to `FileLog` of why the request was refused or the connection closed.
     package var reason: UInt8

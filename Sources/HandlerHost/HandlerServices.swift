@@ -1,5 +1,5 @@
 /// What handlers need of the rest of the program. Declared here, provided by Server, so that this module names neither
-/// the store nor the log nor the pool. Called on pool threads.
+/// the store nor the log nor the pool. Each function says which threads call it.
 
 package import Platform
 

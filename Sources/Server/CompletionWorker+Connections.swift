@@ -10,9 +10,12 @@ internal import Platform
 extension CompletionWorker {
     // MARK: Accepting
 
+    /// Accepts while a worker has room for a connection; otherwise clients wait in the kernel's backlog.
     func startAccepting() {
         guard !isDraining else { return }
-        acceptPaused = false
+        placeSurplus()
+        acceptPaused = workerWithRoom == nil
+        guard !acceptPaused else { return }
         for index in listeners.indices where !isAccepting[index] {
             isAccepting[index] = true
             port.accept(listeners[index], CompletionKey(slot: UInt32(index), generation: 0))
@@ -57,7 +60,9 @@ extension CompletionWorker {
     /// A place in the deadline wheel behind those of the connections.
     var acceptSlot: UInt32 { UInt32(connections.capacity) }
 
-    /// Gives an accepted socket to the worker with the fewest connections, itself in case of doubt.
+    /// Gives an accepted socket to a worker, or keeps it until one has room.
+    ///
+    /// One accept brings many sockets, and some more before it is stopped: those are the surplus.
     private func place(_ socket: Int32) {
         guard surplus.isEmpty, let worker = workerWithRoom else { return surplus.append(socket) }
         give(socket, to: worker)
@@ -110,7 +115,7 @@ extension CompletionWorker {
         )
         guard !isStopped, let key = connections.insert(connection) else {
             _ = close(socket)
-            peers[index].load.remove()
+            _ = peers[index].load.remove()
             return
         }
         receive(key.slot)
@@ -218,6 +223,8 @@ extension CompletionWorker {
         guard !isDraining else { return }
         isDraining = true
         stopAccepting()
+        for socket in surplus { _ = close(socket) }
+        surplus.removeAll()
         for slot in connections.occupiedSlots { act(connections[slot].state.drain(), slot) }
         if connections.count == 0 { drained() }
     }

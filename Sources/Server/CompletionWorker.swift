@@ -53,6 +53,8 @@ final class CompletionWorker {
     var isAccepting: [Bool]
     /// Accepting waits for a connection to close, or for the next turn of the clock.
     var acceptPaused = false
+    /// Sockets that were accepted when no worker had room, oldest first.
+    var surplus: [Int32] = []
 
     /// Connections with something to send at the end of the turn.
     var dirty: [UInt32] = []
@@ -75,6 +77,8 @@ final class CompletionWorker {
     /// Slots of `notice` packets.
     static let bellSlot: UInt32 = 0
     static let watchSlot: UInt32 = 1
+    /// The worker that has the listening sockets.
+    static let acceptingWorker = 0
 
     /// Makes the worker's port and tables on the thread that will run it.
     init(
@@ -184,6 +188,7 @@ final class CompletionWorker {
     private func perform(_ message: WorkerMessage) {
         switch message {
         case .adopt(let socket): adopt(socket)
+        case .resumeAccepting: if acceptPaused { startAccepting() }
         case .handlerAnswered(let exchange, let result): handlerAnswered(exchange, result)
         case .reload(let root): reload(root)
         case .drain: drain()

@@ -8,5 +8,7 @@ final class WorkerLoad: Sendable {
     private let connections = Atomic<Int>(0)
     var count: Int { connections.load(ordering: .relaxed) }
     func add() { connections.wrappingAdd(1, ordering: .relaxed) }
-    func remove() { connections.wrappingSubtract(1, ordering: .relaxed) }
+
+    /// Counts one down; returns how many there were.
+    func remove() -> Int { connections.wrappingSubtract(1, ordering: .relaxed).oldValue }
 }

@@ -8,6 +8,8 @@ internal import Platform
 enum WorkerMessage: Sendable {
     /// Another worker has accepted a connection for this one: its socket.
     case adopt(Int32)
+    /// Another worker has room for a connection again, to the worker that accepts.
+    case resumeAccepting
     /// The call of this exchange has ended.
     case handlerAnswered(CompletionKey, HandlerResult)
     /// Forget the files that are kept, and serve those of this folder.

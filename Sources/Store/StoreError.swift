@@ -3,7 +3,8 @@
 /// What the database, or the file system under it, refused.
 ///
 /// A write that fails with anything but `constraint`, `sql` or `interrupted` failed because of the world and not because
-/// of what it asked: the server answers 503 to those and may be asked again.
+/// of what it asked: the same write may succeed later. What its client is told is its handler's to say; where that says
+/// nothing, `busy`, `rolledBack` and `interrupted` become 503 and the rest 500.
 package enum StoreError: Error, Equatable {
     /// The write broke a rule of its table. Nothing of it was stored; the rest of its batch was.
     case constraint(Constraint, message: String)

@@ -46,7 +46,7 @@ struct SiteOptions: ParsableArguments {
         return configuration
     }
 
-    /// Processors that this process may use.
+    /// Processors that are online; an affinity mask or a cgroup's share is not looked at.
     private func processorCount() -> Int {
         max(1, min(256, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
