@@ -60,9 +60,7 @@ struct UploadWriter: ~Copyable {
     }
 
     private static func begin(_ upload: UploadQueue.Upload, number: Int) throws(SystemError) -> Current {
-        if unsafe mkdir(upload.directory, 0o750) < 0, errno != EEXIST {
-            throw SystemError("make folder \(upload.directory)")
-        }
+        try makeFolder(upload.directory)
         let folder = unsafe ringport_open(upload.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
         guard folder >= 0 else { throw SystemError("open folder \(upload.directory)") }
         let directory = Descriptor(owning: folder)
@@ -76,6 +74,16 @@ struct UploadWriter: ~Copyable {
             file: Descriptor(owning: file),
             temporaryName: temporaryName
         )
+    }
+
+    /// Makes the folder, and those above it that are missing too: a site that holds only pages has no `db/` yet.
+    private static func makeFolder(_ path: String) throws(SystemError) {
+        guard unsafe mkdir(path, 0o750) < 0, errno != EEXIST else { return }
+        if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+            try makeFolder(String(path[..<slash]))
+            if unsafe mkdir(path, 0o750) == 0 || errno == EEXIST { return }
+        }
+        throw SystemError("make folder \(path)")
     }
 
     private static func writeChunk(of current: inout Current, size: Int) throws(SystemError) {

@@ -46,7 +46,8 @@ import Testing
     }
 
     @Test func aSlowHandlerKeepsNoOutputBlockFromFiles() throws {
-        try serving(configuration: Configuration.trial + "[server]\nworkers = 1\n[limits]\noutputs_max = 2\n") { server in
+        try serving(configuration: Configuration.trial + "[server]\nworkers = 1\n[limits]\noutputs_max = 2\n") {
+            server in
             let callers = try clients(4, server)
             for caller in callers { try caller.send(Request.get("/trial/sleep?ms=700")) }
             let start = Instant.now
@@ -97,7 +98,8 @@ import Testing
     }
 
     @Test func halfHeadsKeepNoOutputBlockFromOthers() throws {
-        try serving(configuration: Configuration.trial + "[server]\nworkers = 1\n[limits]\noutputs_max = 2\n") { server in
+        try serving(configuration: Configuration.trial + "[server]\nworkers = 1\n[limits]\noutputs_max = 2\n") {
+            server in
             let slow = try clients(5, server)
             for client in slow { try client.send("GET /index.html HTTP/1.1\r\nHo") }
             try expectUsual(server)

@@ -115,6 +115,33 @@ import Testing
         }
     }
 
+    @Test func anUploadedFileIsSavedUnderANameOfOurOwn() throws {
+        let site = try TestSite()
+        let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+        try site.write("cv.bin", bytes)
+        try serving(site) { server in
+            let outcome = try Program.curl(
+                "-F",
+                "name=Ada",
+                "-F",
+                "cv=@\(site.root)/cv.bin;filename=../../www/evil.html;type=text/html",
+                server.url("/forms/jobs")
+            )
+            #expect(outcome.succeeded, "\(outcome)")
+            try #expect(values(site, "name") == ["Ada"])
+            let field = try Program.query(
+                site,
+                "SELECT f ->> 'file', f ->> 'name', f ->> 'type', f ->> 'size' "
+                    + "FROM (SELECT fields -> '$.cv' AS f FROM submissions)"
+            )
+            let words = try #require(field.first).split(separator: "|")
+            #expect(words.dropFirst() == ["../../www/evil.html", "text/html", "300000"])
+            #expect(words[0].wholeMatch(of: /[0-9a-f.]+/) != nil, "\(words[0])")
+            try #expect(site.read("db/uploads/" + words[0]) == bytes)
+            try #expect(Client(server).exchange(Request.get("/evil.html")).status == 404)
+        }
+    }
+
     @Test func curlSendsAllThreeKinds() throws {
         let site = try TestSite()
         try serving(site) { server in
@@ -177,7 +204,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", "a/b", "..", "%2e%2e", "a%00b", "a%2Fb", "a%0ab", "'; DROP TABLE submissions; --", "a%22b", "A.b", "-a"])
+    @Test(arguments: [
+        "", "a/b", "..", "%2e%2e", "a%00b", "a%2Fb", "a%0ab", "'; DROP TABLE submissions; --", "a%22b", "A.b", "-a",
+    ])
     func anOddFormNameIsRefusedAndNothingIsLost(form: String) throws {
         let site = try TestSite()
         try serving(site) { server in

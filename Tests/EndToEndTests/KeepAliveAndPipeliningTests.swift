@@ -22,15 +22,35 @@ import Testing
     }
 
     @Test func aSlowHandlersAnswerKeepsItsPlaceInTheOrder() throws {
-        try serving { server in
+        try serving(configuration: Configuration.trial) { server in
             let client = try Client(server)
-            let body = "name=first"
             try client.send(
-                "POST /forms/order HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-                    + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)" + Self.request
+                Request.get("/trial/sleep?ms=200") + Self.request + Request.post("/forms/order", "name=a")
+                    + Request.get("/nowhere") + Request.get("/trial/big?bytes=100000") + Self.request
+                    + "HEAD /trial/sleep?ms=50 HTTP/1.1\r\nHost: a\r\n\r\n" + Self.request
             )
-            try #expect(client.readResponse().status == 303)
+            try #expect(client.readResponse().text == "slept\n")
             try #expect(client.readResponse().text == "hello\n")
+            try #expect(client.readResponse().status == 303)
+            try #expect(client.readResponse().status == 404)
+            try #expect(client.readResponse().body.count == 100_000)
+            try #expect(client.readResponse().text == "hello\n")
+            try #expect(client.readResponse(to: "HEAD").status == 200)
+            try #expect(client.readResponse().text == "hello\n")
+        }
+    }
+
+    @Test func moreThanMayWaitIsReadWhenThereIsRoom() throws {
+        try serving(configuration: Configuration.trial + "[limits]\npipelined_max = 2\n") { server in
+            let client = try Client(server)
+            let count = 200
+            try client.send((0..<count).map { Request.get("/trial/echo?\($0)") + Self.request }.joined())
+            try client.shutdownSending()
+            for number in 0..<count {
+                try #expect(client.readResponse().text.hasPrefix("GET /trial/echo?\(number)\n"))
+                try #expect(client.readResponse().text == "hello\n")
+            }
+            try #expect(client.endsWithoutMore())
         }
     }
 
@@ -43,11 +63,25 @@ import Testing
         }
     }
 
-    @Test func anHTTP10ClientIsAnsweredAndClosed() throws {
+    @Test(arguments: ["/", "/trial/sleep?ms=0", "/trial/big?bytes=100000"])
+    func anHTTP10ClientIsAnsweredAndClosed(target: String) throws {
+        try serving(configuration: Configuration.trial) { server in
+            let client = try Client(server)
+            let response = try client.exchange("GET \(target) HTTP/1.0\r\n\r\n")
+            #expect(response.status == 200)
+            #expect(response["Transfer-Encoding"] == nil, "RFC 9112, section 6.1: it knows no chunks")
+            try #expect(client.endsWithoutMore())
+        }
+    }
+
+    @Test func anHTTP10ClientMayKeepItsConnection() throws {
         try serving { server in
             let client = try Client(server)
-            try #expect(client.exchange("GET / HTTP/1.0\r\n\r\n").text == "hello\n")
-            try #expect(client.endsWithoutMore())
+            for _ in 0..<3 {
+                let response = try client.exchange("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+                #expect(response.text == "hello\n")
+                #expect(response["Connection"]?.lowercased() == "keep-alive")
+            }
         }
     }
 
@@ -61,12 +95,13 @@ import Testing
     }
 
     @Test func aClientThatHasSentAllStillGetsItsAnswers() throws {
-        try serving { server in
+        try serving(configuration: Configuration.trial) { server in
             let client = try Client(server)
-            try client.send(Self.request + Self.request)
+            try client.send(Request.get("/trial/sleep?ms=100") + Self.request + Request.post("/forms/half", "name=a"))
             try client.shutdownSending()
-            try #expect(client.readResponse().status == 200)
-            try #expect(client.readResponse().status == 200)
+            try #expect(client.readResponse().text == "slept\n")
+            try #expect(client.readResponse().text == "hello\n")
+            try #expect(client.readResponse().status == 303)
             try #expect(client.endsWithoutMore())
         }
     }

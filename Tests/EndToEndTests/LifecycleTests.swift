@@ -48,6 +48,61 @@ import Testing
         try #expect(server.process.waitUntilEnded(within: .seconds(5)) == .exited(0))
     }
 
+    @Test func aSecondSignalDoesNotCutTheDrainShort() throws {
+        let server = try ServerProcess(TestSite(configuration: Configuration.trial))
+        let client = try Client(server)
+        let other = try Client(server)
+        try client.send(Request.get("/trial/sleep?ms=500"))
+        _ = try other.exchange(Request.get("/index.html"))
+        server.process.send(signal: SIGTERM)
+        // An idle connection is closed when the drain has begun.
+        try #expect(other.endsWithoutMore())
+        server.process.send(signal: SIGTERM)
+        server.process.send(signal: SIGINT)
+        try #expect(client.readResponse().text == "slept\n")
+        try #expect(server.process.waitUntilEnded() == .exited(0))
+    }
+
+    @Test func whatTakesLongerThanTheDrainIsCutOffAndSaid() throws {
+        let site = try TestSite(configuration: Configuration.trial + "[deadlines]\ndrain = 0.2\n")
+        let server = try ServerProcess(site)
+        let client = try Client(server)
+        let other = try Client(server)
+        try client.send(Request.get("/trial/sleep?ms=1500"))
+        _ = try other.exchange(Request.get("/index.html"))
+        server.process.send(signal: SIGTERM)
+        try #expect(client.endsWithoutMore())
+        try #expect(server.process.waitUntilEnded() == .exited(75))
+        #expect(server.process.errors.contains("cut off"))
+    }
+
+    @Test func aHangUpMakesTheServerLookAgain() throws {
+        let site = try TestSite()
+        try serving(site) { server in
+            let client = try Client(server)
+            for turn in 0..<20 {
+                try #expect(client.exchange(Request.get("/index.html")).text == "hello\n")
+                server.process.send(signal: SIGHUP)
+                try #expect(Client(server).exchange(Request.get("/?\(turn)")).text == "hello\n")
+            }
+        }
+        try #expect(site.accessLog().count == 40)
+    }
+
+    @Test(arguments: [1, 2, 4])
+    func everyNumberOfWorkersServes(workers: Int) throws {
+        try serving(configuration: Configuration.trial, arguments: ["--workers", "\(workers)"]) { server in
+            let clients = try (0..<40).map { _ in try Client(server) }
+            for _ in 0..<3 {
+                for client in clients { try client.send(Request.get("/index.html") + Request.get("/trial/later")) }
+                for client in clients {
+                    try #expect(client.readResponse().text == "hello\n")
+                    try #expect(client.readResponse().text == "later\n")
+                }
+            }
+        }
+    }
+
     @Test func whatWasStoredIsThereAfterAStopAndASecondStart() throws {
         let site = try TestSite()
         for number in 1...3 {

@@ -1,6 +1,7 @@
 /// The access log, and `ringport tail` on it. Test threads.
 
 import Glibc
+import Platform
 import Testing
 
 @Suite struct TailTests {
@@ -111,6 +112,39 @@ import Testing
         let kept = try [log, log + ".1"].map { try Program.run(program: "cat", [$0]).output }.joined()
         #expect(kept.contains("/to-the-old-name "), "no line is lost by reopening")
         tail.send(signal: SIGTERM)
+    }
+
+    @Test func reopeningUnderLoadLosesNoLine() throws {
+        let site = try TestSite()
+        let log = site.root + "/logs/access.log"
+        let finished = Monitor(0)
+        try serving(site) { server in
+            let clients = try (0..<4).map { number in
+                try NamedThread(name: "load-\(number)") {
+                    // What a client can't do is missing in the log, and so fails the test there.
+                    if let client = try? Client(server) {
+                        for turn in 0..<500 { _ = try? client.exchange(Request.get("/\(number)-\(turn)")) }
+                    }
+                    finished.withLock { $0 += 1 }
+                }
+            }
+            _ = try get(server, "/first")
+            var rotations = 0
+            while finished.withLock({ $0 }) < clients.count {
+                guard unsafe access(log, F_OK) == 0 else {
+                    _ = try get(server, "/while-reopening")
+                    continue
+                }
+                try site.rename("logs/access.log", to: "logs/access.log.\(rotations)")
+                rotations += 1
+                server.process.send(signal: rotations % 2 == 0 ? SIGUSR1 : SIGHUP)
+            }
+            for client in clients { client.join() }
+            #expect(rotations > 0)
+        }
+        let text = try Program.run(program: "sh", ["-c", "cat \"$0\"*", log]).output
+        let lines = Set(text.split(separator: "\n").compactMap { $0.firstMatch(of: /"GET \/([0-9]-[0-9]+) HTTP/)?.1 })
+        #expect(lines.count == 2000, "\(2000 - lines.count) lines are lost")
     }
 
     @Test func aLogThatIsNotThereIsAnError() throws {
