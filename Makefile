@@ -7,6 +7,9 @@ BUILD_ARGUMENTS = --explicit-target-dependency-import-check error
 # All tests are Swift Testing; without --disable-xctest a second, empty run would print a second summary.
 TEST_ARGUMENTS = --disable-xctest $(BUILD_ARGUMENTS)
 
+# A handler's library finds the sanitizer's functions in the program, which therefore has to show them.
+SANITIZED_LINK = -Xlinker --export-dynamic
+
 SWIFT_SOURCES = Package.swift Sources Tests handlers
 
 .PHONY: help build run test lint check-imports tidy test-sanitize bench clean
@@ -38,8 +41,8 @@ tidy: check-imports ## run the tests that read the sources
 
 test-sanitize: ## run every test under ThreadSanitizer, then under AddressSanitizer
 	@scripts/install-dependencies build test
-	swift test $(TEST_ARGUMENTS) --sanitize thread --scratch-path .build-tsan
-	swift test $(TEST_ARGUMENTS) --sanitize address --scratch-path .build-asan
+	RINGPORT_SANITIZED=1 swift test $(TEST_ARGUMENTS) --sanitize thread $(SANITIZED_LINK) --scratch-path .build-tsan
+	RINGPORT_SANITIZED=1 swift test $(TEST_ARGUMENTS) --sanitize address $(SANITIZED_LINK) --scratch-path .build-asan
 
 bench: build ## measure against nginx, and durable POSTs; prints Markdown tables
 	@scripts/install-dependencies build bench
