@@ -13,7 +13,7 @@ package struct FileLogLimits: Sendable {
     /// The buffer is written when it holds this much, or at the end of a batch.
     package var writeSize = 64 << 10
     /// Time between two batches under load.
-    package var batchInterval = Duration.milliseconds(200)
+    package var batchInterval = Duration.milliseconds(50)
     /// Messages waiting to be written to `error.log`.
     package var messageCountMax = 1024
     /// Bytes kept of one message.
