@@ -10,7 +10,6 @@
 
 /* Enum constants behind macros are not imported into Swift. */
 static const uint8_t RINGPORT_SQE_BUFFER_SELECT = IOSQE_BUFFER_SELECT;
-static const uint8_t RINGPORT_SQE_CQE_SKIP_SUCCESS = IOSQE_CQE_SKIP_SUCCESS;
 
 /* The number of finished operations, and the position of the first, without a system call. */
 static inline unsigned ringport_cq_ready(const struct io_uring *ring, unsigned *head) {
@@ -20,11 +19,6 @@ static inline unsigned ringport_cq_ready(const struct io_uring *ring, unsigned *
 
 static inline const struct io_uring_cqe *ringport_cqe_at(const struct io_uring *ring, unsigned position) {
     return &ring->cq.cqes[position & ring->cq.ring_mask];
-}
-
-/* Nonzero when the kernel has more completions than the queue could hold (IORING_SQ_CQ_OVERFLOW, 5.8). */
-static inline unsigned ringport_cq_overflowed(const struct io_uring *ring) {
-    return IO_URING_READ_ONCE(*ring->sq.kflags) & IORING_SQ_CQ_OVERFLOW;
 }
 
 #endif

@@ -82,9 +82,9 @@ uint64_t ringport_socket_acknowledged(int socket) {
     return info.tcpi_bytes_acked;
 }
 
-int ringport_reports_changes(int directory) {
+int ringport_reports_changes(int file) {
     struct statfs system;
-    if (fstatfs(directory, &system) != 0) return 0;
+    if (fstatfs(file, &system) != 0) return 0;
     switch ((uint32_t)system.f_type) {
     case NFS_SUPER_MAGIC:
     case SMB_SUPER_MAGIC:

@@ -20,8 +20,6 @@ package enum RejectReason: UInt8, CaseIterable, Error, Sendable {
     case badChunkSize, badChunkEnding, chunkLineTooLong, chunkExtensionsTooLarge, trailerTooLarge
     // The path.
     case badPercentEncoding, nullInPath, controlInPath, encodedSlash, aboveRoot, badPathEncoding
-    // Time.
-    case requestTimeout
 
     /// The status that says it best (RFC 9110 §15).
     package var status: UInt16 { row.status }
@@ -73,7 +71,6 @@ package enum RejectReason: UInt8, CaseIterable, Error, Sendable {
         case .encodedSlash: (400, "encoded-slash", "The path holds an encoded slash.")
         case .aboveRoot: (400, "above-root", "The path leads above the root.")
         case .badPathEncoding: (400, "bad-path-encoding", "The path is not UTF-8.")
-        case .requestTimeout: (408, "request-timeout", "The request did not arrive in time.")
         }
     }
 }

@@ -193,8 +193,10 @@ struct CachedFile {
     /// A range was brought into memory.
     mutating func notePopulated(_ range: Range<UInt64>, second: Int64) {
         if second - populatedSecond >= 10 { populated = 0 }
-        if range.lowerBound <= populated { populated = max(populated, range.upperBound) }
-        populatedSecond = second
+        guard range.lowerBound <= populated else { return }
+        // What lies before the range was there when the range was asked for, or was just brought there.
+        if range.lowerBound == 0 || populated == 0 { populatedSecond = second }
+        populated = max(populated, range.upperBound)
     }
 
     // MARK: Ending

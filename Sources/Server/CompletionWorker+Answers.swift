@@ -76,7 +76,6 @@ extension CompletionWorker {
         else {
             var exchange = Exchange(
                 connection: slot,
-                sequence: connections[slot].requestCount,
                 head: head,
                 startedAt: clock.now,
                 startedWall: clock.wall

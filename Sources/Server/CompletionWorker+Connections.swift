@@ -225,7 +225,10 @@ extension CompletionWorker {
         stopAccepting()
         for socket in surplus { _ = close(socket) }
         surplus.removeAll()
-        for slot in connections.occupiedSlots { act(connections[slot].state.drain(), slot) }
+        // A paused connection is told when what it has sent already has been read.
+        for slot in connections.occupiedSlots where !connections[slot].isPaused {
+            act(connections[slot].state.drain(), slot)
+        }
         if connections.count == 0 { drained() }
     }
 

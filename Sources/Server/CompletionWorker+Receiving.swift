@@ -99,15 +99,19 @@ extension CompletionWorker {
         port.cancel(.receive, of: connections.key(slot), connections.key(slot))
     }
 
-    /// Reads what was kept; frees the memory when nothing is left.
+    /// Reads what was kept; what is left is kept on.
+    ///
+    /// The buffer is taken out meanwhile: reading may end the connection, which frees what it has.
     func readInput(_ slot: UInt32) {
         guard !connections[slot].input.isEmpty else { return }
-        // `read` changes neither the buffer nor its place.
-        let used = unsafe read(slot, connections[slot].input.bytes)
-        if used >= connections[slot].input.count {
-            connections[slot].input.free()
+        var input = connections[slot].input
+        connections[slot].input = ByteBuffer()
+        let used = unsafe read(slot, input.bytes)
+        if used >= input.count || connections[slot].state.phase != .open {
+            input.free()
         } else {
-            connections[slot].input.removeFirst(used)
+            input.removeFirst(used)
+            connections[slot].input = input
         }
     }
 
@@ -115,9 +119,12 @@ extension CompletionWorker {
     func resume(_ slot: UInt32) {
         guard connections[slot].isPaused, connections[slot].state.phase == .open else { return }
         connections[slot].isPaused = false
+        connections[slot].state.readingResumed(now: clock.now, site.deadlines)
         readInput(slot)
         guard !connections[slot].isPaused else { return }
         if connections[slot].finishedWhilePaused { return peerFinished(slot) }
+        if isDraining { act(connections[slot].state.drain(), slot) }
+        wheel.arm(slot, at: connections[slot].state.deadline)
         if !connections[slot].isReceiving, !connections[slot].isStarved {
             receive(slot)
         }
@@ -125,7 +132,7 @@ extension CompletionWorker {
 
     private func discarded(_ slot: UInt32, _ count: Int) {
         connections[slot].discarded += count
-        guard connections[slot].discarded > site.limits.discardSizeMax * 16 else { return }
+        guard connections[slot].discarded > site.limits.lingerSizeMax else { return }
         // A client that goes on and on after FIN has had the chance to read its answer.
         act(connections[slot].state.lingerEnded(), slot)
     }

@@ -22,6 +22,7 @@ extension CompletionWorker {
             guard connections[slot].state.mayRead else { return bytes.count }
             guard hasRoomForAnswer(slot) else {
                 connections[slot].isPaused = true
+                connections[slot].state.readingPaused()
                 return used
             }
             switch unsafe connections[slot].parser.parse(rest.span) {
@@ -58,7 +59,6 @@ extension CompletionWorker {
             now: clock.now,
             site.deadlines
         )
-        connections[slot].requestCount += 1
         if !hasBody, connections[slot].firstExchange == noSlot, unsafe answerFromCache(slot, head, bytes) {
             return
         }
@@ -79,7 +79,6 @@ extension CompletionWorker {
     ) -> UInt32? {
         var exchange = Exchange(
             connection: slot,
-            sequence: connections[slot].requestCount,
             head: head,
             startedAt: clock.now,
             startedWall: clock.wall

@@ -20,8 +20,6 @@ struct Site: Sendable {
     let deadlines: Deadlines
     let headLimits: HeadLimits
     let router: Router
-    /// False on file systems whose changes the kernel does not report.
-    let cachesFiles: Bool
     let dispatch: HandlerDispatch
     let traces: Bool
 }

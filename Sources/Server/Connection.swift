@@ -37,8 +37,6 @@ struct Connection {
     var exchangeCount = 0
     /// The exchange whose content is arriving.
     var bodyExchange = noSlot
-    /// Requests read so far: the next one's sequence number.
-    var requestCount: UInt64 = 0
 
     /// Bytes that did not make a whole request yet, or wait for room.
     var input = ByteBuffer()

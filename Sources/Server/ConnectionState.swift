@@ -66,9 +66,6 @@ struct ConnectionState: Equatable {
     /// Whether bytes that arrived are looked at for a request.
     var mayRead: Bool { phase == .open && !isLast }
 
-    /// Nothing of this connection is under way.
-    var isIdle: Bool { phase == .open && unanswered == 0 && !isSending && reading == .nothing }
-
     var deadline: Instant { min(readDeadline, sendDeadline) }
 
     // MARK: Reading
@@ -130,6 +127,17 @@ struct ConnectionState: Equatable {
         case .closing:
             return .nothing
         }
+    }
+
+    /// What has come waits for room on our side: that is not the client's time.
+    mutating func readingPaused() {
+        readDeadline = .distantFuture
+    }
+
+    /// There is room again; a head that has begun has its whole time once more.
+    mutating func readingResumed(now: Instant, _ deadlines: Deadlines) {
+        guard phase == .open, reading == .head else { return }
+        readDeadline = now.advanced(by: deadlines.head)
     }
 
     // MARK: Answering

@@ -41,8 +41,6 @@ struct Exchange {
 
     /// The connection's slot; `noSlot` when it is gone and only an operation in flight keeps the exchange.
     var connection: UInt32
-    /// The place of its request among those of the connection.
-    let sequence: UInt64
     let head: RequestHead
     /// A copy of the head's bytes.
     var headBytes = ByteBuffer()
@@ -67,6 +65,7 @@ struct Exchange {
     var owesContinue = false
 
     // Its handler.
+    /// The handler's index, -1 for the files of the site.
     var route: Int = -1
     var call: HandlerCall?
     var deadline = Instant.distantFuture
@@ -89,9 +88,8 @@ struct Exchange {
     /// Bytes of the body that have left.
     var sent: UInt64 = 0
 
-    init(connection: UInt32, sequence: UInt64, head: RequestHead, startedAt: Instant, startedWall: Int64) {
+    init(connection: UInt32, head: RequestHead, startedAt: Instant, startedWall: Int64) {
         self.connection = connection
-        self.sequence = sequence
         self.head = head
         self.startedAt = startedAt
         self.startedWall = startedWall

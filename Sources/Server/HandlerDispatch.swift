@@ -16,7 +16,7 @@ internal import Platform
 final class HandlerDispatch: Sendable {
     let host: HandlerHost
     let pool: HandlerPool
-    /// The handler of each route, by the route's index in the router.
+    /// By the index that their routes have.
     let handlers: [LoadedHandler]
 
     init(host: HandlerHost, pool: HandlerPool, handlers: [LoadedHandler]) {

@@ -31,6 +31,8 @@ package struct Limits: Sendable {
     ///
     /// With more, the answer is the connection's last. While lingering it is 16 times as much.
     package var discardSizeMax = 64 * 1024
+    /// What a client may still send after the server has said that it has finished.
+    package var lingerSizeMax = 1024 * 1024
 
     // MARK: Connections
 
@@ -81,8 +83,6 @@ package struct Limits: Sendable {
     package var fileCacheSizeMax = 128 * 1024 * 1024
     /// Files kept in memory or mapped, and files being opened.
     package var fileCacheCountMax = 8192
-    /// A path beneath `www/`, decoded, as the kernel takes it (PATH_MAX with its end).
-    package var pathSizeMax = 4095
 
     package init() {}
 
@@ -103,7 +103,7 @@ package struct Limits: Sendable {
         precondition(inlineBodySizeMax <= residentFileSizeMax, "an inline body is resident")
         precondition(outputSegmentsMax >= 4, "one response takes two segments")
         precondition(exchangesMax >= pipelinedMax, "one connection can wait for all its requests")
-        precondition(pathSizeMax >= requestLineSizeMax / 8, "a decoded path is not much shorter than its target")
+        precondition(bodySizeMax <= bodiesSizeMax, "a worker can hold one content of the largest size")
         precondition(sliceSize % 4096 == 0, "slices are whole pages")
     }
 

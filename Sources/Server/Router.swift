@@ -31,7 +31,7 @@ package struct Route: Sendable, Equatable {
 
 /// Where a request goes.
 enum RouteDecision: Equatable {
-    /// Index of the route.
+    /// The handler's index.
     case handler(Int)
     case file
     /// `OPTIONS` of an address or of the server.
@@ -43,24 +43,25 @@ enum RouteDecision: Equatable {
 package struct Router: Sendable {
     package let routes: [Route]
 
+    /// Puts the routes in the order in which they are tried: the longest path first, and a path before what is beneath it.
     package init(routes: [Route]) {
-        self.routes = routes
+        self.routes = routes.sorted { ($0.path.count, $0.isPrefix ? 0 : 1) > ($1.path.count, $1.isPrefix ? 0 : 1) }
     }
 
     static let fileMethods = bit(.get) | bit(.head)
 
     static func bit(_ method: Method) -> UInt16 { 1 << UInt16(method.rawValue) }
 
-    /// Decides by method and decoded path; the first matching route counts, then the files.
+    /// Decides by method and decoded path; the longest matching route counts, then the files.
     ///
     /// - Complexity: linear in the number of routes, of which a site has a handful; the cached files of a site never
     ///   come here.
     func decide(_ method: Method, _ path: Span<UInt8>) -> RouteDecision {
         var allowed: UInt16 = 0
         for index in routes.indices where routes[index].matches(path) {
-            if routes[index].methods & Self.bit(method) != 0 { return .handler(index) }
+            if routes[index].methods & Self.bit(method) != 0 { return .handler(routes[index].handler) }
             // A handler that answers GET answers HEAD; the server leaves the content out.
-            if method == .head, routes[index].methods & Self.bit(.get) != 0 { return .handler(index) }
+            if method == .head, routes[index].methods & Self.bit(.get) != 0 { return .handler(routes[index].handler) }
             allowed |= routes[index].methods
         }
         if allowed == 0 {

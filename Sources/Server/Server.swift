@@ -87,7 +87,6 @@ package final class Server {
                     fieldCountMax: configuration.limits.fieldCountMax
                 ),
                 router: router,
-                cachesFiles: ringport_reports_changes(www.rawValue) != 0,
                 dispatch: HandlerDispatch(host: host, pool: pool, handlers: handlers),
                 traces: configuration.traces
             )
@@ -117,7 +116,7 @@ package final class Server {
     private func loadHandlers() throws(StartError) -> (Router, [LoadedHandler]) {
         let finder = HandlerFinder(siteFolder: configuration.siteHandlersPath, folders: configuration.handlerFolders)
         var routes: [Route] = []
-        var byRoute: [LoadedHandler] = []
+        var handlers: [LoadedHandler] = []
         for name in configuration.handlers ?? finder.defaultNames() {
             guard let path = finder.library(name) else {
                 throw .handlerNotFound(
@@ -127,15 +126,13 @@ package final class Server {
             }
             let handler: LoadedHandler
             do { handler = try host.load(name: name, path: path) } catch { throw .handler(error) }
-            for route in handler.routes {
-                routes.append(Route(route, handler: byRoute.count))
-                byRoute.append(handler)
-            }
+            for route in handler.routes { routes.append(try Route(route, of: name, handler: handlers.count)) }
+            handlers.append(handler)
             do {
                 try store.register(.handler(name: name, statements: handler.migrations))
             } catch { throw .store(error) }
         }
-        return (Router(routes: routes), byRoute)
+        return (Router(routes: routes), handlers)
     }
 
     /// Starts one worker for each processor, or as many as were asked for; the first one accepts.
@@ -181,6 +178,12 @@ package final class Server {
 
     // MARK: Stopping
 
+    /// What any thread may call while the server stops, so that it waits for no client any longer (a second signal).
+    package var hurry: @Sendable () -> Void {
+        let workers = workers
+        return { for worker in workers { worker.giveUpDraining() } }
+    }
+
     /// Stops in order: no new connections, answers to what was asked, workers, pool, database, handlers, log.
     ///
     /// - Parameter deadline: until when what is under way may take.
@@ -189,7 +192,11 @@ package final class Server {
     package func stop(deadline: Instant) -> Bool {
         for worker in workers.prefix(threads.count) { worker.posts.post(.drain) }
         var isClean = true
-        for worker in workers.prefix(threads.count) where !worker.waitUntilDrained(deadline) { isClean = false }
+        var deadline = deadline
+        for worker in workers.prefix(threads.count) where !worker.waitUntilDrained(deadline) {
+            isClean = false
+            deadline = .now
+        }
         for worker in workers.prefix(threads.count) { worker.posts.post(.stop) }
         for thread in threads { thread.join() }
         threads.removeAll()
@@ -258,9 +265,17 @@ struct ListenerTable: ~Copyable {
 }
 
 extension Route {
-    init(_ route: HandlerRoute, handler: Int) {
+    /// A handler's route as the router has it.
+    ///
+    /// - Throws: `handlerMethod` for a method that the server would never hand over.
+    init(_ route: HandlerRoute, of name: String, handler: Int) throws(StartError) {
         var methods: UInt16 = 0
-        for method in Method.allCases where route.methods.contains("\(method.name)") { methods |= Router.bit(method) }
+        for wanted in route.methods {
+            guard let method = Method.allCases.first(where: { "\($0.name)" == wanted && $0 != .other }) else {
+                throw .handlerMethod(name: name, path: route.path, method: wanted)
+            }
+            methods |= Router.bit(method)
+        }
         self.init(
             methods: methods,
             path: Array((route.isPrefix ? route.path + "/" : route.path).utf8),

@@ -34,6 +34,9 @@ package struct ServerConfiguration: Sendable {
     package var contradiction: String? {
         if pool.threadsMax < pool.threadsMin { return "pool.threads_max is below pool.threads_min" }
         if pool.queueMax < pool.threadsMax { return "pool.queue_max is below pool.threads_max" }
+        if limits.bodySizeMax > limits.bodiesSizeMax {
+            return "limits.body_size_max is above what a worker holds of contents in all, \(limits.bodiesSizeMax)"
+        }
         if limits.requestLineSizeMax > limits.headSizeMax {
             return "limits.request_line_size_max is above limits.head_size_max"
         }

@@ -19,6 +19,8 @@ package enum StartError: Error, CustomStringConvertible {
     case handler(HandlerLoadError)
     /// A handler that is to be used is in none of the folders.
     case handlerNotFound(name: String, folders: [String])
+    /// A handler has a route for a method that the server does not know.
+    case handlerMethod(name: String, path: String, method: String)
     case system(SystemError)
 
     package var description: String {
@@ -32,6 +34,8 @@ package enum StartError: Error, CustomStringConvertible {
         case .handler(let error): "\(error)"
         case .handlerNotFound(let name, let folders):
             "no library lib\(name).so for the handler \(name)\n  Looked in: \(folders.joined(separator: ", "))"
+        case .handlerMethod(let name, let path, let method):
+            "the handler \(name) wants \(method) \(path), and the server knows no method \(method)"
         case .system(let error): error.description
         }
     }
@@ -42,7 +46,7 @@ package enum StartError: Error, CustomStringConvertible {
         case .port, .listen: 69  // EX_UNAVAILABLE
         case .noSite: 66  // EX_NOINPUT
         case .log, .store: 73  // EX_CANTCREAT
-        case .handler, .handlerNotFound: 78  // EX_CONFIG
+        case .handler, .handlerNotFound, .handlerMethod: 78  // EX_CONFIG
         case .system: 71  // EX_OSERR
         }
     }

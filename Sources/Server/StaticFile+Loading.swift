@@ -3,6 +3,7 @@
 /// Opened and read on the ring: a miss costs the worker no wait. Those who asked meanwhile wait as exchanges.
 
 internal import CompletionPort
+internal import CPlatform
 internal import FileLog
 internal import Glibc
 internal import HTTP
@@ -13,7 +14,7 @@ extension CompletionWorker {
     func load(_ name: Span<UInt8>, _ hash: UInt64) -> UInt32? {
         let path = FileName.path(name)
         // Watched before it is opened: what changes from here on is reported.
-        let folder = site.cachesFiles ? watch.watchFolder(of: path) : nil
+        let folder = watch.watchFolder(of: path)
         guard let file = files.insert(CachedFile(name: name, path: path, hash: hash, isWatched: folder)) else {
             return nil
         }
@@ -64,8 +65,13 @@ extension CompletionWorker {
         }
         files[file].take(attributes, wall: clock.wall)
         // inotify reports changes by the name that is watched; by another name the file could change unseen.
-        // A file that was modified a moment ago is looked at again, until it has a tag.
-        if attributes.st_nlink > 1 || files[file].watch < 0 || !files[file].validators.hasRested { files.unlist(file) }
+        // On a network file system it changes on other machines. A file that was modified a moment ago is looked at again,
+        // until it has a tag.
+        if attributes.st_nlink > 1 || files[file].watch < 0 || !files[file].validators.hasRested
+            || ringport_reports_changes(files[file].descriptor) == 0
+        {
+            files.unlist(file)
+        }
         if attributes.st_size <= site.limits.residentFileSizeMax {
             files[file].prepareBlock(bodyCount: Int(attributes.st_size))
             files[file].stage = .reading

@@ -32,7 +32,7 @@ extension CompletionWorker {
             unsafe output.copy(files[file].wholeResponse)
         } else {
             sent = unsafe FileAnswer(head, bytes.span, files[file], status: 200, now: clock.second)
-            write(sent, head, file, output)
+            write(sent, head, keepsAlive: head.keepsAlive && !isDraining, file, output)
         }
         connections[slot].state.answered()
         markDirty(slot)
@@ -47,8 +47,13 @@ extension CompletionWorker {
     }
 
     /// Writes a response's head and, if it is in memory, its body.
-    private func write(_ answer: FileAnswer, _ head: RequestHead, _ file: UInt32, _ output: Output) {
-        let keepsAlive = head.keepsAlive && !isDraining
+    private func write(
+        _ answer: FileAnswer,
+        _ head: RequestHead,
+        keepsAlive: Bool,
+        _ file: UInt32,
+        _ output: Output
+    ) {
         output.write(site.limits.responseHeadSizeMax) { (span) throws(ResponseError) in
             try ResponseEncoder.write(answer, of: files[file], keepsAlive: keepsAlive, head.version, clock, into: &span)
         }
@@ -75,7 +80,7 @@ extension CompletionWorker {
             now: clock.second
         )
         files[file].wasUsed = true
-        write(answer, head, file, output)
+        write(answer, head, keepsAlive: keepsAlive(exchange), file, output)
         exchanges[exchange].status = answer.status
         guard answer.sendsBody, files[file].isMapped else {
             exchanges[exchange].sent = answer.bodyCount

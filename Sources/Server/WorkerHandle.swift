@@ -10,6 +10,8 @@ final class WorkerHandle: Sendable {
         case running
         case failed(StartError)
         case drained
+        /// Whoever stops the server does not wait for its clients any longer.
+        case givenUp
         case ended
     }
 
@@ -27,6 +29,14 @@ final class WorkerHandle: Sendable {
         phase.broadcast()
     }
 
+    /// Ends the wait for the worker to drain. Any thread.
+    func giveUpDraining() {
+        phase.withLock { phase in
+            if case .running = phase { phase = .givenUp }
+        }
+        phase.broadcast()
+    }
+
     /// Waits until the worker runs, or has failed to.
     ///
     /// The main thread.
@@ -35,7 +45,7 @@ final class WorkerHandle: Sendable {
             switch phase {
             case .starting: nil
             case .failed(let error): .some(error)
-            case .running, .drained, .ended: .some(nil)
+            case .running, .drained, .givenUp, .ended: .some(nil)
             }
         }
         if let error = failure ?? nil { throw error }
@@ -48,6 +58,7 @@ final class WorkerHandle: Sendable {
         phase.waitUntil(deadline) { phase in
             switch phase {
             case .drained, .ended, .failed: true
+            case .givenUp: false
             case .starting, .running: nil
             }
         } ?? false

@@ -16,7 +16,10 @@ struct CheckCommand: ParsableCommand {
         do throws(StartError) {
             try Server.check(configuration)
         } catch {
-            throw Console.failure(error.description, status: 78)
+            // What is wrong with the site is wrong with its configuration; what is wrong with the machine is not.
+            var status: Int32 = 78
+            if case .port = error { status = error.exitStatus }
+            throw Console.failure(error.description, status: status)
         }
         print(
             "\(configuration.root): ready to be served on \(configuration.listen.map(\.description).joined(separator: ", "))"

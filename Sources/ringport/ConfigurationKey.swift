@@ -94,7 +94,7 @@ struct ConfigurationKey {
 
     private static var store: [ConfigurationKey] {
         [
-            count("store", "writes_queued_max", \.store.writesQueuedMax, 1...1_000_000, "Waiting writes.")
+            count("store", "writes_queued_max", \.store.writesQueuedMax, 512...1_000_000, "Waiting writes.")
         ]
     }
 

@@ -32,6 +32,8 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         let configuration = try site.serverConfiguration(listen: listen, workers: workers, traces: trace)
+        // What the server makes is its user's and group's: submissions and logs are nobody else's to read.
+        umask(0o027)
         let signals = Signals()
         let server: Server
         do {
@@ -42,6 +44,13 @@ struct ServeCommand: ParsableCommand {
         for address in server.addresses { Console.error("ringport: listening on http://\(address)") }
         wait(for: signals, server)
         let deadline = Instant.now.advanced(by: configuration.deadlines.drain)
+        // Whoever asks again does not want to wait. The thread ends with the process.
+        let hurry = server.hurry
+        let impatience = try NamedThread(name: "signals") {
+            while ![SIGTERM, SIGINT].contains(signals.next()) {}
+            hurry()
+        }
+        defer { extendLifetime(impatience) }
         guard server.stop(deadline: deadline) else {
             throw Console.failure(
                 "what was still under way after \(configuration.deadlines.drain) was cut off",

@@ -15,7 +15,7 @@ import Testing
         #expect(response["Content-Length"] == "\(response.body.count)")
         let version = response.body.count - 100
         #expect(response.text == Self.content(version), "a mixture of versions")
-        // A file that was written to a moment ago has no tag yet.
+        // A file that was just written has no tag yet.
         guard let tag = response["ETag"] else { return }
         #expect(versions[tag, default: version] == version, "one tag for two versions")
         versions[tag] = version

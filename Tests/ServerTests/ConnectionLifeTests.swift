@@ -133,20 +133,8 @@ import Testing
         let fresh = state
         for _ in 0..<100 {
             #expect(state.mayRead)
-            #expect(state.isIdle)
             for event in Event.request + Event.response { #expect(state.perform(event) == .nothing) }
             #expect(state == fresh)
-        }
-    }
-
-    @Test func aConnectionIsIdleOnlyWhenNothingIsUnderWay() {
-        for situation in [
-            Self.readingHead, Self.readingBody, Self.handling, Self.sending, Self.halfClosed, Self.lingering,
-        ] {
-            #expect(!ConnectionState(after: situation.1).isIdle, "\(situation.0)")
-        }
-        for situation in [Self.idle, Self.reused] {
-            #expect(ConnectionState(after: situation.1).isIdle, "\(situation.0)")
         }
     }
 

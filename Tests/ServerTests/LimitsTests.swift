@@ -23,7 +23,7 @@ import Testing
         },
         { $0.outputSegmentsMax = 3 },
         { $0.exchangesMax = $0.pipelinedMax - 1 },
-        { $0.pathSizeMax = $0.requestLineSizeMax / 8 - 1 },
+        { $0.bodySizeMax = $0.bodiesSizeMax + 1 },
         { $0.sliceSize = 4095 },
     ]
 

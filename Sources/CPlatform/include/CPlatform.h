@@ -32,9 +32,9 @@ int ringport_eventfd(void);
 int ringport_eventfd_ring(int descriptor);
 int ringport_eventfd_silence(int descriptor);
 
-/* Whether inotify(7) reports every change of the file system that an open directory is on: 0 where changes are made on
+/* Whether inotify(7) reports every change of the file system that an open file is on: 0 where changes are made on
  * other machines or by another program behind the kernel's back, else 1. */
-int ringport_reports_changes(int directory);
+int ringport_reports_changes(int file);
 
 /* Bytes that the peer of a TCP socket has acknowledged so far (tcp_info, Linux 4.1); 0 when it can't be told. */
 uint64_t ringport_socket_acknowledged(int socket);
