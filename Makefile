@@ -8,7 +8,8 @@ BUILD_ARGUMENTS = --explicit-target-dependency-import-check error
 TEST_ARGUMENTS = --disable-xctest $(BUILD_ARGUMENTS)
 
 # What the server makes once lives until the process ends, and LeakSanitizer calls that a leak (detect_leaks=0);
-# LeakTests measure what grows. A handler's library finds the sanitizer's functions in the program, which therefore has to show them.
+# LeakTests measure what grows. A handler's library finds the sanitizer's functions in the program, which has to show
+# them.
 SANITIZED_LINK = -Xlinker --export-dynamic
 
 SWIFT_SOURCES = Package.swift Sources Tests handlers
