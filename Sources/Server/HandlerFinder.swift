@@ -28,8 +28,8 @@ struct HandlerFinder {
         defer { unsafe _ = closedir(folder) }
         var names: [String] = []
         while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafePointer(to: entry.pointee.d_name) { pointer in
-                // The kernel ends the name with a NUL within d_name.
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                // In place: the entry is shorter than its type, and a copy would read beyond it. It ends with a NUL.
                 unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
             }
             guard name.hasPrefix("lib"), name.hasSuffix(".so"), name.utf8.count > 6 else { continue }

@@ -29,7 +29,9 @@ final class WorkerHandle: Sendable {
         phase.broadcast()
     }
 
-    /// Ends the wait for the worker to drain. Any thread.
+    /// Ends the wait for the worker to drain.
+    ///
+    /// Any thread.
     func giveUpDraining() {
         phase.withLock { phase in
             if case .running = phase { phase = .givenUp }
