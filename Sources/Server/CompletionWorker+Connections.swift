@@ -53,7 +53,11 @@ extension CompletionWorker {
     private func pauseAccepting(_ reason: Reason) {
         guard !acceptPaused else { return }
         acceptPaused = true
-        errors.error(.warning, "accepting pauses: \(reason.name); \(connections.count) connections are open")
+        // Said once a minute, however often it happens.
+        if clock.now >= acceptComplaintAt {
+            acceptComplaintAt = clock.now.advanced(by: .seconds(60))
+            errors.error(.warning, "accepting pauses: \(reason.name); \(connections.count) connections are open")
+        }
         wheel.arm(acceptSlot, at: clock.now.advanced(by: .milliseconds(100)))
     }
 

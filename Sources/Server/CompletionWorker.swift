@@ -51,6 +51,8 @@ final class CompletionWorker {
     var isAccepting: [Bool]
     /// Accepting waits for a connection to close, or for the next turn of the clock.
     var acceptPaused = false
+    /// When a pause is worth a line in the log again.
+    var acceptComplaintAt = Instant(nanoseconds: 0)
     /// Sockets that were accepted when no worker had room, oldest first.
     var surplus: [Int32] = []
 
