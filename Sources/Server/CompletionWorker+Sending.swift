@@ -49,6 +49,7 @@ extension CompletionWorker {
 
     /// The connection has something to send at the end of this turn.
     func markDirty(_ slot: UInt32) {
+        connections[slot].state.outputFilled()
         guard !connections[slot].isDirty else { return }
         connections[slot].isDirty = true
         dirty.append(slot)

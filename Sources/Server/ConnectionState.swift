@@ -148,6 +148,11 @@ struct ConnectionState: Equatable {
         unanswered -= 1
     }
 
+    /// Bytes were put into the output; they leave at the end of the turn.
+    mutating func outputFilled() {
+        isSending = true
+    }
+
     /// A send has been handed to the kernel.
     mutating func sendBegan(now: Instant, _ deadlines: Deadlines) {
         isSending = true

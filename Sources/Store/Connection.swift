@@ -1,6 +1,7 @@
 /// A connection to the database file. Used by one thread at a time: the store writer, or the pool thread it is lent to.
 
 internal import CSQLite
+internal import Glibc
 internal import Platform
 
 /// Owns one `sqlite3`, its prepared statements, and the deadline of what it runs.
@@ -128,12 +129,12 @@ final class Connection {
         let words = unsafe sqlite3_errmsg(handle)
         var message = if let words = unsafe words { unsafe String(cString: words) } else { "error \(status)" }
         if let sql, status & 0xff == SQLITE_ERROR { message += " in: \(sql)" }
-        return StoreError(
-            status: status,
-            message: message,
-            systemCode: unsafe sqlite3_system_errno(handle),
-            path: path
-        )
+        var systemCode = unsafe sqlite3_system_errno(handle)
+        // SQLite tries to open for reading after it could not make the file, and reports that: the folder knows why.
+        if systemCode == ENOENT, let slash = path.lastIndex(of: "/"), unsafe access(String(path[..<slash]), W_OK) != 0 {
+            systemCode = errno
+        }
+        return StoreError(status: status, message: message, systemCode: systemCode, path: path)
     }
 
     /// Lends SQLite's own connection to what this type has no words for.

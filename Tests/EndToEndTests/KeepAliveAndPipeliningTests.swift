@@ -114,6 +114,20 @@ import Testing
         }
     }
 
+    /// The request and the FIN may come out of the port in one turn, before the answer has begun to leave.
+    @Test(arguments: [Request.get("/index.html"), "garbage\r\n\r\n"])
+    func aClientThatFinishesAtOnceIsAnswered(request: String) throws {
+        try serving { server in
+            for _ in 0..<200 {
+                let client = try Client(server)
+                try client.send(request)
+                try client.shutdownSending()
+                try #expect([200, 400].contains(client.readResponse().status))
+                try #expect(client.endsWithoutMore())
+            }
+        }
+    }
+
     @Test func aHeadThatDoesNotEndIsRefusedAtItsDeadline() throws {
         try serving(configuration: "[deadlines]\nhead = 0.3\n") { server in
             let client = try Client(server)

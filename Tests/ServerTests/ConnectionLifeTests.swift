@@ -1,5 +1,6 @@
 /// What a connection does about each event in each phase of its life. Test threads.
 
+import Platform
 import Testing
 
 @testable import Server
@@ -126,6 +127,14 @@ import Testing
         var state = ConnectionState(after: row.history)
         #expect(state.perform(row.event) == row.action, "\(row.situation): \(row.event)")
         #expect(state.phase == row.phase, "\(row.situation): \(row.event)")
+    }
+
+    /// A client may finish in the same moment as it asks, before its answer has begun to leave.
+    @Test func whatIsInTheOutputIsSentBeforeAFinishedClientIsLeft() {
+        var state = ConnectionState(after: Event.request + [.answered])
+        state.outputFilled()
+        #expect(state.peerHasFinished() == .nothing)
+        #expect(state.sendEnded(now: Instant(nanoseconds: 1), Deadlines()) == .close(reset: false))
     }
 
     @Test func keepAliveGoesRoundAsOftenAsTheClientLikes() {
