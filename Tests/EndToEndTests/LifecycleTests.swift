@@ -45,7 +45,7 @@ import Testing
         _ = try client.exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         server.process.send(signal: SIGTERM)
         try #expect(client.endsWithoutMore())
-        try #expect(server.process.waitUntilEnded(within: .seconds(5)) == .exited(0))
+        try #expect(server.process.waitUntilEnded() == .exited(0))
     }
 
     @Test(arguments: [SIGTERM, SIGINT])
