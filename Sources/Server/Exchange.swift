@@ -35,7 +35,7 @@ struct Exchange {
         case refusal(Reason)
         /// The same address with a slash behind it: it is a folder.
         case folder
-        /// `OPTIONS *`.
+        /// The methods of the address, or of the server for `OPTIONS *`.
         case options
     }
 
