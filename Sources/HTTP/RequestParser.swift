@@ -65,7 +65,7 @@ package struct RequestParser: Sendable {
 
     /// What `parse` does, with the head left in `head`, where it stays until the next call.
     ///
-    /// A head is some two hundred bytes, and copying it costs as much as reading a short request: this leaves it in place.
+    /// A head is some two hundred bytes, and copying it costs as much as reading a short request: it stays in place.
     package mutating func advance(_ bytes: Span<UInt8>) -> ParseStatus {
         if case .done = phase { reset() }
         guard bytes.count >= scanned else { return .incomplete }
