@@ -14,6 +14,11 @@ package struct ServerConfiguration: Sendable {
     package var deadlines = Deadlines()
     package var pool = PoolLimits()
     package var store = StoreLimits()
+    /// How the site answers, and each virtual host.
+    package var rules = SiteRules()
+    package var hosts: [HostRules] = []
+    package var compression = CompressionRules()
+    package var mediaTypes = MediaTypeRules()
     /// Names of handlers to use.
     ///
     /// `nil`: the forms handler, and every library in the site's `handlers/`.

@@ -1,0 +1,174 @@
+/// What can be chosen about how a site answers, as the configuration says it. Pure values; the main thread.
+///
+/// `SitePolicy` is made of these at the start; workers read that.
+
+/// The rules of one site: the default one's, or those of a virtual host.
+package struct SiteRules: Sendable, Equatable {
+    package var files = FileRules()
+    package var security = SecurityRules()
+    /// Fields that are set, in this order, so that a later rule has the last word about a name.
+    package var fields: [FieldRule] = []
+    package var crossOrigin = CrossOriginRules()
+    package var redirects: [RedirectRule] = []
+    package var rewrites: [RewriteRule] = []
+    package var protections: [ProtectionRule] = []
+
+    package init() {}
+}
+
+/// Which names of a site are files, and how they are looked up.
+package struct FileRules: Sendable, Equatable {
+    /// What is done about symbolic links.
+    package enum Symlinks: String, Sendable, CaseIterable {
+        /// A path that leads through one is not there.
+        case refuse
+        /// Followed as long as they stay beneath the folder that is served.
+        case inside
+        /// Followed wherever they lead.
+        case follow
+    }
+
+    /// The folder that is served, relative to the site's root or absolute.
+    package var www = "www"
+    /// Names that answer for a folder, the first that is there.
+    package var index = ["index.html"]
+    /// `/about` is answered by `about.html`.
+    package var cleanURLs = false
+    /// The path of the file that answers for every address that is nothing else, as a single-page application needs it;
+    /// empty for none.
+    package var fallback = ""
+    /// Folders without an index are listed.
+    package var listing = false
+    /// Names that begin with a dot are served.
+    package var hidden = false
+    package var symlinks = Symlinks.refuse
+
+    package init() {}
+}
+
+/// How content is coded for clients that take that.
+package struct CompressionRules: Sendable, Equatable {
+    /// Whether the server makes variants itself; files beside the original count in any case.
+    package var isEnabled = true
+    /// Names of content codings that are used: `br`, `zstd`, `gzip`.
+    package var codings = ["br", "zstd", "gzip"]
+    /// Bytes of a file below which coding it does not pay.
+    package var sizeMin = 256
+    /// Bytes of a file above which the server makes no variant.
+    package var sizeMax = 8 * 1024 * 1024
+    /// Bytes of the variants that are kept, of all workers together.
+    package var cacheSizeMax = 64 * 1024 * 1024
+
+    package init() {}
+}
+
+/// Where the media types of files come from.
+package struct MediaTypeRules: Sendable, Equatable {
+    /// A file in the form of Debian's `/etc/mime.types`; it may be missing.
+    package var file = "/etc/mime.types"
+    /// Types by extension, without its dot, that count more than any other.
+    package var types: [String: String] = [:]
+
+    package init() {}
+}
+
+/// The fields that tell browsers to be careful; an empty value sends no field.
+package struct SecurityRules: Sendable, Equatable {
+    /// Whether `X-Content-Type-Options: nosniff` is sent.
+    package var contentTypeOptions = true
+    package var referrerPolicy = "strict-origin-when-cross-origin"
+    package var frameOptions = "SAMEORIGIN"
+    package var contentSecurityPolicy = ""
+
+    package init() {}
+}
+
+/// A response field for some of the files.
+package struct FieldRule: Sendable, Equatable {
+    /// A pattern of paths (`PathGlob`); `nil` for all.
+    package var path: String?
+    /// A media type, or all of a kind as `image/*`; `nil` for all.
+    package var type: String?
+    package var name: String
+    /// Empty: the field is not sent.
+    package var value: String
+
+    package init(path: String? = nil, type: String? = nil, name: String, value: String) {
+        self.path = path
+        self.type = type
+        self.name = name
+        self.value = value
+    }
+}
+
+/// What pages of other origins may do (CORS, the Fetch standard §3.2).
+package struct CrossOriginRules: Sendable, Equatable {
+    /// Origins as `https://example.com`, or `*` alone; empty: the server says nothing about it.
+    package var origins: [String] = []
+    package var methods = ["GET", "HEAD", "POST"]
+    /// Names of request fields that are allowed beyond the simple ones.
+    package var fields: [String] = []
+    /// Names of response fields that scripts may read beyond the simple ones.
+    package var exposed: [String] = []
+    package var credentials = false
+    /// Seconds for which a browser may remember the answer.
+    package var maxAge = 600
+
+    package init() {}
+}
+
+/// An address that has moved.
+package struct RedirectRule: Sendable, Equatable {
+    /// A path; one that ends with `*` stands for all that begin so.
+    package var from: String
+    /// A path or a URI; a `*` at its end takes what the one of `from` stood for.
+    package var to: String
+    /// 301, 302, 303, 307 or 308.
+    package var status: Int
+
+    package init(from: String, to: String, status: Int = 308) {
+        self.from = from
+        self.to = to
+        self.status = status
+    }
+}
+
+/// An address that is answered as if it were another.
+package struct RewriteRule: Sendable, Equatable {
+    package var from: String
+    package var to: String
+
+    package init(from: String, to: String) {
+        self.from = from
+        self.to = to
+    }
+}
+
+/// Addresses that ask for a user and a password (RFC 7617).
+package struct ProtectionRule: Sendable, Equatable {
+    /// A pattern of paths (`PathGlob`).
+    package var path: String
+    package var realm: String
+    /// A file of `user:hash` lines, relative to the site's root or absolute.
+    package var file: String
+
+    package init(path: String, realm: String, file: String) {
+        self.path = path
+        self.realm = realm
+        self.file = file
+    }
+}
+
+/// A virtual host: rules of its own for some names of the Host field.
+package struct HostRules: Sendable, Equatable {
+    /// Names without a port, lower-case; one may begin with `*.`.
+    package var names: [String]
+    /// Where every request is sent instead of being answered, as `https://example.com`; empty to answer them.
+    package var redirectTo = ""
+    package var rules: SiteRules
+
+    package init(names: [String], rules: SiteRules) {
+        self.names = names
+        self.rules = rules
+    }
+}
