@@ -86,7 +86,8 @@ let package = Package(
             name: "ServerTests",
             dependencies: [
                 // The program for the table of its configuration keys.
-                "Server", "ringport", "Compression", "CPlatform", "CompletionPort", "FileLog", "HandlerPool", "HTTP", "Platform", "Store",
+                "Server", "ringport", "Compression", "CPlatform", "CompletionPort", "FileLog", "HandlerPool", "HTTP",
+                "Platform", "Store",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ]
