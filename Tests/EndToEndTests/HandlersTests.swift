@@ -1,5 +1,6 @@
 /// What handlers may do wrong, and what the server makes of it; the trial handler does all of it. Test threads.
 
+import Harness
 import Testing
 
 @Suite struct HandlersTests {

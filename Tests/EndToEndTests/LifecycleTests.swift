@@ -1,6 +1,7 @@
 /// Start, ready, drain, stop; and what is said when it can't start. Test threads.
 
 import Glibc
+import Harness
 import Testing
 
 @Suite struct LifecycleTests {
