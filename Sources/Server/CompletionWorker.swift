@@ -19,6 +19,13 @@ struct Site: Sendable {
     let limits: Limits
     let deadlines: Deadlines
     let headLimits: HeadLimits
+    let hosts: HostTable
+    /// What asks for passwords, by the index that policies have.
+    let realms: [Realm]
+    let passwordChecks: PoolLane
+    let codings: CodingPolicy
+    let variants: VariantMaker
+    let mediaTypes: MediaTypes
     let router: Router
     let dispatch: HandlerDispatch
     let traces: Bool
@@ -33,9 +40,9 @@ final class CompletionWorker {
     let log: AccessRing
     let errors: FileLog
 
-    /// `www/`, and the one before the last reload: files may be on their way to be opened beneath it.
-    var root: Descriptor.Shared
-    private var previousRoot: Descriptor.Shared?
+    /// The folders that are served, and those before the last reload: files may be on their way to be opened beneath them.
+    var roots: [Descriptor.Shared]
+    private var previousRoots: [Descriptor.Shared] = []
 
     var port: CompletionPort
     var clock = WorkerClock()
@@ -63,6 +70,9 @@ final class CompletionWorker {
     /// Connections that wait for an output block.
     var outputWaiters: [UInt32] = []
     var dueSlots: [UInt32] = []
+    /// What the Accept-Encoding that was read last came to: clients of a kind all send the same.
+    var codingMemo = CodingMemo()
+    var authorisations = AuthorisationMemo()
     /// Calls of handlers that are handed to the pool at the end of the turn.
     var jobs: [HandlerCall] = []
     let mailbox: WorkerMailbox
@@ -87,10 +97,10 @@ final class CompletionWorker {
         peers: [WorkerHandle],
         log: AccessRing,
         errors: FileLog,
-        root: Descriptor.Shared,
+        roots: [Descriptor.Shared],
         listeners: [Int32]
     ) throws(StartError) {
-        self.root = root
+        self.roots = roots
         self.index = index
         self.site = site
         self.peers = peers
@@ -110,7 +120,7 @@ final class CompletionWorker {
             connections = try Slab(capacity: limits.connectionsMax)
             exchanges = try Slab(capacity: limits.exchangesMax)
             files = try FileCache(limits: limits)
-            watch = try SiteWatch(root: Self.watchPath(root))
+            watch = try SiteWatch(roots: roots.map(Self.watchPath))
             outputs = try OutputPool(limits: limits)
         } catch {
             throw .system(error)
@@ -190,17 +200,20 @@ final class CompletionWorker {
         case .adopt(let socket): adopt(socket)
         case .resumeAccepting: if acceptPaused { startAccepting() }
         case .handlerAnswered(let exchange, let result): handlerAnswered(exchange, result)
-        case .reload(let root): reload(root)
+        case .variantMade(let file, let answer): variantMade(file, answer)
+        case .passwordChecked(let exchange, let isRight): passwordChecked(exchange, isRight)
+        case .folderRead(let exchange, let response): folderRead(exchange, response)
+        case .reload(let roots): reload(roots)
         case .drain: drain()
         case .stop: isStopped = true
         }
     }
 
-    /// Takes the site's folder anew: it may be another one by now, as where `www` is a link that was turned.
-    private func reload(_ new: Descriptor.Shared) {
-        previousRoot = root
-        root = new
-        watch.move(to: Self.watchPath(new))
+    /// Takes the sites' folders anew: they may be others by now, as where `www` is a link that was turned.
+    private func reload(_ new: [Descriptor.Shared]) {
+        previousRoots = roots
+        roots = new
+        watch.move(to: new.map(Self.watchPath))
         files.unlistAll()
     }
 
