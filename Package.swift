@@ -72,8 +72,11 @@ let package = Package(
             ]
         ),
 
+        // The tests' own; nothing of the product reaches it.
+        .systemLibrary(name: "CHTTPParser", path: "Tests/CHTTPParser", providers: [.apt(["libhttp-parser-dev"])]),
+
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "CHTTPParser"]),
         .testTarget(name: "CompletionPortTests", dependencies: ["CompletionPort", "Platform"]),
         .testTarget(name: "HandlerPoolTests", dependencies: ["HandlerPool", "Platform"]),
         .testTarget(name: "FileLogTests", dependencies: ["FileLog", "Platform", "HTTP"]),
