@@ -54,14 +54,20 @@ let package = Package(
         .target(name: "forms", dependencies: ["HandlerKit"], path: "handlers/forms", exclude: ["README.md"]),
         .target(name: "hello", dependencies: ["HandlerKit"], path: "handlers/hello", exclude: ["README.md"]),
         .target(name: "trial", dependencies: ["HandlerKit"], path: "Tests/Handlers/trial"),
+        // 4, too: what the server is told
+        .target(
+            name: "Configuration",
+            dependencies: [
+                "Server", "HandlerPool", "Store", "Platform", .product(name: "TOMLKit", package: "TOMLKit"),
+            ]
+        ),
 
         // 5: the program
         .executableTarget(
             name: "ringport",
             dependencies: [
-                "Server", "FileLog", "HandlerPool", "HTTP", "Store", "Platform",
+                "Configuration", "Server", "FileLog", "HandlerPool", "HTTP", "Store", "Platform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "TOMLKit", package: "TOMLKit"),
             ]
         ),
 
@@ -76,11 +82,14 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                // The program for the table of its configuration keys.
-                "Server", "ringport", "CompletionPort", "FileLog", "HandlerPool", "HTTP", "Platform", "Store",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                // The configuration for the table of its keys.
+                "Server", "Configuration", "CompletionPort", "FileLog", "HandlerPool", "HTTP", "Platform", "Store",
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ]
+        ),
+        .testTarget(
+            name: "ConfigurationTests",
+            dependencies: ["Configuration", "Server"]
         ),
         .testTarget(name: "EndToEndTests", dependencies: ["ringport", "Platform", "CPlatform"]),
         .testTarget(name: "TidyTests"),
