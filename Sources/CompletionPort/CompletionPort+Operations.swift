@@ -51,13 +51,23 @@ extension CompletionPort {
         unsafe finish(entry, .send, key)
     }
 
-    /// Opens a file beneath a directory for reading, by `openRules`; the packet's result is the descriptor.
+    /// Opens a file beneath a directory for reading; the packet's result is the descriptor.
     ///
+    /// - Parameters:
+    ///   - directory: where the path begins.
+    ///   - path: relative, without `..`.
+    ///   - rule: what is done about symbolic links.
+    ///   - key: what the packet will carry.
     /// - Important: `path` stays in place until the packet is dequeued.
     @unsafe
-    package mutating func open(beneath directory: Int32, _ path: UnsafePointer<CChar>, _ key: CompletionKey) {
+    package mutating func open(
+        beneath directory: Int32,
+        _ path: UnsafePointer<CChar>,
+        _ rule: OpenRule,
+        _ key: CompletionKey
+    ) {
         let entry = unsafe nextEntry()
-        unsafe io_uring_prep_openat2(entry, directory, path, openRules)
+        unsafe io_uring_prep_openat2(entry, directory, path, openRules + rule.rawValue)
         unsafe finish(entry, .open, key)
     }
 

@@ -48,7 +48,7 @@ package struct CompletionPortLimits: Sendable {
 package struct CompletionPort: ~Copyable {
     let ring: UnsafeMutablePointer<io_uring>
     let buffers: ReceiveBuffers
-    /// How every file is opened (openat2(2)).
+    /// How files are opened (openat2(2)), one for each `OpenRule`.
     ///
     /// The kernel reads it when the submission is made, so it lives as the ring.
     let openRules: UnsafeMutablePointer<open_how>
@@ -88,20 +88,8 @@ package struct CompletionPort: ~Copyable {
             throw .refused(error)
         }
         unsafe self.ring = ring
-        unsafe openRules = .allocate(capacity: 1)
-        unsafe openRules.initialize(to: Self.rulesForReading)
-    }
-
-    /// Read only, and nothing beneath the directory may lead out of it, not by `..`, not by a symbolic link, not by a
-    /// magic link of /proc: the kernel itself resolves and refuses, so there is no moment between check and use.
-    ///
-    /// O_NONBLOCK: opening a FIFO does not wait for its writer. O_NOCTTY: a terminal does not become ours.
-    private static var rulesForReading: open_how {
-        open_how(
-            flags: UInt64(O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY),
-            mode: 0,
-            resolve: UInt64(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS)
-        )
+        unsafe openRules = .allocate(capacity: OpenRule.allCases.count)
+        for rule in OpenRule.allCases { unsafe (openRules + rule.rawValue).initialize(to: rule.how) }
     }
 
     deinit {

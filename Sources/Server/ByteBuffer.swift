@@ -34,6 +34,12 @@ struct ByteBuffer {
         count += more.count
     }
 
+    /// Drops bytes at the end.
+    mutating func removeLast(_ size: Int) {
+        precondition(size <= count, "more than there is")
+        count -= size
+    }
+
     /// Drops bytes at the beginning and moves the rest down.
     mutating func removeFirst(_ size: Int) {
         precondition(size <= count, "more than there is")

@@ -15,23 +15,38 @@ struct CachedFile {
         case opening
         case reading
         case ready
+        /// It is known not to be there.
+        case absent
     }
 
     /// How often a file that changes while it is opened or read is tried.
     static let attemptsMax = 4
 
-    /// The decoded path of the request that asked first, with its leading slash: the key.
+    /// The decoded path of the request that asked first, with its leading slash: part of the key.
     private let name: UnsafeMutableBufferPointer<UInt8>
-    /// The same relative to `www/`, NUL-terminated, with the index file's name where it applies.
-    let path: UnsafeMutablePointer<CChar>
+    let key: FileKey
     let hash: UInt64
+    /// The file that is tried, relative to its site's folder, NUL-terminated.
+    private(set) var path: UnsafeMutablePointer<CChar>
+    /// Which of the files that may answer for the name this is.
+    private(set) var candidate = 0
     /// The watch on the folder that holds the file, -1 when there is none.
-    let watch: Int32
+    var watch: Int32 = -1
 
     var stage = Stage.opening
     var isListed = false
-    /// A handler has the address and may decline: every request for it is the handler's to look at first.
-    var isHandled = false
+    /// A handler, a redirection, a rewriting or a password concerns the address: each request for it is looked at first.
+    var isGoverned = false
+    /// The realm that guards the file by its own path or by the address; -1 for none.
+    var realm = -1
+    /// An earlier candidate was a folder.
+    var foundFolder = false
+    /// A page that is looked for after each failure.
+    var isErrorPage = false
+    var variesByCoding = false
+    var variesByOrigin = false
+    /// The path led through a symbolic link: a change of its target is not reported.
+    var isLinked = false
     /// Used since the clock's hand last came by.
     var wasUsed = true
     /// Loading, sends and exchanges that need the entry in place.
@@ -44,12 +59,16 @@ struct CachedFile {
     var descriptor: Int32 = -1
 
     private(set) var validators = Validators()
-    private(set) var mediaType: StaticString = "application/octet-stream"
     private(set) var size: UInt64 = 0
     private var changed = timespec()
 
+    /// The lines of its answers that are the same each time: those about the content first, then all others.
+    private var lines: UnsafeMutableBufferPointer<UInt8>
+    private var contentLinesCount = 0
+
     /// The head of the plain 200 response at the end of its place, so that the body of a resident file follows it.
     private var block: UnsafeMutablePointer<UInt8>?
+    private var headSizeMax = 0
     private var headCount = 0
     private var dateOffset = 0
     private var dateSecond: Int64 = 0
@@ -62,26 +81,53 @@ struct CachedFile {
     private var populated: UInt64 = 0
     private var populatedSecond: Int64 = 0
 
-    /// An entry for a decoded path.
-    init(name: Span<UInt8>, path: [UInt8], hash: UInt64, isWatched watch: Int32?) {
+    /// An entry for a decoded path, and the file that is tried first.
+    init(name: Span<UInt8>, path: [UInt8], key: FileKey, hash: UInt64) {
         unsafe self.name = .allocate(capacity: name.count)
         for index in name.indices { unsafe self.name.initializeElement(at: index, to: name[index]) }
-        unsafe self.path = .allocate(capacity: path.count + 1)
-        for index in path.indices { unsafe (self.path + index).initialize(to: CChar(bitPattern: path[index])) }
-        unsafe (self.path + path.count).initialize(to: 0)
+        unsafe self.path = Self.copy(path)
+        self.key = key
         self.hash = hash
-        self.watch = watch ?? -1
-        let last = path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
-        // A name without a dot, or with one at its start alone, has no ending.
-        guard let dot = path[last...].lastIndex(of: UInt8(ascii: ".")), dot > last else { return }
-        mediaType = MediaType.forExtension(Array(path[(dot + 1)...]).span)
+        unsafe lines = UnsafeMutableBufferPointer(start: nil, count: 0)
+    }
+
+    private static func copy(_ path: [UInt8]) -> UnsafeMutablePointer<CChar> {
+        let copy = UnsafeMutablePointer<CChar>.allocate(capacity: path.count + 1)
+        for index in path.indices { unsafe (copy + index).initialize(to: CChar(bitPattern: path[index])) }
+        unsafe (copy + path.count).initialize(to: 0)
+        return unsafe copy
+    }
+
+    /// Tries another file for the name.
+    mutating func tryNext(_ path: [UInt8]) {
+        unsafe self.path.deallocate()
+        unsafe self.path = Self.copy(path)
+        candidate += 1
+        attempts = 0
+    }
+
+    /// Calls `body` with the decoded path that the entry was made for.
+    func withName<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+        unsafe body(UnsafeBufferPointer(name).span)
+    }
+
+    /// The file's path, relative to its site's folder.
+    var pathBytes: [UInt8] {
+        var bytes: [UInt8] = []
+        var index = 0
+        // Ended by the NUL that `copy` appends; a decoded path holds no other.
+        while unsafe path[index] != 0 {
+            bytes.append(UInt8(bitPattern: unsafe path[index]))
+            index += 1
+        }
+        return bytes
     }
 
     var pathText: String { unsafe String(cString: path) }
 
-    /// The entry was made for this decoded path.
-    func answers(_ other: Span<UInt8>) -> Bool {
-        guard unsafe name.count == other.count else { return false }
+    /// The entry was made for this decoded path of this site, in this coding.
+    func answers(_ other: Span<UInt8>, _ key: FileKey) -> Bool {
+        guard unsafe name.count == other.count, self.key == key else { return false }
         return unsafe other.withUnsafeBufferPointer { bytes in
             guard let mine = unsafe name.baseAddress, let theirs = bytes.baseAddress else { return true }
             return unsafe memcmp(mine, theirs, bytes.count) == 0
@@ -89,6 +135,9 @@ struct CachedFile {
     }
 
     // MARK: Loading
+
+    /// Whether nothing is under way for the entry.
+    var isLoaded: Bool { stage == .ready || stage == .absent }
 
     /// Notes what the opened file is.
     mutating func take(_ attributes: stat, wall: Int64) {
@@ -108,9 +157,32 @@ struct CachedFile {
             && attributes.st_ctim.tv_nsec == changed.tv_nsec
     }
 
+    /// Takes the lines of its answers.
+    ///
+    /// - Parameters:
+    ///   - content: those about the content, which only answers with content have.
+    ///   - others: all others.
+    mutating func setLines(content: [UInt8], others: [UInt8]) {
+        unsafe lines.deallocate()
+        unsafe lines = .allocate(capacity: content.count + others.count)
+        unsafe _ = lines.initialize(from: content + others)
+        contentLinesCount = content.count
+    }
+
+    /// Calls `body` with the lines about the content and all others.
+    func withLines<Result, Failure: Error>(
+        _ body: (_ content: Span<UInt8>, _ others: Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let span = unsafe UnsafeBufferPointer(lines).span
+        return try body(span.extracting(..<contentLinesCount), span.extracting(contentLinesCount...))
+    }
+
     /// Makes room for the head and a body of `bodyCount` bytes behind it.
+    ///
+    /// - Precondition: the lines are set: they are part of the head.
     mutating func prepareBlock(bodyCount: Int) {
-        unsafe block = .allocate(capacity: Self.headSizeMax + bodyCount)
+        headSizeMax = unsafe Self.ownHeadSizeMax + lines.count
+        unsafe block = .allocate(capacity: headSizeMax + bodyCount)
         readCount = 0
     }
 
@@ -123,7 +195,7 @@ struct CachedFile {
     var unread: UnsafeMutableRawBufferPointer? {
         guard let block = unsafe block, readCount < Int(size) else { return nil }
         return unsafe UnsafeMutableRawBufferPointer(
-            start: block + Self.headSizeMax + readCount,
+            start: block + headSizeMax + readCount,
             count: Int(size) - readCount
         )
     }
@@ -141,21 +213,24 @@ struct CachedFile {
         guard let block = unsafe block else { return }
         let answer = FileAnswer(status: 200, range: 0..<size, sendsBody: true)
         // Written at the start of its place first, then moved to the end, where the body follows it.
-        let place = unsafe UnsafeMutableBufferPointer(start: block, count: Self.headSizeMax)
+        let place = unsafe UnsafeMutableBufferPointer(start: block, count: headSizeMax)
         var date = 0
         do {
             headCount = try unsafe place.fill { (span) throws(ResponseError) in
-                date = try ResponseEncoder.write(answer, of: self, keepsAlive: true, .http11, clock, into: &span)
+                date = try ResponseEncoder.write(answer, of: self, Self.lasting, clock, into: &span)
             }
         } catch {
-            preconditionFailure("the head of a file's response has at most \(Self.headSizeMax) bytes: \(error)")
+            preconditionFailure("the head of a file's response has at most \(headSizeMax) bytes: \(error)")
         }
         dateOffset = date
-        unsafe memmove(block + Self.headSizeMax - headCount, block, headCount)
+        unsafe memmove(block + headSizeMax - headCount, block, headCount)
         dateSecond = clock.second
     }
 
-    private static let headSizeMax = 512
+    /// A connection that goes on, whose client knows that it does.
+    private static let lasting = Persistence(keepsAlive: true, version: .http11)
+    /// Bytes of a file's head beside its lines, when it goes on and is not asked for by an old client.
+    private static let ownHeadSizeMax = 384
 
     // MARK: Answering
 
@@ -165,13 +240,13 @@ struct CachedFile {
     var body: UnsafeRawBufferPointer {
         if let mapping = unsafe mapping { return unsafe UnsafeRawBufferPointer(start: mapping, count: Int(size)) }
         guard let block = unsafe block else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
-        return unsafe UnsafeRawBufferPointer(start: block + Self.headSizeMax, count: Int(size))
+        return unsafe UnsafeRawBufferPointer(start: block + headSizeMax, count: Int(size))
     }
 
     /// The plain 200 response of a resident file, head and body.
     var wholeResponse: UnsafeRawBufferPointer {
         guard let block = unsafe block else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
-        return unsafe UnsafeRawBufferPointer(start: block + Self.headSizeMax - headCount, count: headCount + Int(size))
+        return unsafe UnsafeRawBufferPointer(start: block + headSizeMax - headCount, count: headCount + Int(size))
     }
 
     /// Brings the Date field of the ready head up to date.
@@ -180,7 +255,7 @@ struct CachedFile {
     mutating func setDate(_ clock: WorkerClock) {
         guard dateSecond != clock.second, let block = unsafe block else { return }
         dateSecond = clock.second
-        let place = unsafe block + Self.headSizeMax - headCount + dateOffset
+        let place = unsafe block + headSizeMax - headCount + dateOffset
         for index in clock.date.indices { unsafe place[index] = clock.date[index] }
     }
 
@@ -203,12 +278,13 @@ struct CachedFile {
 
     /// Bytes of memory that the entry has; a mapping's belong to the kernel's page cache.
     var memoryCount: Int {
-        MemoryLayout<CachedFile>.stride + Self.headSizeMax + (isMapped ? 0 : Int(size))
+        unsafe MemoryLayout<CachedFile>.stride + headSizeMax + lines.count + (isMapped ? 0 : Int(size))
     }
 
     func freeMemory() {
         unsafe name.deallocate()
         unsafe path.deallocate()
+        unsafe lines.deallocate()
         unsafe block?.deallocate()
         if let mapping = unsafe mapping { unsafe _ = munmap(mapping, Int(size)) }
         precondition(descriptor < 0, "the descriptor is closed when loading ends")

@@ -19,40 +19,36 @@ extension CompletionWorker {
             exchanges[exchange].reason = reason
             exchanges[exchange].status = reason.status
             exchanges[exchange].sent = writeRefusal(reason, exchanges[exchange].head, exchange, output)
-        case .folder:
-            exchanges[exchange].status = 308
-            answerFolder(exchange, output)
+        case .redirect(let status, let location):
+            exchanges[exchange].status = status
+            let lines = lines(exchange)
+            let persistence = persistence(exchange)
+            output.write(roomNeeded(exchange)) { (span) throws(ResponseError) in
+                try ResponseEncoder.writeRedirect(status, location, lines, persistence, clock, into: &span)
+            }
         case .options:
             exchanges[exchange].status = 204
-            let keepsAlive = keepsAlive(exchange)
-            let version = exchanges[exchange].head.version
+            let lines = lines(exchange)
+            let persistence = persistence(exchange)
             let allow = exchanges[exchange].allow
-            output.write(site.limits.responseHeadSizeMax) { (span) throws(ResponseError) in
-                try ResponseEncoder.writeOptions(allow: allow, keepsAlive: keepsAlive, version, clock, into: &span)
+            output.write(roomNeeded(exchange)) { (span) throws(ResponseError) in
+                try ResponseEncoder.writeOptions(allow: allow, lines, persistence, clock, into: &span)
             }
         }
     }
 
-    private func answerFolder(_ exchange: UInt32, _ output: Output) {
-        let keepsAlive = keepsAlive(exchange)
-        let head = exchanges[exchange].head
-        let bytes = unsafe exchanges[exchange].headBytes.bytes
-        withDecodedPath(exchange) { _, path in
-            output.write(roomNeeded(exchange)) { (span) throws(ResponseError) in
-                try unsafe ResponseEncoder.writeFolder(
-                    path,
-                    query: bytes.span.extracting(head.query),
-                    keepsAlive: keepsAlive,
-                    head.version,
-                    clock,
-                    into: &span
-                )
-            }
-        }
+    /// The configured lines of an answer that is no file.
+    private func lines(_ exchange: UInt32) -> [UInt8] {
+        let policy = policy(exchange)
+        return policy.lines + (policy.variesByOrigin ? Array("Vary: Origin\r\n".utf8) : []) + crossOriginLines(exchange)
     }
 
     /// Whether the connection goes on after this exchange, as its answer has to say.
-    func keepsAlive(_ exchange: UInt32) -> Bool {
+    func persistence(_ exchange: UInt32) -> Persistence {
+        Persistence(keepsAlive: keepsAlive(exchange), version: exchanges[exchange].head.version)
+    }
+
+    private func keepsAlive(_ exchange: UInt32) -> Bool {
         let slot = exchanges[exchange].connection
         guard exchanges[exchange].head.keepsAlive, !isDraining else { return false }
         // A refused content makes the last exchange in line the connection's last.
@@ -77,6 +73,7 @@ extension CompletionWorker {
             var exchange = Exchange(
                 connection: slot,
                 head: head,
+                policy: 0,
                 startedAt: clock.now,
                 startedWall: clock.wall
             )
@@ -95,12 +92,14 @@ extension CompletionWorker {
         let refusal = Refusal(
             reason: reason,
             allow: exchange.map { exchanges[$0].allow } ?? 0,
+            realm: exchange.flatMap { exchanges[$0].realm >= 0 ? site.realms[exchanges[$0].realm].name : nil },
             sendsBody: head.method != .head,
-            keepsAlive: exchange.map { keepsAlive($0) } ?? false,
-            version: head.version
+            lines: exchange.map { lines($0) } ?? site.hosts.policies[0].lines,
+            persistence: exchange.map { persistence($0) } ?? Persistence(keepsAlive: false, version: head.version)
         )
         var count = 0
-        output.write(site.limits.responseHeadSizeMax) { (span) throws(ResponseError) in
+        output.write(exchange.map { roomNeeded($0) } ?? site.limits.responseHeadSizeMax) {
+            (span) throws(ResponseError) in
             count = try ResponseEncoder.write(refusal, clock, into: &span)
         }
         return UInt64(count)
@@ -110,13 +109,18 @@ extension CompletionWorker {
 
     private func answerHandler(_ exchange: UInt32, _ response: HandlerResponse, _ output: Output) {
         let head = exchanges[exchange].head
-        let keepsAlive = keepsAlive(exchange)
+        let persistence = persistence(exchange)
+        let policy = policy(exchange)
+        // What the handler says of its own about a field counts.
+        let lines =
+            policy.fields.lines(without: response.bytes.span.extracting(..<response.bodyStart))
+            + (policy.crossOrigin?.constantLines ?? []) + crossOriginLines(exchange)
         let sendsBody = head.method != .head && ResponseEncoder.status(response.status).allowsBody
         exchanges[exchange].status = response.status
         let inline = sendsBody && response.bodyLength <= site.limits.inlineBodySizeMax
         let room = site.limits.responseHeadSizeMax + response.bodyStart + (inline ? response.bodyLength : 0)
         output.write(room) { (span) throws(ResponseError) in
-            try ResponseEncoder.writeHead(of: response, keepsAlive: keepsAlive, head.version, clock, into: &span)
+            try ResponseEncoder.writeHead(of: response, lines, persistence, clock, into: &span)
             if inline { try span.appendBytes(response.bytes.span.extracting(response.bodyStart...)) }
         }
         guard sendsBody, !inline else {

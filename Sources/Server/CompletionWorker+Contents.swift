@@ -140,6 +140,7 @@ extension CompletionWorker {
         exchanges[exchange].stage = .ready
         exchanges[exchange].owesContinue = false
         guard case .none = exchanges[exchange].reply else { return advance(exchanges[exchange].connection) }
+        if exchanges[exchange].realm >= 0, !exchanges[exchange].isAuthorised { return authorise(exchange) }
         if exchanges[exchange].route >= 0 {
             callHandler(exchange)
         } else {

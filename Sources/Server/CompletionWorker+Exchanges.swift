@@ -41,10 +41,11 @@ extension CompletionWorker {
         var fields = 0
         switch exchanges[exchange].reply {
         case .handler(let response): fields = response.bodyStart
-        // The address goes back, each byte as three at most.
-        case .folder: fields = 3 * exchanges[exchange].head.target.count
+        case .redirect(_, let location): fields = location.count
         case .none, .file, .refusal, .options: break
         }
+        // An origin that is allowed is named in the answer.
+        fields += exchanges[exchange].head[.origin]?.count ?? 0
         return site.limits.responseHeadSizeMax + fields + site.limits.inlineBodySizeMax
     }
 

@@ -77,9 +77,10 @@ extension CompletionWorker {
         _ head: RequestHead,
         _ bytes: UnsafeBufferPointer<UInt8>
     ) -> UInt32? {
-        var exchange = Exchange(
+        var exchange = unsafe Exchange(
             connection: slot,
             head: head,
+            policy: site.hosts.policy(bytes.span.extracting(head.authority)),
             startedAt: clock.now,
             startedWall: clock.wall
         )
@@ -99,18 +100,20 @@ extension CompletionWorker {
         connections[slot].exchangeCount += 1
     }
 
+    /// The rules of the site that the exchange's request is for.
+    func policy(_ exchange: UInt32) -> SitePolicy {
+        site.hosts.policies[Int(exchanges[exchange].policy)]
+    }
+
     /// Finds who answers, and whether the content is wanted.
     private func route(_ exchange: UInt32) {
         let head = exchanges[exchange].head
         if head.form == .asterisk { return settleBody(exchange, wanted: false, .options) }
-        var rejection: RejectReason?
-        var decision = RouteDecision.file
-        withDecodedPath(exchange) { result, path in
-            rejection = result
-            if result == nil { decision = site.router.decide(head.method, path) }
+        if let rejection = decodePath(exchange) {
+            return settleBody(exchange, wanted: false, .refusal(.rejected(rejection)))
         }
-        if let rejection { return settleBody(exchange, wanted: false, .refusal(.rejected(rejection))) }
-        switch decision {
+        if let reply = rule(exchange) { return settleBody(exchange, wanted: false, reply) }
+        switch withPath(exchange, { site.router.decide(head.method, $0) }) {
         case .handler(let route):
             exchanges[exchange].route = route
             // A client that sends content says how much; one that sends none says that (RFC 9110 §8.6, §15.5.12).
@@ -127,16 +130,31 @@ extension CompletionWorker {
         }
     }
 
-    /// Calls `body` with the request's path, decoded.
-    func withDecodedPath(_ exchange: UInt32, _ body: (RejectReason?, Span<UInt8>) -> Void) {
+    // MARK: The path
+
+    /// Decodes the request's path and keeps it behind the head's bytes.
+    private func decodePath(_ exchange: UInt32) -> RejectReason? {
         let head = exchanges[exchange].head
-        let bytes = unsafe exchanges[exchange].headBytes.bytes
-        unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(head.path.count, 1)) { buffer in
+        return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(head.path.count, 1)) { buffer in
             var rejection: RejectReason?
-            let count = unsafe buffer.fill {
-                rejection = unsafe TargetDecoder.decodePath(bytes.span.extracting(head.path), into: &$0)
-            }
-            unsafe body(rejection, UnsafeBufferPointer(rebasing: buffer[..<count]).span)
+            let raw = unsafe exchanges[exchange].headBytes.bytes.span.extracting(head.path)
+            let count = unsafe buffer.fill { rejection = TargetDecoder.decodePath(raw, into: &$0) }
+            guard rejection == nil else { return rejection }
+            unsafe exchanges[exchange].headBytes.append(UnsafeBufferPointer(rebasing: buffer[..<count]))
+            return nil
         }
+    }
+
+    /// Calls `body` with the request's path, decoded and rewritten.
+    func withPath<Result>(_ exchange: UInt32, _ body: (Span<UInt8>) -> Result) -> Result {
+        let bytes = unsafe exchanges[exchange].headBytes.bytes
+        return unsafe body(bytes.span.extracting(exchanges[exchange].head.length...))
+    }
+
+    /// Has the request answered as if it had asked for another path.
+    func replacePath(_ exchange: UInt32, _ path: [UInt8]) {
+        let old = withPath(exchange) { $0.count }
+        exchanges[exchange].headBytes.removeLast(old)
+        unsafe path.withUnsafeBufferPointer { unsafe exchanges[exchange].headBytes.append($0) }
     }
 }

@@ -19,6 +19,9 @@ struct Site: Sendable {
     let limits: Limits
     let deadlines: Deadlines
     let headLimits: HeadLimits
+    let hosts: HostTable
+    /// What asks for passwords, by the index that policies have.
+    let realms: [Realm]
     let router: Router
     let dispatch: HandlerDispatch
     let traces: Bool
@@ -33,9 +36,9 @@ final class CompletionWorker {
     let log: AccessRing
     let errors: FileLog
 
-    /// `www/`, and the one before the last reload: files may be on their way to be opened beneath it.
-    var root: Descriptor.Shared
-    private var previousRoot: Descriptor.Shared?
+    /// The folders that are served, and those before the last reload: files may be on their way to be opened beneath them.
+    var roots: [Descriptor.Shared]
+    private var previousRoots: [Descriptor.Shared] = []
 
     var port: CompletionPort
     var clock = WorkerClock()
@@ -87,10 +90,10 @@ final class CompletionWorker {
         peers: [WorkerHandle],
         log: AccessRing,
         errors: FileLog,
-        root: Descriptor.Shared,
+        roots: [Descriptor.Shared],
         listeners: [Int32]
     ) throws(StartError) {
-        self.root = root
+        self.roots = roots
         self.index = index
         self.site = site
         self.peers = peers
@@ -110,7 +113,7 @@ final class CompletionWorker {
             connections = try Slab(capacity: limits.connectionsMax)
             exchanges = try Slab(capacity: limits.exchangesMax)
             files = try FileCache(limits: limits)
-            watch = try SiteWatch(root: Self.watchPath(root))
+            watch = try SiteWatch(roots: roots.map(Self.watchPath))
             outputs = try OutputPool(limits: limits)
         } catch {
             throw .system(error)
@@ -190,17 +193,17 @@ final class CompletionWorker {
         case .adopt(let socket): adopt(socket)
         case .resumeAccepting: if acceptPaused { startAccepting() }
         case .handlerAnswered(let exchange, let result): handlerAnswered(exchange, result)
-        case .reload(let root): reload(root)
+        case .reload(let roots): reload(roots)
         case .drain: drain()
         case .stop: isStopped = true
         }
     }
 
-    /// Takes the site's folder anew: it may be another one by now, as where `www` is a link that was turned.
-    private func reload(_ new: Descriptor.Shared) {
-        previousRoot = root
-        root = new
-        watch.move(to: Self.watchPath(new))
+    /// Takes the sites' folders anew: they may be others by now, as where `www` is a link that was turned.
+    private func reload(_ new: [Descriptor.Shared]) {
+        previousRoots = roots
+        roots = new
+        watch.move(to: new.map(Self.watchPath))
         files.unlistAll()
     }
 

@@ -33,8 +33,8 @@ struct Exchange {
         case handler(HandlerResponse)
         /// The server's own words.
         case refusal(Reason)
-        /// The same address with a slash behind it: it is a folder.
-        case folder
+        /// Another address.
+        case redirect(status: UInt16, location: [UInt8])
         /// The methods of the address, or of the server for `OPTIONS *`.
         case options
     }
@@ -42,8 +42,10 @@ struct Exchange {
     /// The connection's slot; `noSlot` when it is gone and only an operation in flight keeps the exchange.
     var connection: UInt32
     let head: RequestHead
-    /// A copy of the head's bytes.
+    /// A copy of the head's bytes, and behind them the decoded path.
     var headBytes = ByteBuffer()
+    /// The index of the site's policy.
+    let policy: UInt16
     let startedAt: Instant
     let startedWall: Int64
 
@@ -67,6 +69,9 @@ struct Exchange {
     // Its handler.
     /// The handler's index, -1 for the files of the site.
     var route: Int = -1
+    /// The realm that guards the address, -1 for none, and whether the request may enter it.
+    var realm = -1
+    var isAuthorised = false
     var call: HandlerCall?
     var deadline = Instant.distantFuture
 
@@ -78,6 +83,8 @@ struct Exchange {
     /// The file that is being loaded for it, and the status that this file's content is to be sent with.
     var awaitedFile = noSlot
     var awaitedStatus: UInt16 = 200
+    /// The site's fallback answers, as nothing else did.
+    var fellBack = false
     /// Bytes of the file that are still to be queued, from `position`; those before `residentEnd` are in memory.
     var position: UInt64 = 0
     var end: UInt64 = 0
@@ -88,8 +95,9 @@ struct Exchange {
     /// Bytes of the body that have left.
     var sent: UInt64 = 0
 
-    init(connection: UInt32, head: RequestHead, startedAt: Instant, startedWall: Int64) {
+    init(connection: UInt32, head: RequestHead, policy: Int, startedAt: Instant, startedWall: Int64) {
         self.connection = connection
+        self.policy = UInt16(truncatingIfNeeded: policy)
         self.head = head
         self.startedAt = startedAt
         self.startedWall = startedWall

@@ -1,4 +1,4 @@
-/// The files of the site that are in memory, by the path that asks for them. The worker that owns it.
+/// The files of the sites that are in memory, by the path that asks for them. The worker that owns it.
 ///
 /// DESIGN. Each worker has its own, so there is no lock. The table is open-addressed and holds slots of a slab; a hit is
 /// a hash of the path, one comparison and no system call. An entry is listed while it may answer requests and lives on
@@ -39,8 +39,8 @@ struct FileCache: ~Copyable {
     // MARK: Finding
 
     /// Mixes eight bytes at a time; good enough for paths, and a client that makes them collide fills a bounded table.
-    static func hash(_ path: Span<UInt8>) -> UInt64 {
-        var value: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: path.count)
+    static func hash(_ path: Span<UInt8>, _ key: FileKey) -> UInt64 {
+        var value: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: path.count) ^ key.seed
         let bytes = unsafe path.bytes
         var index = 0
         while index &+ 8 <= bytes.byteCount {
@@ -61,13 +61,17 @@ struct FileCache: ~Copyable {
         return product.high ^ product.low
     }
 
-    /// The entry that answers for a decoded path, if one is listed.
-    func find(_ path: Span<UInt8>, hash: UInt64) -> UInt32? {
+    /// The entry that answers for a decoded path of a site, in a coding, if one is listed.
+    func find(_ path: Span<UInt8>, _ key: FileKey) -> UInt32? {
+        find(path, key, hash: Self.hash(path, key))
+    }
+
+    func find(_ path: Span<UInt8>, _ key: FileKey, hash: UInt64) -> UInt32? {
         var position = Int(truncatingIfNeeded: hash) & mask
         while true {
             let slot = table[position]
             guard slot != noSlot else { return nil }
-            if files[slot].hash == hash, files[slot].answers(path) { return slot }
+            if files[slot].hash == hash, files[slot].answers(path, key) { return slot }
             position = (position &+ 1) & mask
         }
     }
@@ -108,6 +112,11 @@ struct FileCache: ~Copyable {
         endIfUnused(slot)
     }
 
+    /// No entry for this path of a site answers any further request.
+    mutating func unlist(_ path: Span<UInt8>, _ key: FileKey) {
+        if let slot = find(path, key) { unlist(slot) }
+    }
+
     /// No entry answers any further request.
     mutating func unlistAll() {
         for slot in files.occupiedSlots where files.contains(slot) { unlist(slot) }
@@ -139,7 +148,7 @@ struct FileCache: ~Copyable {
         for _ in 0..<2 * files.capacity {
             let slot = hand
             hand = (hand + 1) % UInt32(files.capacity)
-            guard files.contains(slot), slot != kept, files[slot].isListed, files[slot].stage == .ready,
+            guard files.contains(slot), slot != kept, files[slot].isListed, files[slot].isLoaded,
                 files[slot].pins == 0
             else { continue }
             if files[slot].wasUsed {

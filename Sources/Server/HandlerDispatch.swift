@@ -60,9 +60,7 @@ extension CompletionWorker {
     /// Makes a call of the exchange; it is handed to the pool at the end of the turn, with all others of that turn.
     func callHandler(_ exchange: UInt32) {
         let head = exchanges[exchange].head
-        var call: HandlerCall?
-        withDecodedPath(exchange) { _, path in call = makeCall(exchange, head, path) }
-        guard let call else { preconditionFailure("a path that was routed can be decoded") }
+        let call = withPath(exchange) { makeCall(exchange, head, $0) }
         // The call has its copy of the content, which goes on being counted with the exchange.
         exchanges[exchange].body.free()
         exchanges[exchange].call = call

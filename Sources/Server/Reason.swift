@@ -14,12 +14,15 @@ package enum Reason: Equatable, Sendable {
     case methodNotAllowed
     case notFound
     case forbidden
+    case unauthorized
+    case notAcceptable
     case fileUnreadable
     case fileChanging
     case handlerFailed
     case handlerExpired
     case handlersFull
     case poolFull
+    case passwordChecksFull
     case exchangesFull
     case bodiesFull
     case filesFull
@@ -45,8 +48,9 @@ package enum Reason: Equatable, Sendable {
     private static let firstOwn = 1 + UInt8(truncatingIfNeeded: RejectReason.allCases.count)
 
     static let own: [Reason] = [
-        .methodNotAllowed, .notFound, .forbidden, .fileUnreadable, .fileChanging, .handlerFailed, .handlerExpired,
-        .handlersFull, .poolFull,
+        .methodNotAllowed, .notFound, .forbidden, .unauthorized, .notAcceptable, .fileUnreadable, .fileChanging,
+        .handlerFailed, .handlerExpired,
+        .handlersFull, .poolFull, .passwordChecksFull,
         .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted, .stopping, .headExpired,
         .bodyExpired,
         .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged,
@@ -63,12 +67,15 @@ package enum Reason: Equatable, Sendable {
         case .methodNotAllowed: "method-not-allowed"
         case .notFound: "not-found"
         case .forbidden: "forbidden"
+        case .unauthorized: "unauthorized"
+        case .notAcceptable: "not-acceptable"
         case .fileUnreadable: "file-unreadable"
         case .fileChanging: "file-changing"
         case .handlerFailed: "handler-failed"
         case .handlerExpired: "handler-expired"
         case .handlersFull: "handlers-full"
         case .poolFull: "pool-full"
+        case .passwordChecksFull: "password-checks-full"
         case .exchangesFull: "exchanges-full"
         case .bodiesFull: "bodies-full"
         case .filesFull: "files-full"
@@ -90,14 +97,27 @@ package enum Reason: Equatable, Sendable {
         case .methodNotAllowed: 405
         case .notFound: 404
         case .forbidden: 403
+        case .unauthorized: 401
+        case .notAcceptable: 406
         case .fileUnreadable, .handlerFailed: 500
         case .handlerExpired: 504
-        case .fileChanging, .handlersFull, .poolFull, .exchangesFull, .bodiesFull, .filesFull,
-            .descriptorsExhausted,
-            .stopping:
+        case .fileChanging, .handlersFull, .poolFull, .passwordChecksFull, .exchangesFull, .bodiesFull, .filesFull,
+            .descriptorsExhausted, .stopping:
             503
         case .headExpired, .bodyExpired: 408
         case .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged: 0
+        }
+    }
+
+    /// Whether the site's page for failures, `50x.html`, may say it.
+    ///
+    /// Not where files or the connection are what fails.
+    var hasPage: Bool {
+        switch self {
+        case .handlerFailed, .handlerExpired, .handlersFull, .poolFull, .passwordChecksFull, .fileUnreadable,
+            .fileChanging:
+            true
+        default: false
         }
     }
 
@@ -108,11 +128,14 @@ package enum Reason: Equatable, Sendable {
         case .methodNotAllowed: "This resource does not take that method; Allow names those that it does."
         case .notFound: "There is nothing at this address."
         case .forbidden: "The server may not read this file."
+        case .unauthorized: "This address asks for a user and a password."
+        case .notAcceptable: "There is no form of this file that Accept-Encoding allows."
         case .fileUnreadable: "The file could not be read."
         case .fileChanging: "The file is being written to at this moment. Try again in a moment."
         case .handlerFailed: "The handler of this address failed; the server's error log says how."
         case .handlerExpired: "The handler of this address took too long."
-        case .handlersFull, .poolFull, .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted:
+        case .handlersFull, .poolFull, .passwordChecksFull, .exchangesFull, .bodiesFull, .filesFull,
+            .descriptorsExhausted:
             "The server has more to do than it can hold. Try again in a moment."
         case .stopping: "The server is stopping."
         case .headExpired: "The request's head took too long to arrive."

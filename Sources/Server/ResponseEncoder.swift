@@ -12,7 +12,16 @@ struct Refusal {
     let reason: Reason
     /// Methods for the Allow field, as the router has them.
     let allow: UInt16
+    /// What the user and the password that are asked for are for.
+    let realm: [UInt8]?
     let sendsBody: Bool
+    /// Configured field lines.
+    let lines: [UInt8]
+    let persistence: Persistence
+}
+
+/// Whether the connection goes on after a response, and how its client is told.
+struct Persistence {
     let keepsAlive: Bool
     let version: Version
 }
@@ -23,17 +32,27 @@ enum ResponseEncoder {
 
     /// Writes the head of a file's response.
     ///
+    /// - Parameters:
+    ///   - answer: what is sent of the file.
+    ///   - file: the file.
+    ///   - errorLines: the configured lines of an answer with an error's status, in place of the file's own: how long a
+    ///     page may be kept is said of the page, not of the failure.
+    ///   - moreLines: lines that depend on the request.
+    ///   - persistence: of the connection.
+    ///   - clock: for the Date field.
+    ///   - span: where to.
     /// - Returns: where the Date field's value begins.
     @discardableResult
     static func write(
         _ answer: FileAnswer,
         of file: CachedFile,
-        keepsAlive: Bool,
-        _ version: Version,
+        errorLines: [UInt8]? = nil,
+        moreLines: [UInt8] = [],
+        _ persistence: Persistence,
         _ clock: WorkerClock,
         into span: inout OutputSpan<UInt8>
     ) throws(ResponseError) -> Int {
-        let date = try begin(answer.status, keepsAlive: keepsAlive, version, clock, into: &span)
+        let date = try begin(answer.status, persistence, clock, into: &span)
         switch answer.status {
         case 304:
             break
@@ -43,9 +62,10 @@ enum ResponseEncoder {
         case 412:
             try span.appendField("Content-Length", decimal: 0)
         default:
-            try span.appendField("Content-Type", file.mediaType)
+            try file.withLines { (content, _) throws(ResponseError) in try span.appendBytes(content) }
             try span.appendField("Content-Length", decimal: UInt64(answer.range.count))
             if answer.status == 206 { try span.appendContentRange(answer.range, of: file.size) }
+            if answer.status == 503 { try span.appendField("Retry-After", decimal: 1) }
         }
         if answer.status == 200 || answer.status == 206 || answer.status == 304 {
             try span.appendField("Last-Modified", date: file.validators.lastModified)
@@ -54,54 +74,38 @@ enum ResponseEncoder {
             }
             try span.appendField("Accept-Ranges", "bytes")
         }
-        try span.appendField("X-Content-Type-Options", "nosniff")
+        switch (file.variesByCoding, file.variesByOrigin) {
+        case (true, true): try span.appendField("Vary", "Accept-Encoding, Origin")
+        case (true, false): try span.appendField("Vary", "Accept-Encoding")
+        case (false, true): try span.appendField("Vary", "Origin")
+        case (false, false): break
+        }
+        if let errorLines, answer.status >= 400 {
+            try span.appendBytes(errorLines.span)
+        } else {
+            try file.withLines { (_, others) throws(ResponseError) in try span.appendBytes(others) }
+        }
+        try span.appendBytes(moreLines.span)
         try span.appendEmptyLine()
         return date
     }
 
-    /// Sends a client that named a folder to the same address with a slash behind it.
-    ///
-    /// The address is made anew from the decoded path, and not of what was sent: a scheme and host, or a path that begins
-    /// with two slashes before its dot segments are resolved, would lead the client to another site.
-    static func writeFolder(
-        _ path: Span<UInt8>,
-        query: Span<UInt8>,
-        keepsAlive: Bool,
-        _ version: Version,
+    // MARK: Other addresses
+
+    /// Sends a client to another address.
+    static func writeRedirect(
+        _ status: UInt16,
+        _ location: [UInt8],
+        _ lines: [UInt8],
+        _ persistence: Persistence,
         _ clock: WorkerClock,
         into span: inout OutputSpan<UInt8>
     ) throws(ResponseError) {
-        try begin(308, keepsAlive: keepsAlive, version, clock, into: &span)
-        try span.appendBytes("Location: ")
-        try appendEncoded(path, into: &span)
-        try span.appendBytes("/")
-        if !query.isEmpty {
-            try span.appendBytes("?")
-            try span.appendBytes(query)
-        }
-        try span.appendBytes("\r\n")
+        try begin(status, persistence, clock, into: &span)
+        try span.appendField("Location", location.span)
         try span.appendField("Content-Length", decimal: 0)
+        try span.appendBytes(lines.span)
         try span.appendEmptyLine()
-    }
-
-    /// Percent-encodes what may not stand in a path as it is (RFC 3986 §3.3).
-    private static func appendEncoded(
-        _ path: Span<UInt8>,
-        into span: inout OutputSpan<UInt8>
-    ) throws(ResponseError) {
-        for index in path.indices {
-            switch path[index] {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "."),
-                UInt8(ascii: "_"), UInt8(ascii: "~"):
-                guard span.freeCapacity > 0 else { throw .outputFull }
-                span.append(path[index])
-            default:
-                try span.appendBytes("%")
-                if path[index] < 16 { try span.appendBytes("0") }
-                try span.appendHexadecimal(UInt64(path[index]))
-            }
-        }
     }
 
     // MARK: The server's own words
@@ -115,8 +119,14 @@ enum ResponseEncoder {
         into span: inout OutputSpan<UInt8>
     ) throws(ResponseError) -> Int {
         let status = Self.status(refusal.reason.status)
-        try begin(status.code, keepsAlive: refusal.keepsAlive, refusal.version, clock, into: &span)
+        try begin(status.code, refusal.persistence, clock, into: &span)
         if status == .methodNotAllowed { try appendAllow(refusal.allow, into: &span) }
+        if status == .unauthorized, let realm = refusal.realm {
+            // RFC 7617 §2: the realm is a quoted string, which the configuration has seen to; names and passwords are UTF-8.
+            try span.appendBytes("WWW-Authenticate: Basic realm=\"")
+            try span.appendBytes(realm.span)
+            try span.appendBytes("\", charset=\"UTF-8\"\r\n")
+        }
         // It is over in a moment, or another server can be asked.
         if status == .serviceUnavailable { try span.appendField("Retry-After", decimal: 1) }
         let phrase = status.reasonPhrase
@@ -127,7 +137,7 @@ enum ResponseEncoder {
             + pageText.utf8CodeUnitCount + explanation.utf8CodeUnitCount + pageEnd.utf8CodeUnitCount
         try span.appendField("Content-Type", "text/html; charset=utf-8")
         try span.appendField("Content-Length", decimal: UInt64(count))
-        try span.appendField("X-Content-Type-Options", "nosniff")
+        try span.appendBytes(refusal.lines.span)
         try span.appendEmptyLine()
         guard refusal.sendsBody else { return 0 }
         try span.appendBytes(pageStart)
@@ -153,13 +163,14 @@ enum ResponseEncoder {
 
     static func writeOptions(
         allow: UInt16,
-        keepsAlive: Bool,
-        _ version: Version,
+        _ lines: [UInt8],
+        _ persistence: Persistence,
         _ clock: WorkerClock,
         into span: inout OutputSpan<UInt8>
     ) throws(ResponseError) {
-        try begin(204, keepsAlive: keepsAlive, version, clock, into: &span)
+        try begin(204, persistence, clock, into: &span)
         try appendAllow(allow, into: &span)
+        try span.appendBytes(lines.span)
         try span.appendEmptyLine()
     }
 
@@ -185,13 +196,14 @@ enum ResponseEncoder {
     /// Writes the head of a handler's response: its own fields, and those that frame the message.
     static func writeHead(
         of response: HandlerResponse,
-        keepsAlive: Bool,
-        _ version: Version,
+        _ lines: [UInt8],
+        _ persistence: Persistence,
         _ clock: WorkerClock,
         into span: inout OutputSpan<UInt8>
     ) throws(ResponseError) {
-        try begin(response.status, keepsAlive: keepsAlive, version, clock, into: &span)
+        try begin(response.status, persistence, clock, into: &span)
         try span.appendBytes(response.bytes.span.extracting(0..<response.bodyStart))
+        try span.appendBytes(lines.span)
         if status(response.status).allowsBody {
             try span.appendField("Content-Length", decimal: UInt64(response.bodyLength))
         }
@@ -212,8 +224,7 @@ enum ResponseEncoder {
     @discardableResult
     private static func begin(
         _ code: UInt16,
-        keepsAlive: Bool,
-        _ version: Version,
+        _ persistence: Persistence,
         _ clock: WorkerClock,
         into span: inout OutputSpan<UInt8>
     ) throws(ResponseError) -> Int {
@@ -224,9 +235,9 @@ enum ResponseEncoder {
         try span.appendBytes(clock.date.span)
         try span.appendBytes("\r\n")
         // RFC 9112 §9.3: 1.1 goes on unless it says otherwise, 1.0 ends unless it does.
-        if !keepsAlive {
+        if !persistence.keepsAlive {
             try span.appendField("Connection", "close")
-        } else if version == .http10 {
+        } else if persistence.version == .http10 {
             try span.appendField("Connection", "keep-alive")
         }
         return date

@@ -52,6 +52,15 @@ package struct Router: Sendable {
 
     static func bit(_ method: Method) -> UInt16 { 1 << UInt16(method.rawValue) }
 
+    /// The methods of an address.
+    func methods(_ path: Span<UInt8>) -> UInt16 {
+        var methods: UInt16 = 0
+        for index in routes.indices where routes[index].matches(path) { methods |= routes[index].methods }
+        if methods == 0 { methods = Self.fileMethods }
+        if methods & Self.bit(.get) != 0 { methods |= Self.bit(.head) }
+        return methods
+    }
+
     /// Decides by method and decoded path; the longest matching route counts, then the files.
     ///
     /// - Complexity: linear in the number of routes, of which a site has a handful; the cached files of a site never

@@ -21,7 +21,7 @@ package final class Server {
     private let store: Store
     private let pool: HandlerPool
     private let host: HandlerHost
-    private let www: Descriptor.Shared
+    private let folders: SiteFolders
     private var listeners: ListenerTable
     private var workers: [WorkerHandle] = []
     private var threads: [NamedThread] = []
@@ -37,10 +37,13 @@ package final class Server {
     ///
     /// - Throws: what is wrong, where, and what to do about it. Nothing runs then.
     package init(_ configuration: ServerConfiguration) throws(StartError) {
+        var configuration = configuration
+        // Configured fields are part of every head.
+        configuration.limits.responseHeadSizeMax += configuration.fieldsSizeMax
         configuration.limits.assertRelations()
         self.configuration = configuration
         do { try CompletionPort.probe(configuration.limits.port) } catch { throw .port(error) }
-        let www = Descriptor.Shared(try Self.openSite(configuration.wwwPath))
+        let folders = try SiteFolders(configuration)
         let listeners = try ListenerTable(configuration.listen, backlog: configuration.limits.backlogMax)
         let log: FileLog
         do {
@@ -59,7 +62,7 @@ package final class Server {
         let pool = HandlerPool(limits: configuration.pool)
         let services = StoreServices(database: store, files: log, pool: pool, uploads: configuration.uploadsPath)
         host = HandlerHost(services: services, callsMax: configuration.limits.callsMax)
-        self.www = www
+        self.folders = folders
         self.listeners = listeners
         self.log = log
         self.store = store
@@ -86,6 +89,8 @@ package final class Server {
                     requestLineSizeMax: configuration.limits.requestLineSizeMax,
                     fieldCountMax: configuration.limits.fieldCountMax
                 ),
+                hosts: folders.hosts,
+                realms: folders.realms,
                 router: router,
                 dispatch: HandlerDispatch(host: host, pool: pool, handlers: handlers),
                 traces: configuration.traces
@@ -96,7 +101,7 @@ package final class Server {
     /// Looks whether a server could start, leaving no trace: io_uring, the site, its handlers' libraries.
     package static func check(_ configuration: ServerConfiguration) throws(StartError) {
         do { try CompletionPort.probe(configuration.limits.port) } catch { throw .port(error) }
-        _ = try openSite(configuration.wwwPath)
+        _ = try SiteFolders(configuration)
         let finder = HandlerFinder(siteFolder: configuration.siteHandlersPath, folders: configuration.handlerFolders)
         for name in configuration.handlers ?? finder.defaultNames() where finder.library(name) == nil {
             throw .handlerNotFound(
@@ -104,12 +109,6 @@ package final class Server {
                 folders: [configuration.siteHandlersPath] + configuration.handlerFolders
             )
         }
-    }
-
-    private static func openSite(_ path: String) throws(StartError) -> Descriptor {
-        let number = unsafe ringport_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
-        guard number >= 0 else { throw .noSite(SystemError("open \(path)")) }
-        return Descriptor(owning: number)
     }
 
     /// Loads the libraries and makes a route table of what they want.
@@ -142,14 +141,14 @@ package final class Server {
         } catch { throw .system(error) }
         let peers = workers
         let log = log
-        let root = www
+        let roots = folders.open
         for index in peers.indices {
             let sockets = index == 0 ? listeners.descriptors : []
             let ring = log.ring(forWorker: index)
             do {
                 threads.append(
                     try NamedThread(name: "worker-\(index)") {
-                        runWorker(index, site, peers, ring, log, root, sockets)
+                        runWorker(index, site, peers, ring, log, roots, sockets)
                     }
                 )
             } catch { throw .system(error) }
@@ -164,16 +163,16 @@ package final class Server {
         log.reopen()
     }
 
-    /// Takes the site's folder anew, forgets what is kept of its files, and opens the log files anew (SIGHUP).
+    /// Takes the sites' folders anew, forgets what is kept of their files, and opens the log files anew (SIGHUP).
     package func reload() {
         log.reopen()
-        let root: Descriptor.Shared
+        let roots: [Descriptor.Shared]
         do {
-            root = Descriptor.Shared(try Self.openSite(configuration.wwwPath))
+            roots = try SiteFolders(configuration).open
         } catch {
             return log.error(.error, "reloading goes on with the old files: \(error)")
         }
-        for worker in workers { worker.posts.post(.reload(root)) }
+        for worker in workers { worker.posts.post(.reload(roots)) }
     }
 
     // MARK: Stopping
@@ -220,7 +219,7 @@ private func runWorker(
     _ peers: [WorkerHandle],
     _ ring: AccessRing,
     _ log: FileLog,
-    _ root: Descriptor.Shared,
+    _ roots: [Descriptor.Shared],
     _ listeners: [Int32]
 ) {
     let worker: CompletionWorker
@@ -231,7 +230,7 @@ private func runWorker(
             peers: peers,
             log: ring,
             errors: log,
-            root: root,
+            roots: roots,
             listeners: listeners
         )
     } catch {

@@ -35,6 +35,9 @@ package struct ServerConfiguration: Sendable {
         self.handlerFolders = handlerFolders
     }
 
+    /// What leaves an output block room for two answers.
+    private static let fieldsSizeMax = 8192
+
     /// What two settings say against each other, by the names of the configuration's keys; `nil` when nothing does.
     package var contradiction: String? {
         if pool.threadsMax < pool.threadsMin { return "pool.threads_max is below pool.threads_min" }
@@ -48,11 +51,28 @@ package struct ServerConfiguration: Sendable {
         if limits.receiveBufferCount.nonzeroBitCount != 1 {
             return "limits.receive_buffer_count is no power of two"
         }
+        if fieldsSizeMax > Self.fieldsSizeMax {
+            return "the fields of an answer have more than \(Self.fieldsSizeMax) bytes"
+        }
+        for rules in [rules] + hosts.map(\.rules) {
+            if rules.files.index.isEmpty { return "files.index is empty; name a file that need not be there" }
+            if rules.crossOrigin.credentials, rules.crossOrigin.origins.contains("*") {
+                return
+                    "cors.credentials needs origins that are named, not \"*\": any page could read what is its user's"
+            }
+        }
         if limits.exchangesMax < limits.pipelinedMax { return "limits.exchanges_max is below limits.pipelined_max" }
         return nil
     }
 
-    var wwwPath: String { root + "/www" }
+    /// Bytes that the configured fields of an answer take at most.
+    var fieldsSizeMax: Int {
+        ([rules] + hosts.map(\.rules)).map(\.fieldsSizeMax).max() ?? 0
+    }
+
+    /// A path of the configuration: relative to the site's root, or absolute.
+    func path(_ name: String) -> String { name.hasPrefix("/") ? name : root + "/" + name }
+
     var logsPath: String { root + "/logs" }
     var databasePath: String { root + "/db/ringport.db" }
     var migrationsPath: String { root + "/db/migrations" }

@@ -14,6 +14,15 @@ package struct SiteRules: Sendable, Equatable {
     package var protections: [ProtectionRule] = []
 
     package init() {}
+
+    /// Bytes that the fields of an answer take at most.
+    var fieldsSizeMax: Int {
+        let policies = security.referrerPolicy.utf8.count + security.frameOptions.utf8.count
+        let security = 128 + policies + security.contentSecurityPolicy.utf8.count
+        let rules = fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
+        let lists = [crossOrigin.methods, crossOrigin.fields, crossOrigin.exposed].flatMap { $0 }
+        return security + rules + 256 + lists.reduce(0) { $0 + $1.utf8.count + 2 }
+    }
 }
 
 /// Which names of a site are files, and how they are looked up.

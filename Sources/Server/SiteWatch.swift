@@ -1,4 +1,4 @@
-/// Which folders of the site the kernel watches for us, so that the file cache is never stale. The worker that owns it.
+/// Which folders of the sites the kernel watches for us, so that the file cache is never stale. The worker that owns it.
 ///
 /// DESIGN. inotify(7): a folder is watched before a file in it is first opened, so no change after that goes unnoticed;
 /// all folders above it are watched too. The worker's ring tells when there is something to read. An event about a file
@@ -13,20 +13,26 @@ internal import Platform
 struct SiteWatch: ~Copyable {
     /// What changed.
     enum Change {
-        /// Something about the file at this path of the site, with its leading slash.
-        case file(path: [UInt8])
+        /// Something about the file at this path of a site's folder, with its leading slash.
+        case file(root: Int, path: [UInt8])
         /// Folders moved, or events were lost: anything may have changed.
         case everything
     }
 
-    let descriptor: Descriptor
-    /// A path that leads to the folder in any case, such as `/proc/self/fd/9/.`.
-    private var root: [UInt8]
-    /// The watch of each folder, by its path relative to the root, without slashes at its ends.
+    /// A folder that is served, or one beneath it.
     ///
     /// Paths are bytes and not strings: two names that differ in bytes are two folders, whatever Unicode says.
-    private var watches: [[UInt8]: Int32] = [:]
-    private var folders: [Int32: [UInt8]] = [:]
+    private struct Folder: Hashable {
+        let root: Int
+        /// Relative to the root, without slashes at its ends.
+        let path: [UInt8]
+    }
+
+    let descriptor: Descriptor
+    /// Paths that lead to the folders that are served in any case, such as `/proc/self/fd/9/.`.
+    private var roots: [[UInt8]]
+    private var watches: [Folder: Int32] = [:]
+    private var folders: [Int32: Folder] = [:]
     private let watchesMax = 4096
 
     private static let mask = UInt32(
@@ -34,36 +40,38 @@ struct SiteWatch: ~Copyable {
             | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW
     )
 
-    init(root: String) throws(SystemError) {
+    init(roots: [String]) throws(SystemError) {
         let number = inotify_init1(Int32(IN_CLOEXEC | IN_NONBLOCK))
-        guard number >= 0 else { throw SystemError("watch \(root)") }
+        guard number >= 0 else { throw SystemError("watch the folders that are served") }
         descriptor = Descriptor(owning: number)
-        self.root = Array(root.utf8)
+        self.roots = roots.map { Array($0.utf8) }
     }
 
-    /// Watches another root from here on.
-    mutating func move(to root: String) {
+    /// Watches other folders from here on.
+    mutating func move(to roots: [String]) {
         forget()
-        self.root = Array(root.utf8)
+        self.roots = roots.map { Array($0.utf8) }
     }
 
     /// Watches the folder of a file and all folders above it.
     ///
-    /// - Parameter path: the file's, relative to the root.
+    /// - Parameters:
+    ///   - path: the file's, relative to the root.
+    ///   - root: the index of the folder that is served.
     /// - Returns: the folder's watch; `nil` when it can't be watched, so that the file must not be kept.
-    mutating func watchFolder(of path: [UInt8]) -> Int32? {
-        var last = watch([])
+    mutating func watchFolder(of path: [UInt8], in root: Int) -> Int32? {
+        var last = watch(Folder(root: root, path: []))
         for index in path.indices where path[index] == UInt8(ascii: "/") {
             guard last != nil else { return nil }
-            last = watch(Array(path[..<index]))
+            last = watch(Folder(root: root, path: Array(path[..<index])))
         }
         return last
     }
 
-    private mutating func watch(_ folder: [UInt8]) -> Int32? {
+    private mutating func watch(_ folder: Folder) -> Int32? {
         if let known = watches[folder] { return known }
         guard watches.count < watchesMax else { return nil }
-        let path = root + (folder.isEmpty ? [] : [UInt8(ascii: "/")] + folder) + [0]
+        let path = roots[folder.root] + (folder.path.isEmpty ? [] : [UInt8(ascii: "/")] + folder.path) + [0]
         let watch = unsafe path.withUnsafeBytes { bytes in
             // Ended by the NUL that was appended; a decoded path holds no other.
             unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
@@ -71,7 +79,8 @@ struct SiteWatch: ~Copyable {
             }
         }
         // ENOENT: the file is not there either. ENOSPC: the user's watches are used up (fs.inotify.max_user_watches).
-        // A folder with two names (a bind mount, or a move that is not read yet) has one watch, which reports one of them.
+        // A folder with two names (a bind mount, a move that is not read yet, a site within another's folder) has one
+        // watch, which reports one of them.
         guard watch >= 0, folders[watch] == nil else { return nil }
         watches[folder] = watch
         folders[watch] = folder
@@ -113,7 +122,8 @@ struct SiteWatch: ~Copyable {
                 body(.everything)
             } else if let folder = folders[event.wd] {
                 let slash = [UInt8(ascii: "/")]
-                unsafe body(.file(path: slash + folder + (folder.isEmpty ? [] : slash) + name.prefix { $0 != 0 }))
+                let path = unsafe slash + folder.path + (folder.path.isEmpty ? [] : slash) + name.prefix { $0 != 0 }
+                body(.file(root: folder.root, path: path))
             }
         }
     }

@@ -11,18 +11,31 @@ internal import Platform
 
 extension CompletionWorker {
     /// Starts to load a file into the cache; `nil` when the cache is full of files in use.
-    func load(_ name: Span<UInt8>, _ hash: UInt64) -> UInt32? {
-        let path = FileName.path(name)
-        // Watched before it is opened: what changes from here on is reported.
-        let folder = watch.watchFolder(of: path)
-        guard let file = files.insert(CachedFile(name: name, path: path, hash: hash, isWatched: folder)) else {
-            return nil
+    ///
+    /// - Parameters:
+    ///   - name: the decoded path that it answers.
+    ///   - key: the site.
+    ///   - isErrorPage: that it is not there is worth keeping in mind, as it is asked for after each failure.
+    func load(_ name: Span<UInt8>, _ key: FileKey, isErrorPage: Bool) -> UInt32? {
+        let policy = site.hosts.policies[Int(key.policy)]
+        guard let path = policy.names.file(name, attempt: 0) else {
+            preconditionFailure("a path that ends with a slash has an index that may be tried")
         }
-        files[file].isHandled = site.router.decide(.get, name) != .file
+        let entry = CachedFile(name: name, path: path, key: key, hash: FileCache.hash(name, key))
+        guard let file = files.insert(entry) else { return nil }
+        files[file].isErrorPage = isErrorPage
+        files[file].isGoverned = site.router.decide(.get, name) != .file || policy.governs(name)
         files.pin(file)
-        // The path stays in place as long as the entry, which is pinned until it is loaded.
-        unsafe port.open(beneath: root.rawValue, files[file].path, files.key(file))
+        open(file, .withoutLinks)
         return file
+    }
+
+    /// Opens the file that is tried, after its folder is watched: what changes from here on is reported.
+    private func open(_ file: UInt32, _ rule: OpenRule) {
+        let folder = site.hosts.policies[Int(files[file].key.policy)].folder
+        files[file].watch = watch.watchFolder(of: files[file].pathBytes, in: folder) ?? -1
+        // The path stays in place as long as the entry, which is pinned until it is loaded.
+        unsafe port.open(beneath: roots[folder].rawValue, files[file].path, rule, files.key(file))
     }
 
     func opened(_ packet: CompletionPacket) {
@@ -38,9 +51,12 @@ extension CompletionWorker {
         case EAGAIN where files[file].attempts < CachedFile.attemptsMax:
             // openat2(2): a rename at the same time made it impossible to say whether the path stays beneath `www/`.
             files[file].attempts += 1
-            unsafe port.open(beneath: root.rawValue, files[file].path, files.key(file))
+            open(file, files[file].isLinked ? followed(file) : .withoutLinks)
+        case ELOOP where !files[file].isLinked && followed(file) != .withoutLinks:
+            files[file].isLinked = true
+            open(file, followed(file))
         case ENOENT, ENOTDIR, ELOOP, EXDEV, ENAMETOOLONG, ENXIO, ENODEV, EINVAL:
-            loadEnded(file, .missing)
+            tryNext(file)
         case EACCES, EPERM:
             loadEnded(file, .refused(.forbidden))
         case EMFILE, ENFILE, ENOMEM:
@@ -49,6 +65,26 @@ extension CompletionWorker {
             errors.error(.error, SystemError(code, "open \(files[file].pathText)").description)
             loadEnded(file, .refused(.fileUnreadable))
         }
+    }
+
+    /// How a path with symbolic links is opened by the rules of its site.
+    private func followed(_ file: UInt32) -> OpenRule {
+        switch site.hosts.policies[Int(files[file].key.policy)].symlinks {
+        case .refuse: .withoutLinks
+        case .inside: .withLinksInside
+        case .follow: .withLinks
+        }
+    }
+
+    /// The file that was tried is not there: there may be another that answers for the name.
+    private func tryNext(_ file: UInt32) {
+        let names = site.hosts.policies[Int(files[file].key.policy)].names
+        let attempt = files[file].candidate + 1
+        guard files[file].key.isPlain, let path = files[file].withName({ names.file($0, attempt: attempt) }) else {
+            return loadEnded(file, files[file].foundFolder ? .folder : .missing)
+        }
+        files[file].tryNext(path)
+        open(file, .withoutLinks)
     }
 
     /// Looks what was opened: fstat(2) on a local file never waits.
@@ -60,15 +96,21 @@ extension CompletionWorker {
         }
         switch attributes.st_mode & S_IFMT {
         case S_IFREG: break
-        case S_IFDIR: return loadEnded(file, .folder)
-        default: return loadEnded(file, .missing)
+        case S_IFDIR:
+            files[file].foundFolder = true
+            closeDescriptor(file)
+            return tryNext(file)
+        default:
+            closeDescriptor(file)
+            return tryNext(file)
         }
         files[file].take(attributes, wall: clock.wall)
+        describe(file)
         // inotify reports changes by the name that is watched; by another name the file could change unseen.
         // On a network file system it changes on other machines. A file that was modified a moment ago is looked at again,
         // until it has a tag.
-        if attributes.st_nlink > 1 || files[file].watch < 0 || !files[file].validators.hasRested
-            || ringport_reports_changes(files[file].descriptor) == 0
+        if attributes.st_nlink > 1 || files[file].watch < 0 || files[file].isLinked
+            || !files[file].validators.hasRested || ringport_reports_changes(files[file].descriptor) == 0
         {
             files.unlist(file)
         }
@@ -83,6 +125,27 @@ extension CompletionWorker {
             errors.error(.error, SystemError("map \(files[file].pathText)").description)
             loadEnded(file, .refused(.fileUnreadable))
         }
+    }
+
+    /// Notes what the rules say about the file.
+    private func describe(_ file: UInt32) {
+        let policy = site.hosts.policies[Int(files[file].key.policy)]
+        let path = [UInt8(ascii: "/")] + files[file].pathBytes
+        let type = FileNames.extension(of: path).map { MediaType.forExtension($0.span) } ?? MediaType.unknown
+        files[file].setLines(
+            content: ResponseField("Content-Type", "\(type)").line,
+            others: policy.lines(path: path.span, type: Array("\(type)".utf8).span)
+        )
+        files[file].variesByOrigin = policy.variesByOrigin
+        let realm = policy.realm(path.span)
+        files[file].realm = realm >= 0 ? realm : files[file].withName { policy.realm($0) }
+        if realm >= 0 { files[file].isGoverned = true }
+    }
+
+    private func closeDescriptor(_ file: UInt32) {
+        // A mapping keeps the file; the number is given back on the ring.
+        port.close(files[file].descriptor, CompletionKey(slot: noSlot, generation: 0))
+        files[file].descriptor = -1
     }
 
     private func readOn(_ file: UInt32) {
@@ -131,11 +194,7 @@ extension CompletionWorker {
 
     /// Loading is over: those who wait go on, in the order in which they came.
     private func loadEnded(_ file: UInt32, _ outcome: LoadOutcome) {
-        if files[file].descriptor >= 0 {
-            // A mapping keeps the file; the number is given back on the ring.
-            port.close(files[file].descriptor, CompletionKey(slot: noSlot, generation: 0))
-            files[file].descriptor = -1
-        }
+        if files[file].descriptor >= 0 { closeDescriptor(file) }
         var waiters: [UInt32] = []
         while files[file].waiters != noSlot {
             let exchange = files[file].waiters
@@ -146,6 +205,8 @@ extension CompletionWorker {
             files[file].stage = .ready
             files[file].encodeHead(clock)
             if files[file].isListed { files.account(file, bytes: files[file].memoryCount) }
+        } else if case .missing = outcome, files[file].isErrorPage, files[file].watch >= 0 {
+            files[file].stage = .absent
         } else {
             files.unlist(file)
         }
@@ -157,34 +218,35 @@ extension CompletionWorker {
         let status = exchanges[exchange].awaitedStatus
         switch outcome {
         case .ready:
-            files.pin(file)
-            reply(exchange, .file(file, status: status))
-        case .missing where status == 200:
-            awaitErrorPage(exchange)
-        case .missing:
-            reply(exchange, .refusal(.notFound))
-        case .folder where status == 200:
-            reply(exchange, .folder)
-        case .folder:
-            reply(exchange, .refusal(.notFound))
+            deliver(exchange, file)
+        case .folder where status == 200 && !exchanges[exchange].fellBack:
+            // The address is made anew from the decoded path, and not of what was sent: a scheme and host, or a path that
+            // begins with two slashes before its dot segments are resolved, would lead the client to another site.
+            let location = withPath(exchange) { AddressPattern.encoded(path: $0) } + [UInt8(ascii: "/")]
+            reply(exchange, redirection(exchange, location, status: 308))
+        case .missing, .folder:
+            missed(exchange)
         case .refused(let reason):
-            reply(exchange, .refusal(status == 200 ? reason : .notFound))
+            reply(exchange, .refusal(status == 200 ? reason : exchanges[exchange].reason ?? reason))
         }
     }
 
     // MARK: Staying true
 
-    /// The kernel has reported changes in the site's folders.
+    /// The kernel has reported changes in the sites' folders.
     func siteChanged() {
         watch.readChanges { change in
             switch change {
-            case .everything:
-                files.unlistAll()
-            case .file(path: let name):
-                for key in [name, FileName.folderServed(by: name)].compactMap({ $0 }) {
-                    if let file = files.find(key.span, hash: FileCache.hash(key.span)) { files.unlist(file) }
-                }
+            case .everything: files.unlistAll()
+            case .file(let root, let path): fileChanged(path, in: root)
             }
+        }
+    }
+
+    /// Whatever a file answers for is to be loaded anew.
+    private func fileChanged(_ name: [UInt8], in root: Int) {
+        for (index, policy) in site.hosts.policies.enumerated() where policy.folder == root {
+            for path in policy.names.paths(answeredBy: name) { files.unlist(path.span, FileKey(policy: index)) }
         }
     }
 }

@@ -18,8 +18,10 @@ extension CompletionWorker {
     @unsafe
     func answerFromCache(_ slot: UInt32, _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard head.method == .get || head.method == .head, head.form != .asterisk else { return false }
-        let path = unsafe bytes.span.extracting(head.path)
-        guard let file = findPlain(path), files[file].stage == .ready, !files[file].isMapped, !files[file].isHandled,
+        let key = unsafe FileKey(policy: site.hosts.policy(bytes.span.extracting(head.authority)))
+        guard let named = unsafe findPlain(bytes.span.extracting(head.path), key), files[named].stage == .ready,
+            !files[named].isGoverned, !(files[named].variesByOrigin && head.has(.origin)),
+            case .ready(let file) = unsafe representation(of: named, head, bytes.span), !files[file].isMapped,
             let output = connections[slot].output
         else { return false }
         files[file].wasUsed = true
@@ -32,7 +34,11 @@ extension CompletionWorker {
             unsafe output.copy(files[file].wholeResponse)
         } else {
             sent = unsafe FileAnswer(head, bytes.span, files[file], status: 200, now: clock.second)
-            write(sent, head, keepsAlive: head.keepsAlive && !isDraining, file, output)
+            let persistence = Persistence(keepsAlive: head.keepsAlive && !isDraining, version: head.version)
+            output.write(site.limits.responseHeadSizeMax) { (span) throws(ResponseError) in
+                try ResponseEncoder.write(sent, of: files[file], persistence, clock, into: &span)
+            }
+            writeBody(sent, file, output)
         }
         connections[slot].state.answered()
         markDirty(slot)
@@ -41,22 +47,13 @@ extension CompletionWorker {
     }
 
     /// The entry for a path that needs no decoding.
-    private func findPlain(_ path: Span<UInt8>) -> UInt32? {
+    private func findPlain(_ path: Span<UInt8>, _ key: FileKey) -> UInt32? {
         for index in path.indices where path[index] == UInt8(ascii: "%") { return nil }
-        return files.find(path, hash: FileCache.hash(path))
+        return files.find(path, key)
     }
 
-    /// Writes a response's head and, if it is in memory, its body.
-    private func write(
-        _ answer: FileAnswer,
-        _ head: RequestHead,
-        keepsAlive: Bool,
-        _ file: UInt32,
-        _ output: Output
-    ) {
-        output.write(site.limits.responseHeadSizeMax) { (span) throws(ResponseError) in
-            try ResponseEncoder.write(answer, of: files[file], keepsAlive: keepsAlive, head.version, clock, into: &span)
-        }
+    /// Writes a response's body if it is in memory.
+    private func writeBody(_ answer: FileAnswer, _ file: UInt32, _ output: Output) {
         guard answer.sendsBody, !files[file].isMapped else { return }
         let body = unsafe UnsafeRawBufferPointer(
             rebasing: files[file].body[Int(answer.range.lowerBound)..<Int(answer.range.upperBound)]
@@ -71,16 +68,29 @@ extension CompletionWorker {
 
     /// Answers an exchange whose file is ready.
     func answerFile(_ exchange: UInt32, _ file: UInt32, status: UInt16, _ output: Output) {
-        let head = exchanges[exchange].head
         let answer = unsafe FileAnswer(
-            head,
+            exchanges[exchange].head,
             exchanges[exchange].headBytes.bytes.span,
             files[file],
             status: status,
             now: clock.second
         )
         files[file].wasUsed = true
-        write(answer, head, keepsAlive: keepsAlive(exchange), file, output)
+        let persistence = persistence(exchange)
+        let errorLines = policy(exchange).lines
+        let moreLines = crossOriginLines(exchange)
+        output.write(site.limits.responseHeadSizeMax + moreLines.count) { (span) throws(ResponseError) in
+            try ResponseEncoder.write(
+                answer,
+                of: files[file],
+                errorLines: errorLines,
+                moreLines: moreLines,
+                persistence,
+                clock,
+                into: &span
+            )
+        }
+        writeBody(answer, file, output)
         exchanges[exchange].status = answer.status
         guard answer.sendsBody, files[file].isMapped else {
             exchanges[exchange].sent = answer.bodyCount
@@ -100,44 +110,92 @@ extension CompletionWorker {
         guard method == .get || method == .head else {
             return reply(exchange, .refusal(.notFound))
         }
-        withDecodedPath(exchange) { _, path in
-            if FileName.isServed(path) {
+        let names = policy(exchange).names
+        withPath(exchange) { path in
+            if names.areServed(path) {
                 awaitFile(exchange, path, status: 200)
             } else {
-                awaitErrorPage(exchange)
+                awaitErrorPage(exchange, .notFound)
             }
         }
     }
 
-    /// Has the exchange answered by the site's page for what is not there.
-    func awaitErrorPage(_ exchange: UInt32) {
-        let name: StaticString = "/404.html"
+    /// Nothing is at the exchange's address: the site's fallback answers, or the page that says so.
+    func answerMissing(_ exchange: UInt32) {
+        let fallback = policy(exchange).fallback
+        // A script or a picture that is missing is missing: a page in its place would only hide that.
+        if !fallback.isEmpty, !exchanges[exchange].fellBack, withPath(exchange, { !FileNames.hasExtension($0) }) {
+            exchanges[exchange].fellBack = true
+            return awaitFile(exchange, fallback.span, status: 200)
+        }
+        awaitErrorPage(exchange, .notFound)
+    }
+
+    /// Has the exchange answered by the site's page for a failure, `404.html` or `50x.html`, if there is one.
+    func awaitErrorPage(_ exchange: UInt32, _ reason: Reason) {
+        let name: StaticString = reason.status == 404 ? "/404.html" : "/50x.html"
         let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-        unsafe awaitFile(exchange, bytes.span, status: 404)
+        exchanges[exchange].reason = reason
+        unsafe awaitFile(exchange, bytes.span, status: reason.status)
     }
 
     /// Has the exchange answered by a file.
     private func awaitFile(_ exchange: UInt32, _ name: Span<UInt8>, status: UInt16) {
-        let hash = FileCache.hash(name)
-        guard let file = files.find(name, hash: hash) ?? load(name, hash) else {
+        exchanges[exchange].awaitedStatus = status
+        let key = FileKey(policy: Int(exchanges[exchange].policy))
+        guard let file = files.find(name, key) ?? load(name, key, isErrorPage: status != 200) else {
             return reply(exchange, .refusal(.filesFull))
         }
-        guard files[file].stage != .ready else {
-            files.pin(file)
-            return reply(exchange, .file(file, status: status))
+        switch files[file].stage {
+        case .ready: deliver(exchange, file)
+        case .absent: missed(exchange)
+        case .opening, .reading: wait(exchange, for: file)
         }
+    }
+
+    /// Lets the exchange wait until an entry is loaded.
+    private func wait(_ exchange: UInt32, for file: UInt32) {
         exchanges[exchange].stage = .waitingForFile
         exchanges[exchange].awaitedFile = file
-        exchanges[exchange].awaitedStatus = status
         exchanges[exchange].nextWaiter = files[file].waiters
         files[file].waiters = exchange
     }
 
+    /// The file that was awaited is not there.
+    func missed(_ exchange: UInt32) {
+        guard exchanges[exchange].awaitedStatus != 200 else { return answerMissing(exchange) }
+        reply(exchange, .refusal(exchanges[exchange].reason ?? .notFound))
+    }
+
+    /// Answers the exchange with the representation of a file that suits its client.
+    func deliver(_ exchange: UInt32, _ file: UInt32) {
+        let status = exchanges[exchange].awaitedStatus
+        if status == 200, files[file].realm >= 0, files[file].realm != exchanges[exchange].realm {
+            // The file is guarded, though the address that leads to it is not.
+            exchanges[exchange].realm = files[file].realm
+            exchanges[exchange].isAuthorised = false
+            return authorise(exchange)
+        }
+        let head = exchanges[exchange].head
+        switch unsafe representation(of: file, head, exchanges[exchange].headBytes.bytes.span) {
+        case .ready(let representation):
+            files.pin(representation)
+            reply(exchange, .file(representation, status: status))
+        case .awaited(let representation):
+            wait(exchange, for: representation)
+        case .unacceptable:
+            reply(exchange, .refusal(.notAcceptable))
+        }
+    }
+
     /// The exchange's answer is known; it leaves when its turn comes.
     func reply(_ exchange: UInt32, _ reply: Exchange.Reply) {
+        exchanges[exchange].awaitedFile = noSlot
+        if case .refusal(let reason) = reply, reason.hasPage, exchanges[exchange].reason == nil {
+            return awaitErrorPage(exchange, reason)
+        }
         exchanges[exchange].reply = reply
         exchanges[exchange].stage = .ready
-        exchanges[exchange].awaitedFile = noSlot
         advance(exchanges[exchange].connection)
     }
 

@@ -12,8 +12,8 @@ enum WorkerMessage: Sendable {
     case resumeAccepting
     /// The call of this exchange has ended.
     case handlerAnswered(CompletionKey, HandlerResult)
-    /// Forget the files that are kept, and serve those of this folder.
-    case reload(Descriptor.Shared)
+    /// Forget the files that are kept, and serve those of these folders.
+    case reload([Descriptor.Shared])
     /// Accept nothing more, answer what was asked, then close.
     case drain
     /// The article's `IO_THREAD_SHUTDOWN`: leave the loop.

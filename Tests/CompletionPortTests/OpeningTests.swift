@@ -53,6 +53,22 @@ import Testing
         }
     }
 
+    @Test func linksAreFollowedAsFarAsTheRuleSays() throws {
+        let site = try Self.site()
+        var port = try CompletionPort(limits: .forTests())
+        let expected: [(path: String, inside: Int32, anywhere: Int32)] = [
+            ("link-inside", 0, 0), ("link-folder/page.html", 0, 0), ("link-outside", EXDEV, 0),
+            ("link-nowhere", ENOENT, ENOENT),
+        ]
+        for (path, inside, anywhere) in expected {
+            for (rule, code) in [(OpenRule.withLinksInside, inside), (.withLinks, anywhere)] {
+                let result = try open(&port, site.descriptor.rawValue, path, rule)
+                #expect((result < 0 ? -result : 0) == code, "\(path) \(rule)")
+                if result >= 0 { close(result) }
+            }
+        }
+    }
+
     /// Links of /proc lead anywhere without being paths.
     @Test func magicLinksAreRefused() throws {
         let process = unsafe opendir("/proc/\(getpid())")
@@ -78,9 +94,14 @@ import Testing
         #expect(fcntl(file.rawValue, F_GETFD) & FD_CLOEXEC != 0)
     }
 
-    private func open(_ port: inout CompletionPort, _ directory: Int32, _ path: String) throws -> Int32 {
+    private func open(
+        _ port: inout CompletionPort,
+        _ directory: Int32,
+        _ path: String,
+        _ rule: OpenRule = .withoutLinks
+    ) throws -> Int32 {
         guard let text = unsafe strdup(path) else { throw SystemError("copy a path") }
-        unsafe port.open(beneath: directory, text, key(6))
+        unsafe port.open(beneath: directory, text, rule, key(6))
         let packet = try port.next()
         // The packet has come: the kernel is done with the path.
         unsafe free(text)

@@ -188,13 +188,15 @@ import Testing
         #expect(cache.files.count == 0)
     }
 
+    private static let key = FileKey(policy: 0)
+
     private func list(_ path: String, hash: UInt64? = nil, in cache: inout FileCache) -> UInt32? {
         let name = Array(path.utf8)
         let file = CachedFile(
             name: name.span,
             path: name,
-            hash: hash ?? FileCache.hash(name.span),
-            isWatched: nil
+            key: Self.key,
+            hash: hash ?? FileCache.hash(name.span, Self.key)
         )
         guard let slot = cache.insert(file) else { return nil }
         cache[slot].stage = .ready
@@ -203,6 +205,6 @@ import Testing
 
     private func find(_ path: String, hash: UInt64? = nil, in cache: borrowing FileCache) -> UInt32? {
         let name = Array(path.utf8)
-        return cache.find(name.span, hash: hash ?? FileCache.hash(name.span))
+        return cache.find(name.span, Self.key, hash: hash ?? FileCache.hash(name.span, Self.key))
     }
 }

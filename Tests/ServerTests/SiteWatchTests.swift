@@ -10,16 +10,16 @@ import Testing
     @Test func writingAFileReportsIt() throws {
         let site = try Site()
         try site.write("page.html")
-        var watch = try SiteWatch(root: site.path)
-        #expect(watch.watchFolder(of: "page.html") != nil)
+        var watch = try SiteWatch(roots: [site.path])
+        #expect(watch.watchFolder(of: "page.html", in: 0) != nil)
         try site.write("page.html")
         #expect(changes(&watch).contains("/page.html"))
     }
 
     @Test func makingAFileReportsIt() throws {
         let site = try Site()
-        var watch = try SiteWatch(root: site.path)
-        _ = watch.watchFolder(of: "new.html")
+        var watch = try SiteWatch(roots: [site.path])
+        _ = watch.watchFolder(of: "new.html", in: 0)
         try site.write("new.html")
         #expect(changes(&watch) == ["/new.html"])
     }
@@ -29,8 +29,8 @@ import Testing
         let site = try Site()
         try site.write("page.html")
         try site.write("page.new")
-        var watch = try SiteWatch(root: site.path)
-        _ = watch.watchFolder(of: "page.html")
+        var watch = try SiteWatch(roots: [site.path])
+        _ = watch.watchFolder(of: "page.html", in: 0)
         try site.rename("page.new", to: "page.html")
         #expect(changes(&watch) == ["/page.html", "/page.new"])
     }
@@ -38,8 +38,8 @@ import Testing
     @Test func deletingAFileReportsIt() throws {
         let site = try Site()
         try site.write("page.html")
-        var watch = try SiteWatch(root: site.path)
-        _ = watch.watchFolder(of: "page.html")
+        var watch = try SiteWatch(roots: [site.path])
+        _ = watch.watchFolder(of: "page.html", in: 0)
         site.delete("page.html")
         #expect(changes(&watch) == ["/page.html"])
     }
@@ -47,8 +47,8 @@ import Testing
     @Test func changingPermissionsAndTimesReportsTheFile() throws {
         let site = try Site()
         try site.write("page.html")
-        var watch = try SiteWatch(root: site.path)
-        _ = watch.watchFolder(of: "page.html")
+        var watch = try SiteWatch(roots: [site.path])
+        _ = watch.watchFolder(of: "page.html", in: 0)
         unsafe _ = chmod("\(site.path)/page.html", 0o600)
         #expect(changes(&watch) == ["/page.html"])
         var times = [timeval(), timeval()]
@@ -61,11 +61,11 @@ import Testing
         site.folder("a")
         site.folder("a/b")
         try site.write("a/b/page.html")
-        var watch = try SiteWatch(root: site.path)
-        let inner = watch.watchFolder(of: "a/b/page.html")
+        var watch = try SiteWatch(roots: [site.path])
+        let inner = watch.watchFolder(of: "a/b/page.html", in: 0)
         #expect(inner != nil)
-        #expect(watch.watchFolder(of: "a/page.html") != inner)
-        #expect(watch.watchFolder(of: "a/b/other.html") == inner)
+        #expect(watch.watchFolder(of: "a/page.html", in: 0) != inner)
+        #expect(watch.watchFolder(of: "a/b/other.html", in: 0) == inner)
         try site.write("a/b/page.html")
         #expect(changes(&watch) == ["/a/b/page.html"])
         // The folders above are watched as well.
@@ -93,8 +93,8 @@ import Testing
             site.folder("a")
             site.folder("a/b")
             try site.write("a/b/page.html")
-            var watch = try SiteWatch(root: site.path)
-            _ = watch.watchFolder(of: "a/b/page.html")
+            var watch = try SiteWatch(roots: [site.path])
+            _ = watch.watchFolder(of: "a/b/page.html", in: 0)
             try happen(site)
             #expect(changes(&watch).contains("everything"), "\(name)")
         }
@@ -104,12 +104,12 @@ import Testing
         let site = try Site()
         site.folder("a")
         try site.write("a/page.html")
-        var watch = try SiteWatch(root: site.path)
-        _ = watch.watchFolder(of: "a/page.html")
+        var watch = try SiteWatch(roots: [site.path])
+        _ = watch.watchFolder(of: "a/page.html", in: 0)
         try site.rename("a", to: "z")
         #expect(changes(&watch).contains("everything"))
-        #expect(watch.watchFolder(of: "a/page.html") == nil)
-        #expect(watch.watchFolder(of: "z/page.html") != nil)
+        #expect(watch.watchFolder(of: "a/page.html", in: 0) == nil)
+        #expect(watch.watchFolder(of: "z/page.html", in: 0) != nil)
         try site.write("z/page.html")
         #expect(changes(&watch) == ["/z/page.html"])
     }
@@ -118,8 +118,8 @@ import Testing
     @Test func aFolderThatMovesIsReportedOnceHoweverManyWereWatched() throws {
         let site = try Site()
         for number in 0..<50 { site.folder("folder-\(number)") }
-        var watch = try SiteWatch(root: site.path)
-        for number in 0..<50 { _ = watch.watchFolder(of: "folder-\(number)/page.html") }
+        var watch = try SiteWatch(roots: [site.path])
+        for number in 0..<50 { _ = watch.watchFolder(of: "folder-\(number)/page.html", in: 0) }
         site.folder("one-more")
         #expect(allChanges(&watch) == ["everything"])
         #expect(allChanges(&watch, within: 20) == [])
@@ -129,12 +129,12 @@ import Testing
     @Test func aFolderUnderASecondNameIsNotWatched() throws {
         let site = try Site()
         site.folder("a")
-        var watch = try SiteWatch(root: site.path)
-        _ = watch.watchFolder(of: "a/page.html")
+        var watch = try SiteWatch(roots: [site.path])
+        _ = watch.watchFolder(of: "a/page.html", in: 0)
         try site.rename("a", to: "z")
-        #expect(watch.watchFolder(of: "z/page.html") == nil)
+        #expect(watch.watchFolder(of: "z/page.html", in: 0) == nil)
         #expect(changes(&watch).contains("everything"))
-        #expect(watch.watchFolder(of: "z/page.html") != nil)
+        #expect(watch.watchFolder(of: "z/page.html", in: 0) != nil)
     }
 
     @Test func aFolderThatIsMissingOrALinkIsNotWatched() throws {
@@ -142,19 +142,19 @@ import Testing
         site.folder("a")
         unsafe _ = symlink("a", "\(site.path)/link")
         try site.write("file")
-        var watch = try SiteWatch(root: site.path)
-        #expect(watch.watchFolder(of: "missing/page.html") == nil)
-        #expect(watch.watchFolder(of: "link/page.html") == nil)
-        #expect(watch.watchFolder(of: "file/page.html") == nil)
-        #expect(watch.watchFolder(of: "a/page.html") != nil)
+        var watch = try SiteWatch(roots: [site.path])
+        #expect(watch.watchFolder(of: "missing/page.html", in: 0) == nil)
+        #expect(watch.watchFolder(of: "link/page.html", in: 0) == nil)
+        #expect(watch.watchFolder(of: "file/page.html", in: 0) == nil)
+        #expect(watch.watchFolder(of: "a/page.html", in: 0) != nil)
     }
 
     @Test func lostEventsMayChangeEverything() throws {
         let site = try Site()
         try site.write("a")
         try site.write("b")
-        var watch = try SiteWatch(root: site.path)
-        _ = watch.watchFolder(of: "a")
+        var watch = try SiteWatch(roots: [site.path])
+        _ = watch.watchFolder(of: "a", in: 0)
         // Equal events in a row are merged: two names in turn until the queue is full (inotify(7), 16,384 as it comes).
         for _ in 0..<20_000 {
             unsafe _ = chmod("\(site.path)/a", 0o600)
@@ -166,8 +166,8 @@ import Testing
     @Test func aQuietSiteReportsNothing() throws {
         let site = try Site()
         try site.write("page.html")
-        var watch = try SiteWatch(root: site.path)
-        _ = watch.watchFolder(of: "page.html")
+        var watch = try SiteWatch(roots: [site.path])
+        _ = watch.watchFolder(of: "page.html", in: 0)
         #expect(contents(of: "\(site.path)/page.html") == "text")
         #expect(allChanges(&watch, within: 20) == [])
     }
@@ -183,7 +183,9 @@ import Testing
         watch.readChanges { change in
             switch change {
             case .everything: all.append("everything")
-            case .file(path: let path): all.append(String(decoding: path, as: UTF8.self))
+            case .file(let root, let path):
+                #expect(root == 0)
+                all.append(String(decoding: path, as: UTF8.self))
             }
         }
         return all
@@ -244,7 +246,7 @@ private struct Site: ~Copyable {
 }
 
 extension SiteWatch {
-    fileprivate mutating func watchFolder(of path: String) -> Int32? {
-        watchFolder(of: Array(path.utf8))
+    fileprivate mutating func watchFolder(of path: String, in root: Int) -> Int32? {
+        watchFolder(of: Array(path.utf8), in: root)
     }
 }

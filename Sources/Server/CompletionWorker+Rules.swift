@@ -1,0 +1,70 @@
+/// What the configuration says about an address before anybody answers it. On the completion worker.
+///
+/// In this order: another server, another address, another origin's question, a password, another path.
+
+internal import HTTP
+
+extension CompletionWorker {
+    /// Looks whether a rule answers the request, and notes what rules say about who else does.
+    ///
+    /// - Returns: the answer; `nil` when handlers and files are to be asked.
+    func rule(_ exchange: UInt32) -> Exchange.Reply? {
+        let policy = policy(exchange)
+        if !policy.movedTo.isEmpty {
+            let path = withPath(exchange) { AddressPattern.encoded(path: $0) }
+            return redirection(exchange, policy.movedTo + path, status: 308)
+        }
+        if let (location, status) = withPath(exchange, { policy.redirect($0) }) {
+            return redirection(exchange, location, status: status)
+        }
+        if isPreflight(exchange), policy.crossOrigin != nil {
+            exchanges[exchange].allow = withPath(exchange) { site.router.methods($0) }
+            return .options
+        }
+        // The address that was asked for is guarded, and so is the one that it stands for.
+        exchanges[exchange].realm = withPath(exchange) { policy.realm($0) }
+        if let path = withPath(exchange, { policy.rewrite($0) }) {
+            replacePath(exchange, path)
+            let realm = withPath(exchange) { policy.realm($0) }
+            if realm >= 0 { exchanges[exchange].realm = realm }
+        }
+        return nil
+    }
+
+    /// A redirection that keeps the query, unless the target has one.
+    func redirection(_ exchange: UInt32, _ location: [UInt8], status: UInt16) -> Exchange.Reply {
+        let head = exchanges[exchange].head
+        guard !head.query.isEmpty, !location.contains(UInt8(ascii: "?")) else {
+            return .redirect(status: status, location: location)
+        }
+        let bytes = unsafe exchanges[exchange].headBytes.bytes
+        var location = location + [UInt8(ascii: "?")]
+        for index in head.query.bounds { unsafe location.append(bytes[index]) }
+        return .redirect(status: status, location: location)
+    }
+
+    // MARK: Other origins
+
+    /// Whether the request only asks whether another may be made (the Fetch standard §3.2.2).
+    private func isPreflight(_ exchange: UInt32) -> Bool {
+        let head = exchanges[exchange].head
+        guard head.method == .options, head.has(.origin) else { return false }
+        let bytes = unsafe exchanges[exchange].headBytes.bytes
+        var lines = FieldIterator(head)
+        while let line = unsafe lines.next(in: bytes.span) {
+            if unsafe Self.asksMethod.isNamed(bytes.span.extracting(line.name)) { return true }
+        }
+        return false
+    }
+
+    private static let asksMethod = ResponseField("Access-Control-Request-Method", "")
+
+    /// The lines of the answer that depend on the origin that asks.
+    func crossOriginLines(_ exchange: UInt32) -> [UInt8] {
+        let head = exchanges[exchange].head
+        guard let origin = head[.origin], let rules = policy(exchange).crossOrigin else { return [] }
+        let bytes = unsafe exchanges[exchange].headBytes.bytes
+        let isPreflight = isPreflight(exchange)
+        return unsafe rules.lines(for: bytes.span.extracting(origin), isPreflight: isPreflight)
+    }
+}

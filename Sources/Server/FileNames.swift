@@ -1,0 +1,94 @@
+/// Which names beneath `www/` are served, and as which files. Pure; any thread.
+
+/// How paths name files.
+struct FileNames: Sendable {
+    private let index: [[UInt8]]
+    private let cleanURLs: Bool
+    private let hidden: Bool
+
+    init(_ rules: FileRules) {
+        index = rules.index.map { Array($0.utf8) }
+        cleanURLs = rules.cleanURLs
+        hidden = rules.hidden
+    }
+
+    /// Whether a decoded path may name a file: no empty segment inside, and, unless hidden ones are served, none that
+    /// begins with a dot, but for the well-known addresses of RFC 8615.
+    func areServed(_ path: Span<UInt8>) -> Bool {
+        guard path.count > 0, path[0] == Self.slash else { return false }
+        for position in 0..<path.count - 1 where path[position] == Self.slash {
+            if path[position + 1] == Self.slash { return false }
+            if path[position + 1] == Self.dot, !hidden, !(position == 0 && Self.isWellKnown(path)) { return false }
+        }
+        return true
+    }
+
+    private static func isWellKnown(_ path: Span<UInt8>) -> Bool {
+        let name: StaticString = "/.well-known/"
+        guard path.count >= name.utf8CodeUnitCount else { return false }
+        for index in 0..<name.utf8CodeUnitCount where unsafe path[index] != name.utf8Start[index] { return false }
+        return true
+    }
+
+    /// The file that may answer for a path, relative to `www/`: itself, or the index of a folder.
+    ///
+    /// - Parameters:
+    ///   - name: a decoded path.
+    ///   - attempt: 0 for the first file that is tried, 1 for the next.
+    /// - Returns: `nil` when there is none so late.
+    func file(_ name: Span<UInt8>, attempt: Int) -> [UInt8]? {
+        var path: [UInt8] = []
+        path.reserveCapacity(name.count + 16)
+        for position in 1..<max(name.count, 1) { path.append(name[position]) }
+        if path.last ?? Self.slash == Self.slash {
+            return attempt < index.count ? path + index[attempt] : nil
+        }
+        switch attempt {
+        case 0: return path
+        case 1 where cleanURLs && !Self.hasExtension(name): return path + Self.pageSuffix
+        default: return nil
+        }
+    }
+
+    /// The paths that a file may answer for: its own; its folder's when it is an index; the one without its extension.
+    ///
+    /// - Parameter name: the file's path with its leading slash.
+    func paths(answeredBy name: [UInt8]) -> [[UInt8]] {
+        var paths = [name]
+        for index in index {
+            let suffix = [Self.slash] + index
+            if name.count >= suffix.count, name.suffix(suffix.count).elementsEqual(suffix) {
+                paths.append(Array(name.dropLast(index.count)))
+            }
+        }
+        if cleanURLs, name.count > Self.pageSuffix.count,
+            name.suffix(Self.pageSuffix.count).elementsEqual(Self.pageSuffix)
+        {
+            paths.append(Array(name.dropLast(Self.pageSuffix.count)))
+        }
+        return paths
+    }
+
+    /// Whether the last segment of a path has a dot: it names a file of some type, and no view of an application.
+    static func hasExtension(_ path: Span<UInt8>) -> Bool {
+        var position = path.count - 1
+        while position >= 0, path[position] != slash {
+            if path[position] == dot { return true }
+            position -= 1
+        }
+        return false
+    }
+
+    /// The extension of a file's name, without its dot.
+    ///
+    /// - Returns: `nil` for a name without a dot, or with one at its start alone.
+    static func `extension`(of path: [UInt8]) -> [UInt8]? {
+        let last = path.lastIndex(of: slash).map { $0 + 1 } ?? 0
+        guard let dot = path[last...].lastIndex(of: dot), dot > last else { return nil }
+        return Array(path[(dot + 1)...])
+    }
+
+    private static let pageSuffix = Array(".html".utf8)
+    private static let slash = UInt8(ascii: "/")
+    private static let dot = UInt8(ascii: ".")
+}

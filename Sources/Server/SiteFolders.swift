@@ -1,0 +1,46 @@
+/// The folders that are served, opened, and the rules of each site. The main thread at the start and when it reloads.
+
+internal import CPlatform
+internal import Glibc
+internal import Platform
+
+/// What the configuration's sites come to.
+struct SiteFolders {
+    /// Each folder once, though several sites may be served from it.
+    let open: [Descriptor.Shared]
+    let hosts: HostTable
+    let realms: [Realm]
+
+    /// Opens the folders.
+    ///
+    /// - Throws: `noSite` when one is not there.
+    init(_ configuration: ServerConfiguration) throws(StartError) {
+        var paths: [String] = []
+        var open: [Descriptor.Shared] = []
+        var realms: [Realm] = []
+        var policies: [SitePolicy] = []
+        let sites = [("", configuration.rules)] + configuration.hosts.map { ($0.redirectTo, $0.rules) }
+        for (movedTo, rules) in sites {
+            let path = configuration.path(rules.files.www)
+            let folder = paths.firstIndex(of: path) ?? paths.count
+            if folder == paths.count {
+                paths.append(path)
+                open.append(Descriptor.Shared(try Self.open(path)))
+            }
+            var guarded: [Realm] = []
+            for rule in rules.protections { guarded.append(try Realm(rule, configuration)) }
+            let first = realms.count
+            realms += guarded
+            policies.append(SitePolicy(rules, folder: folder, movedTo: movedTo, firstRealm: first))
+        }
+        self.open = open
+        self.realms = realms
+        hosts = HostTable(policies, hosts: configuration.hosts.map(\.names))
+    }
+
+    private static func open(_ path: String) throws(StartError) -> Descriptor {
+        let number = unsafe ringport_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+        guard number >= 0 else { throw .noSite(SystemError("open \(path)")) }
+        return Descriptor(owning: number)
+    }
+}

@@ -1,0 +1,121 @@
+/// A site's rules, compiled: what workers ask about an address. Pure; any thread reads it, nobody changes it.
+
+internal import FileLog
+internal import HTTP
+
+/// The rules of one site, as workers need them.
+struct SitePolicy: Sendable {
+    /// Which of the server's folders is this site's; sites may share one.
+    let folder: Int
+    /// Where every request is sent, without its path; empty when requests are answered.
+    let movedTo: [UInt8]
+
+    let names: FileNames
+    let symlinks: FileRules.Symlinks
+    let listing: Bool
+    /// The path that answers for what is nothing else; empty for none.
+    let fallback: [UInt8]
+
+    /// The fields of every answer that is no file.
+    let fields: ResponseFields
+    /// The same as lines.
+    let lines: [UInt8]
+    private let fieldRules: [(path: PathGlob?, type: MediaTypePattern?, field: ResponseField)]
+    let crossOrigin: CrossOriginPolicy?
+
+    private let redirects: [(pattern: AddressPattern, status: UInt16)]
+    private let rewrites: [AddressPattern]
+    private let protections: [(path: PathGlob, realm: Int)]
+
+    /// Compiles rules.
+    ///
+    /// - Parameters:
+    ///   - rules: what the configuration says.
+    ///   - folder: the index of the site's folder.
+    ///   - movedTo: where every request is sent.
+    ///   - firstRealm: the index of the first protection's realm among the server's; the others follow it.
+    init(_ rules: SiteRules, folder: Int, movedTo: String, firstRealm: Int) {
+        self.folder = folder
+        self.movedTo = Array(movedTo.utf8)
+        names = FileNames(rules.files)
+        symlinks = rules.files.symlinks
+        listing = rules.files.listing
+        fallback = Array(rules.files.fallback.utf8)
+        crossOrigin = CrossOriginPolicy(rules.crossOrigin)
+
+        var fields = ResponseFields()
+        if rules.security.contentTypeOptions { fields.set(ResponseField("X-Content-Type-Options", "nosniff")) }
+        fields.set(ResponseField("Referrer-Policy", rules.security.referrerPolicy))
+        fields.set(ResponseField("X-Frame-Options", rules.security.frameOptions))
+        fields.set(ResponseField("Content-Security-Policy", rules.security.contentSecurityPolicy))
+        for rule in rules.fields where rule.path == nil && rule.type == nil {
+            fields.set(ResponseField(rule.name, rule.value))
+        }
+        self.fields = fields
+        lines = fields.lines + (crossOrigin?.constantLines ?? [])
+        fieldRules = rules.fields.map {
+            ($0.path.map { PathGlob($0) }, $0.type.map { MediaTypePattern($0) }, ResponseField($0.name, $0.value))
+        }
+        redirects = rules.redirects.map { (AddressPattern(from: $0.from, to: $0.to), UInt16($0.status)) }
+        rewrites = rules.rewrites.map { AddressPattern(from: $0.from, to: $0.to) }
+        protections = rules.protections.enumerated().map { (PathGlob($1.path), firstRealm + $0) }
+    }
+
+    /// The lines that the configuration gives a file's answers.
+    func lines(path: Span<UInt8>, type: Span<UInt8>) -> [UInt8] {
+        var fields = fields
+        for rule in fieldRules {
+            guard rule.path?.matches(path) ?? true, rule.type?.matches(type) ?? true else { continue }
+            fields.set(rule.field)
+        }
+        return fields.lines + (crossOrigin?.constantLines ?? [])
+    }
+
+    /// Where a path has moved, and by which status that is said; the first rule that means it counts.
+    func redirect(_ path: Span<UInt8>) -> (location: [UInt8], status: UInt16)? {
+        for (pattern, status) in redirects {
+            if let location = pattern.target(of: path, encodes: true) { return (location, status) }
+        }
+        return nil
+    }
+
+    /// What a path is answered as; `nil` when it is itself.
+    func rewrite(_ path: Span<UInt8>) -> [UInt8]? {
+        for pattern in rewrites {
+            if let target = pattern.target(of: path, encodes: false) { return target }
+        }
+        return nil
+    }
+
+    /// The realm that guards a path; -1 for none.
+    func realm(_ path: Span<UInt8>) -> Int {
+        for (pattern, realm) in protections where pattern.matches(path) { return realm }
+        return -1
+    }
+
+    /// Whether a rule has to look at every request for a path before a file may answer it.
+    func governs(_ path: Span<UInt8>) -> Bool {
+        !movedTo.isEmpty || realm(path) >= 0 || redirect(path) != nil || rewrite(path) != nil
+    }
+
+    /// Whether what is answered depends on the origin that asks.
+    var variesByOrigin: Bool { crossOrigin.map { !$0.allowsAll } ?? false }
+}
+
+/// `text/html`, or `text/*`.
+struct MediaTypePattern: Sendable {
+    private let text: [UInt8]
+    private let isKind: Bool
+
+    init(_ pattern: String) {
+        isKind = pattern.hasSuffix("/*")
+        text = Array((isKind ? String(pattern.dropLast()) : pattern).lowercased().utf8)
+    }
+
+    /// Whether a type is meant, its parameters aside.
+    func matches(_ type: Span<UInt8>) -> Bool {
+        guard type.count >= text.count else { return false }
+        for index in text.indices where type[index] != text[index] { return false }
+        return isKind || type.count == text.count || type[text.count] == UInt8(ascii: ";")
+    }
+}

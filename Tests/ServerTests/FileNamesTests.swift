@@ -1,0 +1,80 @@
+/// Which paths name files, and which files. Test threads.
+
+import Testing
+
+@testable import Server
+
+@Suite struct FileNamesTests {
+    private let names = FileNames(FileRules())
+
+    @Test(arguments: [
+        ("/", true), ("/a", true), ("/a/", true), ("/a/b.html", true), ("/a.b", true), ("/a./b", true), ("/a..b", true),
+        ("/.well-known/", true), ("/.well-known/security.txt", true), ("/.well-known/a/b", true),
+        ("", false), ("a", false), ("//", false), ("/a//b", false), ("/a//", false), ("//a", false),
+        ("/.", false), ("/..", false), ("/.git/config", false), ("/a/.htaccess", false), ("/a/..", false),
+        ("/.well-known", false), ("/.well-knownx/a", false), ("/.well-known/.secret", false),
+        ("/a/.well-known/b", false),
+    ])
+    func aPathIsServedOrNot(path: String, isServed: Bool) {
+        #expect(names.areServed(Array(path.utf8).span) == isServed)
+    }
+
+    @Test(arguments: [
+        ("/", "index.html"), ("/a", "a"), ("/a/", "a/index.html"), ("/a/b.css", "a/b.css"), ("/é/", "é/index.html"),
+        ("/index.html", "index.html"), ("", "index.html"),
+    ])
+    func aPathNamesAFile(path: String, file: String) {
+        #expect(names.file(Array(path.utf8).span, attempt: 0) == Array(file.utf8))
+    }
+
+    @Test(arguments: [
+        ("/index.html", "/"), ("/a/index.html", "/a/"), ("/a/b/index.html", "/a/b/"),
+        ("/a/xindex.html", nil), ("/index.htm", nil), ("index.html", nil), ("/index.html/x", nil), ("/", nil),
+    ])
+    func anIndexAnswersForItsFolder(file: String, folder: String?) {
+        let paths = [file] + (folder.map { [$0] } ?? [])
+        #expect(names.paths(answeredBy: Array(file.utf8)) == paths.map { Array($0.utf8) })
+    }
+
+    @Test func indexesAreTriedInTheirOrder() {
+        var rules = FileRules()
+        rules.index = ["index.html", "index.txt"]
+        let names = FileNames(rules)
+        #expect(tried("/a/", names) == ["a/index.html", "a/index.txt"])
+        #expect(names.paths(answeredBy: Array("/a/index.txt".utf8)).map(text) == ["/a/index.txt", "/a/"])
+    }
+
+    @Test func aCleanAddressIsAnsweredByItsPage() {
+        var rules = FileRules()
+        rules.cleanURLs = true
+        let names = FileNames(rules)
+        #expect(tried("/about", names) == ["about", "about.html"])
+        #expect(tried("/a.b/about", names) == ["a.b/about", "a.b/about.html"])
+        #expect(tried("/style.css", names) == ["style.css"])
+        #expect(names.paths(answeredBy: Array("/about.html".utf8)).map(text) == ["/about.html", "/about"])
+    }
+
+    @Test func hiddenNamesAreServedWhenTheRulesSaySo() {
+        var rules = FileRules()
+        rules.hidden = true
+        let names = FileNames(rules)
+        #expect(names.areServed(Array("/.git/config".utf8).span) == true)
+        #expect(names.areServed(Array("/a//b".utf8).span) == false)
+    }
+
+    @Test(arguments: [
+        ("/a.txt", "txt"), ("/a.tar.gz", "gz"), ("/a", nil), ("/.hidden", nil), ("/a.b/c", nil), ("/a.", ""),
+    ])
+    func anExtensionFollowsTheLastDotOfAName(path: String, found: String?) {
+        #expect(FileNames.extension(of: Array(path.utf8)).map(text) == found)
+    }
+
+    private func tried(_ path: String, _ names: FileNames) -> [String] {
+        let path = Array(path.utf8)
+        var files: [String] = []
+        while let file = names.file(path.span, attempt: files.count) { files.append(text(file)) }
+        return files
+    }
+
+    private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}

@@ -1,0 +1,104 @@
+/// What the configured rules say of an address. Test threads.
+
+import Testing
+
+@testable import Server
+
+@Suite struct SitePolicyTests {
+    @Test func browsersAreToldToBeCarefulByDefault() {
+        let lines = text(policy(SiteRules()).lines)
+        #expect(
+            lines == """
+                X-Content-Type-Options: nosniff\r
+                Referrer-Policy: strict-origin-when-cross-origin\r
+                X-Frame-Options: SAMEORIGIN\r
+
+                """
+        )
+    }
+
+    @Test func anEmptyValueSendsNoField() {
+        var rules = SiteRules()
+        rules.security.frameOptions = ""
+        rules.fields = [FieldRule(name: "referrer-policy", value: "")]
+        #expect(text(policy(rules).lines) == "X-Content-Type-Options: nosniff\r\n")
+    }
+
+    @Test func theLastRuleForANameCounts() {
+        var rules = SiteRules()
+        rules.fields = [
+            FieldRule(type: "text/*", name: "Cache-Control", value: "no-cache"),
+            FieldRule(path: "/assets/**", name: "cache-control", value: "immutable"),
+        ]
+        let policy = policy(rules)
+        #expect(lines(policy, "/a.css", "text/css; charset=utf-8").contains("Cache-Control: no-cache\r\n"))
+        #expect(lines(policy, "/assets/a.css", "text/css; charset=utf-8").hasSuffix("cache-control: immutable\r\n"))
+        #expect(!lines(policy, "/a.png", "image/png").lowercased().contains("cache-control"))
+        // What is said of some files is not said of errors.
+        #expect(!text(policy.lines).contains("Cache-Control"))
+    }
+
+    @Test(arguments: [
+        ("image/*", "image/png", true), ("image/png", "image/png", true),
+        ("text/html", "text/html; charset=utf-8", true), ("text/html", "text/html5", false),
+        ("image/*", "imagex/png", false),
+    ])
+    func aTypeIsMeantOrNot(pattern: String, type: String, isMeant: Bool) {
+        #expect(MediaTypePattern(pattern).matches(Array(type.utf8).span) == isMeant)
+    }
+
+    @Test func rulesOfAnAddressGovernIt() {
+        var rules = SiteRules()
+        rules.redirects = [RedirectRule(from: "/old", to: "/new")]
+        rules.rewrites = [RewriteRule(from: "/api/*", to: "/v1/*")]
+        rules.protections = [ProtectionRule(path: "/private/**", realm: "x", file: "p")]
+        let policy = policy(rules)
+        for path in ["/old", "/api/a", "/private/", "/private/a/b"] {
+            #expect(policy.governs(Array(path.utf8).span) == true, "\(path)")
+        }
+        for path in ["/", "/older", "/api", "/private"] { #expect(policy.governs(Array(path.utf8).span) == false, "\(path)") }
+    }
+
+    // MARK: Other origins
+
+    @Test func everyOriginNeedsNoVary() {
+        var rules = SiteRules()
+        rules.crossOrigin.origins = ["*"]
+        let policy = policy(rules)
+        #expect(!policy.variesByOrigin)
+        #expect(text(policy.lines).hasSuffix("Access-Control-Allow-Origin: *\r\n"))
+    }
+
+    @Test func anOriginThatIsNamedIsAllowedAndNoOther() throws {
+        var rules = SiteRules()
+        rules.crossOrigin.origins = ["https://a.example", "https://b.example"]
+        rules.crossOrigin.credentials = true
+        let policy = policy(rules)
+        #expect(policy.variesByOrigin)
+        let crossOrigin = try #require(policy.crossOrigin)
+        let allowed = crossOrigin.lines(for: Array("https://b.example".utf8).span, isPreflight: true)
+        #expect(
+            text(allowed) == """
+                Access-Control-Allow-Origin: https://b.example\r
+                Access-Control-Allow-Credentials: true\r
+                Access-Control-Allow-Methods: GET, HEAD, POST\r
+                Access-Control-Max-Age: 600\r
+
+                """
+        )
+        for other in ["https://c.example", "http://b.example", "https://b.example.evil", "null", ""] {
+            let lines = crossOrigin.lines(for: Array(other.utf8).span, isPreflight: true)
+            #expect(lines.isEmpty, "\(other)")
+        }
+    }
+
+    // MARK: -
+
+    private func policy(_ rules: SiteRules) -> SitePolicy { SitePolicy(rules, folder: 0, movedTo: "", firstRealm: 0) }
+
+    private func lines(_ policy: SitePolicy, _ path: String, _ type: String) -> String {
+        text(policy.lines(path: Array(path.utf8).span, type: Array(type.utf8).span))
+    }
+
+    private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}
