@@ -24,6 +24,10 @@ let package = Package(
         // 0: what is written in C
         .systemLibrary(name: "CLiburing", pkgConfig: "liburing", providers: [.apt(["liburing-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CBrotli", pkgConfig: "libbrotlienc", providers: [.apt(["libbrotli-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
         .target(name: "CPlatform"),
         .target(name: "CHandlerABI"),
 
@@ -36,6 +40,8 @@ let package = Package(
         .target(name: "HandlerPool", dependencies: ["Platform"]),
         .target(name: "FileLog", dependencies: ["CPlatform", "Platform", "HTTP"]),
         .target(name: "Store", dependencies: ["CSQLite", "Platform"]),
+        .target(name: "Compression", dependencies: ["CBrotli", "CZstd", "CZlib", "HTTP"]),
+        .target(name: "Passwords", dependencies: ["CCrypt"]),
         .target(name: "HandlerHost", dependencies: ["CHandlerABI", "Platform"]),
         .target(
             name: "HandlerKit",
@@ -47,6 +53,7 @@ let package = Package(
             name: "Server",
             dependencies: [
                 "CPlatform", "Platform", "HTTP", "CompletionPort", "HandlerPool", "FileLog", "Store", "HandlerHost",
+                "Compression", "Passwords",
             ]
         ),
 
@@ -77,14 +84,15 @@ let package = Package(
         .testTarget(name: "HandlerPoolTests", dependencies: ["HandlerPool", "Platform"]),
         .testTarget(name: "FileLogTests", dependencies: ["FileLog", "Platform", "HTTP"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "Platform"]),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression", "CBrotli", "CZstd", "CZlib", "HTTP"]),
+        .testTarget(name: "PasswordsTests", dependencies: ["Passwords"]),
         .testTarget(name: "HandlerHostTests", dependencies: ["HandlerHost", "CHandlerABI", "Platform"]),
         .testTarget(name: "HandlerKitTests", dependencies: ["HandlerKit", "forms"]),
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                // The configuration for the table of its keys.
-                "Server", "Configuration", "CompletionPort", "FileLog", "HandlerPool", "HTTP", "Platform", "Store",
-                .product(name: "TOMLKit", package: "TOMLKit"),
+                "Server", "Compression", "CPlatform", "CompletionPort", "FileLog", "HandlerPool", "HTTP", "Platform",
+                "Store",
             ]
         ),
         .testTarget(

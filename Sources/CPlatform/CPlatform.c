@@ -28,8 +28,11 @@ int ringport_openat(int directory, const char *path, int flags, mode_t mode) {
     return openat(directory, path, flags, mode);
 }
 
-int ringport_openat2(int directory, const char *path, uint64_t flags, uint64_t resolve) {
-    struct open_how how = {.flags = flags, .mode = 0, .resolve = resolve};
+int ringport_open_beneath(int directory, const char *path, int flags) {
+    struct open_how how = {
+        .flags = (uint64_t)(O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags),
+        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+    };
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 

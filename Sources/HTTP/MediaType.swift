@@ -13,6 +13,30 @@ package enum MediaType {
         return unknown
     }
 
+    /// Whether content of a type gets smaller by being coded.
+    ///
+    /// - Parameter type: with or without parameters, lower-case.
+    /// - Returns: true for text, and for what is text or bare numbers under another name.
+    package static func isCompressible(_ type: Span<UInt8>) -> Bool {
+        if ByteScan.isPrefix("text/", of: type, at: 0) { return true }
+        let end = ByteScan.firstIndex(of: Ascii.semicolon, in: type, from: 0, to: type.count)
+        let name = type.extracting(0..<end)
+        for suffix in compressibleSuffixes where end > suffix.utf8CodeUnitCount {
+            if ByteScan.isPrefix(suffix, of: name, at: end - suffix.utf8CodeUnitCount) { return true }
+        }
+        for candidate in compressibleTypes where ByteScan.equals(name, ignoringCase: candidate) { return true }
+        return false
+    }
+
+    private static let compressibleSuffixes: [StaticString] = ["+json", "+xml"]
+    private static let compressibleTypes: [StaticString] = [
+        "application/geo+json", "application/javascript", "application/json", "application/postscript",
+        "application/rtf", "application/toml", "application/vnd.apple.mpegurl", "application/vnd.ms-fontobject",
+        "application/wasm", "application/x-javascript", "application/x-ndjson", "application/x-pem-file",
+        "application/x-tar", "application/xml", "application/yaml", "font/otf", "font/ttf", "image/bmp", "image/x-icon",
+        "image/vnd.microsoft.icon", "message/rfc822", "model/gltf-binary",
+    ]
+
     private static let table: [(StaticString, StaticString)] = [
         ("aac", "audio/aac"),
         ("apng", "image/apng"),

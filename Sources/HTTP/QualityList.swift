@@ -6,6 +6,8 @@ package struct CodingQualities: Hashable, Sendable {
     package var zstd: UInt16 = 0
     package var gzip: UInt16 = 0
     package var identity: UInt16 = 1000
+
+    package init() {}
 }
 
 /// Reads lists of things with weights.

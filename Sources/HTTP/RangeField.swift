@@ -1,6 +1,6 @@
 /// The Range field (RFC 9110 §14.1.2 and §14.2). Pure; a completion worker.
 
-/// A few ranges of a representation, each within it and none overlapping another, in the order asked for.
+/// A few ranges of a representation, each within it and none touching another, in the order asked for.
 package struct RangeList: Hashable, Sendable {
     /// The most ranges that are answered with parts.
     package static var countMax: Int { 16 }
@@ -10,13 +10,47 @@ package struct RangeList: Hashable, Sendable {
 
     package subscript(index: Int) -> Range<UInt64> { storage[index] }
 
-    /// Appends a range unless the list is full or has a range that overlaps it.
+    /// Overlaps that are joined; with more, the ranges are not worth parts of their own.
+    private static var overlapsMax: Int { 2 }
+    private var overlaps = 0
+
+    /// Appends a range; one that overlaps or continues another is joined with it, where that stands
+    /// (RFC 9110 §15.3.7.2).
+    ///
+    /// - Returns: false when the list is full, or too many ranges overlap (§14.2, §17.15).
     mutating func append(_ range: Range<UInt64>) -> Bool {
+        var joined = range
+        var place: Int?
+        var index = 0
+        while index < count {
+            let other = storage[index]
+            guard joined.lowerBound <= other.upperBound, other.lowerBound <= joined.upperBound else {
+                index += 1
+                continue
+            }
+            if joined.overlaps(other) { overlaps += 1 }
+            joined = min(joined.lowerBound, other.lowerBound)..<max(joined.upperBound, other.upperBound)
+            if let place {
+                // Joined with one before: this one's place is given up.
+                storage[place] = joined
+                remove(index)
+            } else {
+                place = index
+                storage[index] = joined
+                index += 1
+            }
+        }
+        guard overlaps <= Self.overlapsMax else { return false }
+        guard place == nil else { return true }
         guard count < Self.countMax else { return false }
-        for index in 0..<count where storage[index].overlaps(range) { return false }
-        storage[count] = range
+        storage[count] = joined
         count += 1
         return true
+    }
+
+    private mutating func remove(_ index: Int) {
+        for later in index + 1..<max(count, index + 1) { storage[later - 1] = storage[later] }
+        count -= 1
     }
 
     package static func == (left: RangeList, right: RangeList) -> Bool {
@@ -45,8 +79,8 @@ package enum RangeField {
     /// What `value` asks of a representation of so many bytes.
     ///
     /// A unit that is unknown and a field that is malformed are ignored (§14.2). So are more ranges than
-    /// `RangeList.countMax` and ranges that overlap, as §14.2 allows a server for its own protection (§17.15): no player
-    /// or download manager sends them.
+    /// `RangeList.countMax` and more than two that overlap, as §14.2 allows a server for its own protection (§17.15): no
+    /// player or download manager sends them.
     package static func resolve(_ value: Span<UInt8>, representationLength: UInt64) -> RangeOutcome {
         guard ByteScan.matches(value, at: 0, ignoringCase: "bytes=") else { return .whole }
         var list = RangeList()

@@ -52,7 +52,7 @@ extension OutputSpan<UInt8> {
 
     /// Appends a field whose value is a number.
     package mutating func appendField(_ name: StaticString, decimal: UInt64) throws(ResponseError) {
-        let digits = Self.digitCount(decimal)
+        let digits = decimal.decimalDigitCount
         try reserve(name.utf8CodeUnitCount + 2 + digits + 2)
         appendName(name)
         appendDigits(decimal, count: digits)
@@ -73,20 +73,20 @@ extension OutputSpan<UInt8> {
     package mutating func appendContentRange(_ range: Range<UInt64>, of length: UInt64) throws(ResponseError) {
         guard !range.isEmpty else { throw .badFieldValue }
         let last = range.upperBound - 1
-        let digits = Self.digitCount(range.lowerBound) + Self.digitCount(last) + Self.digitCount(length)
+        let digits = range.lowerBound.decimalDigitCount + last.decimalDigitCount + length.decimalDigitCount
         try reserve(21 + digits + 4)  // "Content-Range: bytes ", the digits, "-", "/" and the line's end
         _ = ByteScan.append("Content-Range: bytes ", to: &self)
-        appendDigits(range.lowerBound, count: Self.digitCount(range.lowerBound))
+        appendDigits(range.lowerBound, count: range.lowerBound.decimalDigitCount)
         append(Ascii.dash)
-        appendDigits(last, count: Self.digitCount(last))
+        appendDigits(last, count: last.decimalDigitCount)
         append(Ascii.slash)
-        appendDigits(length, count: Self.digitCount(length))
+        appendDigits(length, count: length.decimalDigitCount)
         appendLineEnd()
     }
 
     /// Appends the Content-Range of a 416: "bytes */1234" (RFC 9110 §14.4).
     package mutating func appendContentRange(unsatisfiedOf length: UInt64) throws(ResponseError) {
-        let digits = Self.digitCount(length)
+        let digits = length.decimalDigitCount
         try reserve(23 + digits + 2)
         _ = ByteScan.append("Content-Range: bytes */", to: &self)
         appendDigits(length, count: digits)
@@ -111,7 +111,7 @@ extension OutputSpan<UInt8> {
 
     /// Appends a number in decimal digits.
     package mutating func appendDecimal(_ number: UInt64) throws(ResponseError) {
-        let digits = Self.digitCount(number)
+        let digits = number.decimalDigitCount
         try reserve(digits)
         appendDigits(number, count: digits)
     }
@@ -152,16 +152,6 @@ extension OutputSpan<UInt8> {
             rest %= divisor
             divisor /= 10
         }
-    }
-
-    private static func digitCount(_ number: UInt64) -> Int {
-        var count = 1
-        var rest = number
-        while rest >= 10 {
-            rest /= 10
-            count += 1
-        }
-        return count
     }
 
     private static func isFieldName(_ name: Span<UInt8>) -> Bool {

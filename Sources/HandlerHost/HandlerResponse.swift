@@ -66,6 +66,15 @@ package struct HandlerResponse: Sendable {
         status = UInt16(unsafe response.status)
     }
 
+    /// Makes a response of the server's own.
+    package init(status: UInt16, fields: [(name: StaticString, value: StaticString)], body: [UInt8]) {
+        let lines = fields.flatMap { Array("\($0.name): \($0.value)\r\n".utf8) }
+        self.status = status
+        bytes = lines + body
+        bodyStart = lines.count
+        rowIDPosition = nil
+    }
+
     /// A decimal Int64 has at most 20 bytes: with them reserved, putting one in moves bytes and allocates nothing.
     private static let rowIDLengthMax = 20
 

@@ -1,5 +1,6 @@
 /// One file of the site, opened, and its response made ready. The worker whose cache it is in.
 
+internal import CompletionPort
 internal import Glibc
 internal import HTTP
 
@@ -14,6 +15,8 @@ struct CachedFile {
     enum Stage: Equatable {
         case opening
         case reading
+        /// A variant is being made on the pool.
+        case making
         case ready
         /// It is known not to be there.
         case absent
@@ -59,8 +62,17 @@ struct CachedFile {
     var descriptor: Int32 = -1
 
     private(set) var validators = Validators()
+    /// Bytes of what is sent.
     private(set) var size: UInt64 = 0
-    private var changed = timespec()
+    /// What the file was when it was opened; of a variant that was made, its source's.
+    private(set) var content: FileContent?
+
+    /// How far the variants are, by the raw values of content codings.
+    var variants = InlineArray<3, VariantState>(repeating: .unknown)
+    /// The file that an entry is a variant of.
+    private(set) var source: CompletionKey?
+    /// The bytes of a variant that was made, when they are too many to be copied; held by this entry until it is freed.
+    private var shared: Unmanaged<SharedBytes>?
 
     /// The lines of its answers that are the same each time: those about the content first, then all others.
     private var lines: UnsafeMutableBufferPointer<UInt8>
@@ -142,19 +154,42 @@ struct CachedFile {
     /// Notes what the opened file is.
     mutating func take(_ attributes: stat, wall: Int64) {
         size = UInt64(clamping: attributes.st_size)
-        changed = attributes.st_ctim
+        content = FileContent(attributes)
         validators = Validators(
             inode: UInt64(attributes.st_ino),
             size: size,
             modified: attributes.st_mtim,
             now: wall
         )
+        if let coding = key.contentCoding { validators.mark(coding.name, digest: nil) }
     }
 
     /// Nothing was written to the file since `take`.
-    func isUnchanged(_ attributes: stat) -> Bool {
-        UInt64(clamping: attributes.st_size) == size && attributes.st_ctim.tv_sec == changed.tv_sec
-            && attributes.st_ctim.tv_nsec == changed.tv_nsec
+    func isUnchanged(_ attributes: stat) -> Bool { FileContent(attributes) == content }
+
+    /// Notes what the entry is a variant of.
+    mutating func setSource(_ source: CompletionKey) {
+        self.source = source
+    }
+
+    /// Takes the bytes of a variant that was made.
+    ///
+    /// - Parameters:
+    ///   - bytes: the coded content.
+    ///   - original: the entry that it was made of.
+    ///   - inlineSizeMax: up to so many bytes are copied behind the response's head.
+    mutating func take(_ bytes: SharedBytes, of original: CachedFile, inlineSizeMax: Int) {
+        size = UInt64(bytes.count)
+        content = original.content
+        validators = original.validators
+        if let coding = key.contentCoding { validators.mark(coding.name, digest: bytes.digest) }
+        guard bytes.count <= inlineSizeMax else {
+            unsafe shared = Unmanaged.passRetained(bytes)
+            return
+        }
+        prepareBlock(bodyCount: bytes.count)
+        unsafe unread?.copyMemory(from: bytes.bytes)
+        readCount = bytes.count
     }
 
     /// Takes the lines of its answers.
@@ -239,6 +274,8 @@ struct CachedFile {
     /// The file's content; empty for an empty file.
     var body: UnsafeRawBufferPointer {
         if let mapping = unsafe mapping { return unsafe UnsafeRawBufferPointer(start: mapping, count: Int(size)) }
+        // Held by this entry, so it stays in place.
+        if let shared = unsafe shared { return unsafe shared.takeUnretainedValue().bytes }
         guard let block = unsafe block else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
         return unsafe UnsafeRawBufferPointer(start: block + headSizeMax, count: Int(size))
     }
@@ -287,6 +324,7 @@ struct CachedFile {
         unsafe lines.deallocate()
         unsafe block?.deallocate()
         if let mapping = unsafe mapping { unsafe _ = munmap(mapping, Int(size)) }
+        unsafe shared?.release()
         precondition(descriptor < 0, "the descriptor is closed when loading ends")
     }
 }

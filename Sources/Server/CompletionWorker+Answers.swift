@@ -114,6 +114,7 @@ extension CompletionWorker {
         // What the handler says of its own about a field counts.
         let lines =
             policy.fields.lines(without: response.bytes.span.extracting(..<response.bodyStart))
+            + (policy.variesByOrigin ? Array("Vary: Origin\r\n".utf8) : [])
             + (policy.crossOrigin?.constantLines ?? []) + crossOriginLines(exchange)
         let sendsBody = head.method != .head && ResponseEncoder.status(response.status).allowsBody
         exchanges[exchange].status = response.status

@@ -140,6 +140,11 @@ extension CompletionWorker {
         exchanges[exchange].stage = .ready
         exchanges[exchange].owesContinue = false
         guard case .none = exchanges[exchange].reply else { return advance(exchanges[exchange].connection) }
+        goOn(exchange)
+    }
+
+    /// Has the request answered by whoever it is routed to, once its user may ask for that.
+    func goOn(_ exchange: UInt32) {
         if exchanges[exchange].realm >= 0, !exchanges[exchange].isAuthorised { return authorise(exchange) }
         if exchanges[exchange].route >= 0 {
             callHandler(exchange)

@@ -1,5 +1,11 @@
-/// Which form of a file suits a client. On the completion worker.
+/// Which form of a file suits a client, and variants on their way into the cache. On the completion worker.
+///
+/// DESIGN. A variant is an entry of the file cache like any other, found by the same path and its coding. The original's
+/// entry knows how far each is: not looked for, there, not there as a file, not to be had. A request looks for the variants
+/// it prefers, starts what is missing, and is answered at once with the best there is, which at first is the original.
+/// Whatever changes about the original or about a file beside it unlists all of them.
 
+internal import CompletionPort
 internal import HTTP
 
 /// What negotiation comes to (RFC 9110 §12.5.3).
@@ -15,6 +21,140 @@ enum Representation: Equatable {
 extension CompletionWorker {
     /// The representation of a loaded file that suits a request.
     func representation(of file: UInt32, _ head: RequestHead, _ bytes: Span<UInt8>) -> Representation {
-        .ready(file)
+        guard head.has(.acceptEncoding), files[file].key.isPlain else { return .ready(file) }
+        let preference = codingMemo.preference(head, bytes)
+        guard files[file].variesByCoding, files[file].isListed else {
+            return preference.allowsIdentity ? .ready(file) : .unacceptable
+        }
+        if head.method == .get, head.has(.range), preference.allowsIdentity {
+            // A part is of the file as it is, as a client that goes on with a download means it, unless the client says by
+            // If-Range that it has the beginning of a variant (RFC 9110 §13.1.5).
+            return .ready(variantNamed(of: file, head, bytes) ?? file)
+        }
+        return negotiate(file, preference)
+    }
+
+    /// The variant whose tag a request's If-Range has.
+    private func variantNamed(of file: UInt32, _ head: RequestHead, _ bytes: Span<UInt8>) -> UInt32? {
+        guard head.has(.ifRange) else { return nil }
+        for coding in ContentCoding.allCases {
+            guard let variant = variant(of: file, coding), files[variant].stage == .ready else { continue }
+            let isNamed = files[variant].validators.withTag {
+                Conditions.allowRange(head, in: bytes, etag: $0, lastModified: nil, now: clock.second)
+            }
+            if isNamed { return variant }
+        }
+        return nil
+    }
+
+    /// The listed entry of a variant.
+    private func variant(of file: UInt32, _ coding: ContentCoding) -> UInt32? {
+        let key = FileKey(policy: files[file].key.policy, coding: coding)
+        return files[file].withName { files.find($0, key) }
+    }
+
+    private func negotiate(_ file: UInt32, _ preference: CodingPreference) -> Representation {
+        var pending: UInt32?
+        for coding in preference where site.codings.uses(coding) {
+            let index = Int(coding.rawValue)
+            if files[file].variants[index] == .present {
+                if let variant = variant(of: file, coding) {
+                    if files[variant].stage == .ready { return .ready(variant) }
+                    pending = pending ?? variant
+                    continue
+                }
+                // It was dropped to make room, or not kept.
+                files[file].variants[index] = .unknown
+            }
+            switch files[file].variants[index] {
+            case .unknown:
+                pending = pending ?? loadVariant(of: file, coding)
+            case .missing where pending == nil && site.codings.makesVariant(of: files[file].size):
+                pending = makeVariant(of: file, coding)
+                // What was made for another worker is there at once.
+                if let made = pending, files[made].stage == .ready { return .ready(made) }
+            case .missing, .never, .present:
+                break
+            }
+        }
+        if preference.allowsIdentity { return .ready(file) }
+        return pending.map { .awaited($0) } ?? .unacceptable
+    }
+
+    // MARK: Making
+
+    private func insertVariant(of file: UInt32, _ coding: ContentCoding, path: [UInt8]) -> UInt32? {
+        let key = FileKey(policy: files[file].key.policy, coding: coding)
+        // The original must not be dropped to make room for its own variant.
+        files.pin(file)
+        defer { files.unpin(file) }
+        let entry = files[file].withName {
+            CachedFile(name: $0, path: path, key: key, hash: FileCache.hash($0, key))
+        }
+        guard let variant = files.insert(entry) else { return nil }
+        files[variant].setSource(files.key(file))
+        files[file].variants[Int(coding.rawValue)] = .present
+        files.pin(variant)
+        return variant
+    }
+
+    /// Looks for a file beside the original that holds the variant.
+    private func loadVariant(of file: UInt32, _ coding: ContentCoding) -> UInt32? {
+        let path = files[file].pathBytes + Array("\(coding.suffix)".utf8)
+        guard let variant = insertVariant(of: file, coding, path: path) else { return nil }
+        open(variant, .withoutLinks)
+        return variant
+    }
+
+    /// Has the variant made.
+    private func makeVariant(of file: UInt32, _ coding: ContentCoding) -> UInt32? {
+        guard let content = files[file].content else { preconditionFailure("a loaded file has been looked at") }
+        let path = files[file].pathBytes
+        let folder = site.hosts.policies[Int(files[file].key.policy)].folder
+        guard let variant = insertVariant(of: file, coding, path: path) else { return nil }
+        files[variant].stage = .making
+        files[variant].watch = files[file].watch
+        let source = VariantSource(folder: folder, path: path, coding: coding, content: content)
+        switch site.variants.request(source, beneath: roots[folder], posts, files.key(variant)) {
+        case .pending: break
+        case .made(let bytes): take(bytes, for: variant)
+        case .refused: loadEnded(variant, .missing)
+        }
+        return files.isCurrent(files.key(variant)) && files[variant].isListed ? variant : nil
+    }
+
+    /// The pool has made a variant, or has not.
+    func variantMade(_ key: CompletionKey, _ answer: VariantMaker.Answer) {
+        precondition(files.isCurrent(key) && files[key.slot].stage == .making, "an entry stays while it is being made")
+        if case .made(let bytes) = answer { take(bytes, for: key.slot) } else { loadEnded(key.slot, .missing) }
+    }
+
+    /// Takes what was made of the original, if that is still what it was.
+    private func take(_ bytes: SharedBytes?, for variant: UInt32) {
+        guard let source = files[variant].source, isCurrent(source) else { return loadEnded(variant, .missing) }
+        guard let bytes else {
+            if let coding = files[variant].key.contentCoding {
+                files[source.slot].variants[Int(coding.rawValue)] = .never
+            }
+            return loadEnded(variant, .missing)
+        }
+        describe(variant)
+        files[variant].take(bytes, of: files[source.slot], inlineSizeMax: site.limits.inlineBodySizeMax)
+        loadEnded(variant, .ready)
+    }
+
+    /// Whether a variant's original still answers requests.
+    func isCurrent(_ source: CompletionKey) -> Bool {
+        files.isCurrent(source) && files[source.slot].isListed
+    }
+
+    /// Looking for a variant's file has ended without one: it may be made.
+    func variantMissed(_ variant: UInt32) {
+        guard let source = files[variant].source, isCurrent(source), let coding = files[variant].key.contentCoding
+        else { return }
+        let index = Int(coding.rawValue)
+        if files[source.slot].variants[index] == .present {
+            files[source.slot].variants[index] = files[variant].stage == .making ? .unknown : .missing
+        }
     }
 }

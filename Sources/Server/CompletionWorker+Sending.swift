@@ -124,7 +124,9 @@ extension CompletionWorker {
         let slot = exchanges[exchange].connection
         guard !exchanges[exchange].isQueued, lendOutput(slot), let output = connections[slot].output else { return }
         let position = exchanges[exchange].position
-        guard position < exchanges[exchange].end else { return streamEnded(exchange) }
+        guard position < exchanges[exchange].end else {
+            return exchanges[exchange].isMultipart ? beginRange(exchange, output) : streamEnded(exchange)
+        }
         let partEnd = min(position + UInt64(site.limits.sliceSize), exchanges[exchange].end)
         guard partEnd <= exchanges[exchange].residentEnd else { return populate(exchange) }
         guard output.hasRoom(0) else { return }
@@ -188,7 +190,7 @@ extension CompletionWorker {
         exchanges[exchange].sent += UInt64(count)
     }
 
-    private func streamEnded(_ exchange: UInt32) {
+    func streamEnded(_ exchange: UInt32) {
         let slot = exchanges[exchange].connection
         endExchange(exchange)
         advance(slot)

@@ -22,6 +22,10 @@ struct Site: Sendable {
     let hosts: HostTable
     /// What asks for passwords, by the index that policies have.
     let realms: [Realm]
+    let passwordChecks: PoolLane
+    let codings: CodingPolicy
+    let variants: VariantMaker
+    let mediaTypes: MediaTypes
     let router: Router
     let dispatch: HandlerDispatch
     let traces: Bool
@@ -66,6 +70,9 @@ final class CompletionWorker {
     /// Connections that wait for an output block.
     var outputWaiters: [UInt32] = []
     var dueSlots: [UInt32] = []
+    /// What the Accept-Encoding that was read last came to: clients of a kind all send the same.
+    var codingMemo = CodingMemo()
+    var authorisations = AuthorisationMemo()
     /// Calls of handlers that are handed to the pool at the end of the turn.
     var jobs: [HandlerCall] = []
     let mailbox: WorkerMailbox
@@ -193,6 +200,9 @@ final class CompletionWorker {
         case .adopt(let socket): adopt(socket)
         case .resumeAccepting: if acceptPaused { startAccepting() }
         case .handlerAnswered(let exchange, let result): handlerAnswered(exchange, result)
+        case .variantMade(let file, let answer): variantMade(file, answer)
+        case .passwordChecked(let exchange, let isRight): passwordChecked(exchange, isRight)
+        case .folderRead(let exchange, let response): folderRead(exchange, response)
         case .reload(let roots): reload(roots)
         case .drain: drain()
         case .stop: isStopped = true

@@ -85,6 +85,8 @@ struct Exchange {
     var awaitedStatus: UInt16 = 200
     /// The site's fallback answers, as nothing else did.
     var fellBack = false
+    /// Its folder has been looked for, to list what is there.
+    var isListed = false
     /// Bytes of the file that are still to be queued, from `position`; those before `residentEnd` are in memory.
     var position: UInt64 = 0
     var end: UInt64 = 0
@@ -92,6 +94,10 @@ struct Exchange {
     var isPopulating = false
     /// A part of the body is in the output.
     var isQueued = false
+    /// Several ranges are sent: which of them is being sent, -1 before the first; and what stands between them.
+    var rangeIndex: Int8 = -1
+    var boundary: UInt64 = 0
+    var isMultipart = false
     /// Bytes of the body that have left.
     var sent: UInt64 = 0
 

@@ -9,11 +9,14 @@ struct FileAnswer: Equatable {
     let range: Range<UInt64>
     /// False for HEAD, 304, 412 and 416.
     let sendsBody: Bool
+    /// The content is several ranges, each in a part of its own; `range` says nothing then.
+    let isMultipart: Bool
 
-    init(status: UInt16, range: Range<UInt64>, sendsBody: Bool) {
+    init(status: UInt16, range: Range<UInt64>, sendsBody: Bool, isMultipart: Bool = false) {
         self.status = status
         self.range = range
         self.sendsBody = sendsBody
+        self.isMultipart = isMultipart
     }
 
     /// Bytes of content that leave.
@@ -70,8 +73,11 @@ struct FileAnswer: Equatable {
             self.init(status: 206, range: part, sendsBody: true)
         case .unsatisfiable:
             self.init(status: 416, range: whole, sendsBody: false)
+        case .multiple where file.key.isPlain:
+            self.init(status: 206, range: whole, sendsBody: true, isMultipart: true)
         case .whole, .multiple:
-            // Several parts at once are optional (§15.3.7.2): the whole is a correct answer.
+            // The parts of a coded content would have to say how it is coded, and have no field for that: several parts
+            // at once are optional (§15.3.7.2).
             self.init(status: 200, range: whole, sendsBody: true)
         }
     }

@@ -1,11 +1,19 @@
 /// Which representation of which site's file an entry of the cache is. A value; any thread.
 
+internal import HTTP
+
 /// What an entry is found by beside its path.
 struct FileKey: Equatable {
     /// The index of the site's policy.
     let policy: UInt16
     /// 0 for the file as it is, else one more than the raw value of the content coding.
     let coding: UInt8
+
+    /// The file of a site in a content coding.
+    init(policy: UInt16, coding: ContentCoding) {
+        self.policy = policy
+        self.coding = coding.rawValue + 1
+    }
 
     /// The file of a site as it is.
     init(policy: Int) {
@@ -14,6 +22,8 @@ struct FileKey: Equatable {
     }
 
     var isPlain: Bool { coding == 0 }
+
+    var contentCoding: ContentCoding? { coding == 0 ? nil : ContentCoding(rawValue: coding - 1) }
 
     /// What the hash of a path is mixed with.
     var seed: UInt64 { UInt64(policy) << 24 | UInt64(coding) << 16 }

@@ -1,11 +1,37 @@
 /// A part of a site that asks for a user and a password. Any thread reads it, nobody changes it while the server runs.
 
+internal import Glibc
+internal import Passwords
+internal import Platform
+
 /// A realm of RFC 7617.
 struct Realm: Sendable {
     /// As it stands between quotation marks.
     let name: [UInt8]
+    let passwords: PasswordFile
 
     init(_ rule: ProtectionRule, _ configuration: ServerConfiguration) throws(StartError) {
-        name = Array(rule.realm.utf8)
+        name = rule.realm.utf8.flatMap { byte in
+            byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") ? [UInt8(ascii: "\\"), byte] : [byte]
+        }
+        let path = configuration.path(rule.file)
+        let text: [UInt8]
+        do { text = try readWhole(path) } catch { throw .passwords(path: path, "\(error)") }
+        do { passwords = try PasswordFile(text) } catch { throw .passwords(path: path, "\(path):\(error)") }
     }
+}
+
+/// A small file's bytes.
+func readWhole(_ path: String) throws(SystemError) -> [UInt8] {
+    guard let file = unsafe fopen(path, "re") else { throw SystemError("read \(path)") }
+    defer { unsafe _ = fclose(file) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    while true {
+        let count = unsafe fread(&buffer, 1, buffer.count, file)
+        guard count > 0 else { break }
+        bytes += buffer[..<count]
+    }
+    guard unsafe ferror(file) == 0 else { throw SystemError("read \(path)") }
+    return bytes
 }

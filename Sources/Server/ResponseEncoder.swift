@@ -35,6 +35,7 @@ enum ResponseEncoder {
     /// - Parameters:
     ///   - answer: what is sent of the file.
     ///   - file: the file.
+    ///   - ranges: what is sent when it is several ranges.
     ///   - errorLines: the configured lines of an answer with an error's status, in place of the file's own: how long a
     ///     page may be kept is said of the page, not of the failure.
     ///   - moreLines: lines that depend on the request.
@@ -42,10 +43,12 @@ enum ResponseEncoder {
     ///   - clock: for the Date field.
     ///   - span: where to.
     /// - Returns: where the Date field's value begins.
+    /// - Throws: when there is no room.
     @discardableResult
     static func write(
         _ answer: FileAnswer,
         of file: CachedFile,
+        ranges: ByteRangesContent? = nil,
         errorLines: [UInt8]? = nil,
         moreLines: [UInt8] = [],
         _ persistence: Persistence,
@@ -62,9 +65,15 @@ enum ResponseEncoder {
         case 412:
             try span.appendField("Content-Length", decimal: 0)
         default:
-            try file.withLines { (content, _) throws(ResponseError) in try span.appendBytes(content) }
-            try span.appendField("Content-Length", decimal: UInt64(answer.range.count))
-            if answer.status == 206 { try span.appendContentRange(answer.range, of: file.size) }
+            if let ranges {
+                let size = file.withLines { content, _ in ranges.size(typeLine: content) }
+                try ranges.appendType(to: &span)
+                try span.appendField("Content-Length", decimal: size)
+            } else {
+                try file.withLines { (content, _) throws(ResponseError) in try span.appendBytes(content) }
+                try span.appendField("Content-Length", decimal: UInt64(answer.range.count))
+                if answer.status == 206 { try span.appendContentRange(answer.range, of: file.size) }
+            }
             if answer.status == 503 { try span.appendField("Retry-After", decimal: 1) }
         }
         if answer.status == 200 || answer.status == 206 || answer.status == 304 {

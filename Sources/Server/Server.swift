@@ -22,6 +22,10 @@ package final class Server {
     private let pool: HandlerPool
     private let host: HandlerHost
     private let folders: SiteFolders
+    /// Coding a file takes a processor: one at a time, however many threads the pool has.
+    private let compression: PoolLane
+    /// So does comparing a password.
+    private let passwordChecks: PoolLane
     private var listeners: ListenerTable
     private var workers: [WorkerHandle] = []
     private var threads: [NamedThread] = []
@@ -63,6 +67,8 @@ package final class Server {
         let services = StoreServices(database: store, files: log, pool: pool, uploads: configuration.uploadsPath)
         host = HandlerHost(services: services, callsMax: configuration.limits.callsMax)
         self.folders = folders
+        compression = PoolLane(pool: pool, runningMax: 1, queueMax: 1024)
+        passwordChecks = PoolLane(pool: pool, runningMax: 2, queueMax: 64)
         self.listeners = listeners
         self.log = log
         self.store = store
@@ -91,11 +97,25 @@ package final class Server {
                 ),
                 hosts: folders.hosts,
                 realms: folders.realms,
+                passwordChecks: passwordChecks,
+                codings: CodingPolicy(configuration.compression),
+                variants: VariantMaker(lane: compression, sizeMax: configuration.compression.cacheSizeMax),
+                mediaTypes: MediaTypes(own: configuration.mediaTypes.types, system: systemTypes()),
                 router: router,
                 dispatch: HandlerDispatch(host: host, pool: pool, handlers: handlers),
                 traces: configuration.traces
             )
         )
+    }
+
+    /// What the system knows of media types; nothing where it has no such file, as the built-in table does then.
+    private func systemTypes() -> [UInt8] {
+        do {
+            return try readWhole(configuration.mediaTypes.file)
+        } catch {
+            if error.code != ENOENT { log.error(.warning, "\(error)") }
+            return []
+        }
     }
 
     /// Looks whether a server could start, leaving no trace: io_uring, the site, its handlers' libraries.
@@ -199,6 +219,8 @@ package final class Server {
         for worker in workers.prefix(threads.count) { worker.posts.post(.stop) }
         for thread in threads { thread.join() }
         threads.removeAll()
+        compression.stop()
+        passwordChecks.stop()
         let report = pool.stop(deadline: max(deadline, Instant.now.advanced(by: .milliseconds(100))))
         for stuck in report.stuck {
             isClean = false

@@ -21,6 +21,8 @@ package enum StartError: Error, CustomStringConvertible {
     case handlerNotFound(name: String, folders: [String])
     /// A handler has a route for a method that the server does not know.
     case handlerMethod(name: String, path: String, method: String)
+    /// A file of users that a site asks for is missing or wrong.
+    case passwords(path: String, String)
     case system(SystemError)
 
     package var description: String {
@@ -36,6 +38,8 @@ package enum StartError: Error, CustomStringConvertible {
             "no library lib\(name).so for the handler \(name)\n  Looked in: \(folders.joined(separator: ", "))"
         case .handlerMethod(let name, let path, let method):
             "the handler \(name) wants \(method) \(path), and the server knows no method \(method)"
+        case .passwords(_, let reason):
+            "\(reason)\n  [[auth]] names a file of lines user:hash. Make one with: htpasswd -cB FILE USER"
         case .system(let error): error.description
         }
     }
@@ -46,7 +50,7 @@ package enum StartError: Error, CustomStringConvertible {
         case .port, .listen: 69  // EX_UNAVAILABLE
         case .noSite: 66  // EX_NOINPUT
         case .log, .store: 73  // EX_CANTCREAT
-        case .handler, .handlerNotFound, .handlerMethod: 78  // EX_CONFIG
+        case .handler, .handlerNotFound, .handlerMethod, .passwords: 78  // EX_CONFIG
         case .system: 71  // EX_OSERR
         }
     }

@@ -10,12 +10,13 @@ internal import HTTP
 internal import Platform
 
 extension CompletionWorker {
-    /// Starts to load a file into the cache; `nil` when the cache is full of files in use.
+    /// Starts to load a file into the cache.
     ///
     /// - Parameters:
     ///   - name: the decoded path that it answers.
     ///   - key: the site.
     ///   - isErrorPage: that it is not there is worth keeping in mind, as it is asked for after each failure.
+    /// - Returns: its entry; `nil` when the cache is full of files in use.
     func load(_ name: Span<UInt8>, _ key: FileKey, isErrorPage: Bool) -> UInt32? {
         let policy = site.hosts.policies[Int(key.policy)]
         guard let path = policy.names.file(name, attempt: 0) else {
@@ -31,7 +32,7 @@ extension CompletionWorker {
     }
 
     /// Opens the file that is tried, after its folder is watched: what changes from here on is reported.
-    private func open(_ file: UInt32, _ rule: OpenRule) {
+    func open(_ file: UInt32, _ rule: OpenRule) {
         let folder = site.hosts.policies[Int(files[file].key.policy)].folder
         files[file].watch = watch.watchFolder(of: files[file].pathBytes, in: folder) ?? -1
         // The path stays in place as long as the entry, which is pinned until it is loaded.
@@ -104,6 +105,10 @@ extension CompletionWorker {
             closeDescriptor(file)
             return tryNext(file)
         }
+        // A variant that is older than its original was made of another content.
+        if let source = files[file].source, !isCurrent(source) || FileContent(attributes).modified < modified(source) {
+            return loadEnded(file, .missing)
+        }
         files[file].take(attributes, wall: clock.wall)
         describe(file)
         // inotify reports changes by the name that is watched; by another name the file could change unseen.
@@ -128,18 +133,31 @@ extension CompletionWorker {
     }
 
     /// Notes what the rules say about the file.
-    private func describe(_ file: UInt32) {
+    func describe(_ file: UInt32) {
         let policy = site.hosts.policies[Int(files[file].key.policy)]
-        let path = [UInt8(ascii: "/")] + files[file].pathBytes
-        let type = FileNames.extension(of: path).map { MediaType.forExtension($0.span) } ?? MediaType.unknown
+        var path = [UInt8(ascii: "/")] + files[file].pathBytes
+        var codingLine: [UInt8] = []
+        if let coding = files[file].key.contentCoding {
+            // Type and fields are the original's.
+            if files[file].stage != .making { path.removeLast(coding.suffix.utf8CodeUnitCount) }
+            codingLine = ResponseField("Content-Encoding", "\(coding.name)").line
+        }
+        let type = site.mediaTypes.type(forExtension: FileNames.extension(of: path) ?? [])
         files[file].setLines(
-            content: ResponseField("Content-Type", "\(type)").line,
-            others: policy.lines(path: path.span, type: Array("\(type)".utf8).span)
+            content: Array("Content-Type: ".utf8) + type + Array("\r\n".utf8) + codingLine,
+            others: policy.lines(path: path.span, type: type.span)
         )
+        files[file].variesByCoding = !site.codings.isOff && MediaType.isCompressible(type.span)
         files[file].variesByOrigin = policy.variesByOrigin
         let realm = policy.realm(path.span)
         files[file].realm = realm >= 0 ? realm : files[file].withName { policy.realm($0) }
         if realm >= 0 { files[file].isGoverned = true }
+    }
+
+    /// When a variant's original was modified.
+    private func modified(_ source: CompletionKey) -> Int64 {
+        guard let content = files[source.slot].content else { preconditionFailure("a loaded file has been looked at") }
+        return content.modified
     }
 
     private func closeDescriptor(_ file: UInt32) {
@@ -185,7 +203,7 @@ extension CompletionWorker {
         loadEnded(file, .ready)
     }
 
-    private enum LoadOutcome {
+    enum LoadOutcome {
         case ready
         case missing
         case folder
@@ -193,7 +211,7 @@ extension CompletionWorker {
     }
 
     /// Loading is over: those who wait go on, in the order in which they came.
-    private func loadEnded(_ file: UInt32, _ outcome: LoadOutcome) {
+    func loadEnded(_ file: UInt32, _ outcome: LoadOutcome) {
         if files[file].descriptor >= 0 { closeDescriptor(file) }
         var waiters: [UInt32] = []
         while files[file].waiters != noSlot {
@@ -205,9 +223,12 @@ extension CompletionWorker {
             files[file].stage = .ready
             files[file].encodeHead(clock)
             if files[file].isListed { files.account(file, bytes: files[file].memoryCount) }
+            // What it was made of may have changed meanwhile.
+            if let source = files[file].source, !isCurrent(source) { files.unlist(file) }
         } else if case .missing = outcome, files[file].isErrorPage, files[file].watch >= 0 {
             files[file].stage = .absent
         } else {
+            variantMissed(file)
             files.unlist(file)
         }
         for exchange in waiters.reversed() { settle(exchange, outcome, file) }
@@ -224,6 +245,13 @@ extension CompletionWorker {
             // begins with two slashes before its dot segments are resolved, would lead the client to another site.
             let location = withPath(exchange) { AddressPattern.encoded(path: $0) } + [UInt8(ascii: "/")]
             reply(exchange, redirection(exchange, location, status: 308))
+        case .missing where !files[file].key.isPlain:
+            // The variant is not to be had: the original, if it may be, or another.
+            if let source = files[file].source, isCurrent(source) {
+                deliver(exchange, source.slot)
+            } else {
+                reply(exchange, .refusal(.notAcceptable))
+            }
         case .missing, .folder:
             missed(exchange)
         case .refused(let reason):
@@ -245,8 +273,24 @@ extension CompletionWorker {
 
     /// Whatever a file answers for is to be loaded anew.
     private func fileChanged(_ name: [UInt8], in root: Int) {
+        var names = [name]
+        for coding in ContentCoding.allCases {
+            let suffix = Array("\(coding.suffix)".utf8)
+            // A file beside an original is a variant of that.
+            if name.count > suffix.count, name.suffix(suffix.count).elementsEqual(suffix) {
+                names.append(Array(name.dropLast(suffix.count)))
+            }
+        }
         for (index, policy) in site.hosts.policies.enumerated() where policy.folder == root {
-            for path in policy.names.paths(answeredBy: name) { files.unlist(path.span, FileKey(policy: index)) }
+            for name in names {
+                for path in policy.names.paths(answeredBy: name) {
+                    let key = FileKey(policy: index)
+                    files.unlist(path.span, key)
+                    for coding in ContentCoding.allCases {
+                        files.unlist(path.span, FileKey(policy: key.policy, coding: coding))
+                    }
+                }
+            }
         }
     }
 }

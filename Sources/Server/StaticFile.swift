@@ -34,6 +34,7 @@ extension CompletionWorker {
             unsafe output.copy(files[file].wholeResponse)
         } else {
             sent = unsafe FileAnswer(head, bytes.span, files[file], status: 200, now: clock.second)
+            guard !sent.isMultipart else { return false }
             let persistence = Persistence(keepsAlive: head.keepsAlive && !isDraining, version: head.version)
             output.write(site.limits.responseHeadSizeMax) { (span) throws(ResponseError) in
                 try ResponseEncoder.write(sent, of: files[file], persistence, clock, into: &span)
@@ -79,10 +80,13 @@ extension CompletionWorker {
         let persistence = persistence(exchange)
         let errorLines = policy(exchange).lines
         let moreLines = crossOriginLines(exchange)
+        if answer.isMultipart { exchanges[exchange].boundary = .random(in: 0 ... .max) }
+        let ranges = answer.isMultipart ? byteRanges(exchange, file) : nil
         output.write(site.limits.responseHeadSizeMax + moreLines.count) { (span) throws(ResponseError) in
             try ResponseEncoder.write(
                 answer,
                 of: files[file],
+                ranges: ranges,
                 errorLines: errorLines,
                 moreLines: moreLines,
                 persistence,
@@ -90,8 +94,15 @@ extension CompletionWorker {
                 into: &span
             )
         }
-        writeBody(answer, file, output)
+        if ranges == nil { writeBody(answer, file, output) }
         exchanges[exchange].status = answer.status
+        if let ranges {
+            exchanges[exchange].stage = .streaming
+            exchanges[exchange].isMultipart = true
+            // What is not of the file; the rest is counted as it leaves.
+            exchanges[exchange].sent = files[file].withLines { content, _ in ranges.framingSize(typeLine: content) }
+            return
+        }
         guard answer.sendsBody, files[file].isMapped else {
             exchanges[exchange].sent = answer.bodyCount
             return
@@ -120,9 +131,15 @@ extension CompletionWorker {
         }
     }
 
-    /// Nothing is at the exchange's address: the site's fallback answers, or the page that says so.
+    /// Nothing is at the exchange's address: a list of its folder answers, the site's fallback, or the page that says so.
     func answerMissing(_ exchange: UInt32) {
-        let fallback = policy(exchange).fallback
+        let policy = policy(exchange)
+        if policy.listing, !exchanges[exchange].isListed, withPath(exchange, { $0[$0.count - 1] == UInt8(ascii: "/") })
+        {
+            exchanges[exchange].isListed = true
+            return readFolder(exchange)
+        }
+        let fallback = policy.fallback
         // A script or a picture that is missing is missing: a page in its place would only hide that.
         if !fallback.isEmpty, !exchanges[exchange].fellBack, withPath(exchange, { !FileNames.hasExtension($0) }) {
             exchanges[exchange].fellBack = true
@@ -149,7 +166,7 @@ extension CompletionWorker {
         switch files[file].stage {
         case .ready: deliver(exchange, file)
         case .absent: missed(exchange)
-        case .opening, .reading: wait(exchange, for: file)
+        case .opening, .reading, .making: wait(exchange, for: file)
         }
     }
 

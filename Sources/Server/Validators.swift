@@ -5,7 +5,7 @@ internal import Glibc
 /// What a representation is recognised by (RFC 9110 §8.8), of the very descriptor whose bytes are sent.
 struct Validators {
     /// The entity tag as it is sent, quotes included; empty for a file that has none yet.
-    private var tag = InlineArray<54, UInt8>(repeating: 0)
+    private var tag = InlineArray<72, UInt8>(repeating: 0)
     private var tagCount = 0
     /// Whole seconds since 1970.
     private(set) var lastModified: Int64 = 0
@@ -37,6 +37,23 @@ struct Validators {
         append(hexadecimal: size)
         append("-")
         append(hexadecimal: inode)
+        append("\"")
+    }
+
+    /// Makes the tag that of another representation of the same file (RFC 9110 §8.8.3.3).
+    ///
+    /// - Parameters:
+    ///   - coding: the name of its content coding.
+    ///   - digest: what tells its bytes from those that another release of the coder would make.
+    mutating func mark(_ coding: StaticString, digest: UInt64?) {
+        guard tagCount > 0 else { return }
+        tagCount -= 1
+        append("-")
+        append(coding)
+        if let digest {
+            append("-")
+            append(hexadecimal: digest & 0xFFFF_FFFF)
+        }
         append("\"")
     }
 

@@ -12,6 +12,12 @@ enum WorkerMessage: Sendable {
     case resumeAccepting
     /// The call of this exchange has ended.
     case handlerAnswered(CompletionKey, HandlerResult)
+    /// The variant for this entry of the file cache has been made, or will not be.
+    case variantMade(CompletionKey, VariantMaker.Answer)
+    /// The password of this exchange has been compared.
+    case passwordChecked(CompletionKey, Bool)
+    /// The folder of this exchange has been read, or is none.
+    case folderRead(CompletionKey, HandlerResponse?)
     /// Forget the files that are kept, and serve those of these folders.
     case reload([Descriptor.Shared])
     /// Accept nothing more, answer what was asked, then close.

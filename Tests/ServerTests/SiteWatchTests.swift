@@ -1,5 +1,6 @@
 /// What the kernel reports of a real folder's changes. Test threads, each with a folder of its own.
 
+import CPlatform
 import Glibc
 import Platform
 import Testing

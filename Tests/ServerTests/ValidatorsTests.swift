@@ -1,5 +1,6 @@
 /// What a file is recognised by, whatever its clock says. Test threads.
 
+import CPlatform
 import Glibc
 import Testing
 

@@ -14,10 +14,13 @@ import Testing
         "FileLog": ["CPlatform", "Platform", "HTTP"],
         "Store": ["CSQLite", "Platform"],
         "HandlerHost": ["CHandlerABI", "Platform"],
+        "Compression": ["CBrotli", "CZlib", "CZstd", "HTTP"],
+        "Passwords": ["CCrypt"],
         "HandlerKit": ["CHandlerABI", "HTTP", "HTTPTypes"],
         // 3: the server joins them, and can't name SQLite
         "Server": [
             "CPlatform", "Platform", "HTTP", "CompletionPort", "HandlerPool", "FileLog", "Store", "HandlerHost",
+            "Compression", "Passwords",
         ],
         // 4: handlers know the kit, and no part of the server
         "forms": ["HandlerKit"],

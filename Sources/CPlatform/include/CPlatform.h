@@ -14,8 +14,9 @@ int ringport_thread_set_name(const char *name);
 int ringport_open(const char *path, int flags, mode_t mode);
 int ringport_openat(int directory, const char *path, int flags, mode_t mode);
 
-/* openat2(2), Linux 5.6, for reading; glibc has no wrapper. */
-int ringport_openat2(int directory, const char *path, uint64_t flags, uint64_t resolve);
+/* openat2(2), Linux 5.6, for which glibc has no wrapper: for reading, beneath the directory, through no link. Further
+ * flags, such as O_DIRECTORY, may be given. */
+int ringport_open_beneath(int directory, const char *path, int flags);
 
 /* renameat2(2) with RENAME_NOREPLACE, Linux 3.15: EEXIST rather than a file replaced. */
 int ringport_rename_exclusive(int directory, const char *from, const char *to);

@@ -1,0 +1,85 @@
+/// A way into the pool that takes only a few of its threads. Any thread submits, pool threads run.
+
+internal import Platform
+
+/// Jobs of one kind, of which at most a few run at a time, however many threads are idle.
+///
+/// For what needs a processor rather than waits: without it, such jobs would take all threads from those that wait.
+package final class PoolLane: Sendable {
+    private struct State {
+        var queue: [any PoolJob] = []
+        var running = 0
+        var isStopped = false
+    }
+
+    private let pool: HandlerPool
+    private let runningMax: Int
+    private let queueMax: Int
+    private let state = Monitor(State())
+
+    /// - Parameters:
+    ///   - pool: whose threads run the jobs.
+    ///   - runningMax: jobs that run at a time.
+    ///   - queueMax: jobs that wait for their turn.
+    package init(pool: HandlerPool, runningMax: Int, queueMax: Int) {
+        self.pool = pool
+        self.runningMax = runningMax
+        self.queueMax = queueMax
+    }
+
+    /// Has a job run.
+    ///
+    /// - Returns: false when too many wait, the pool is full or the lane has stopped: the job will not run.
+    package func submit(_ job: any PoolJob) -> Bool {
+        let runsNow = state.withLock { state -> Bool? in
+            guard !state.isStopped else { return nil }
+            if state.running < runningMax {
+                state.running += 1
+                return true
+            }
+            guard state.queue.count < queueMax else { return nil }
+            state.queue.append(job)
+            return false
+        }
+        guard let runsNow else { return false }
+        guard runsNow else { return true }
+        if pool.submit(LaneRun(job, lane: self)) { return true }
+        state.withLock { $0.running -= 1 }
+        return false
+    }
+
+    /// Forgets what waits; what runs is finished.
+    package func stop() {
+        state.withLock { state in
+            state.isStopped = true
+            state.queue.removeAll()
+        }
+    }
+
+    /// The job whose turn it is; a thread that gets none leaves the lane.
+    fileprivate func next() -> (any PoolJob)? {
+        state.withLock { state in
+            if state.queue.isEmpty {
+                state.running -= 1
+                return nil
+            }
+            return state.queue.removeFirst()
+        }
+    }
+}
+
+/// A pool thread on the lane: it takes one job after the other, so that none needs room in the pool's queue.
+private final class LaneRun: PoolJob {
+    private let first: any PoolJob
+    private let lane: PoolLane
+
+    init(_ first: any PoolJob, lane: PoolLane) {
+        self.first = first
+        self.lane = lane
+    }
+
+    func run() {
+        first.run()
+        while let job = lane.next() { job.run() }
+    }
+}

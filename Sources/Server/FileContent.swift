@@ -1,0 +1,60 @@
+/// Which content a file had when it was looked at. A value; any thread.
+
+internal import CPlatform
+internal import Glibc
+internal import Platform
+
+/// What changes whenever the bytes of a file do, as far as the kernel tells.
+struct FileContent: Hashable, Sendable {
+    let inode: UInt64
+    let size: Int
+    /// Nanoseconds since 1970.
+    let modified: Int64
+    let changed: Int64
+
+    init(_ attributes: stat) {
+        inode = UInt64(attributes.st_ino)
+        size = Int(attributes.st_size)
+        modified = Self.nanoseconds(attributes.st_mtim)
+        changed = Self.nanoseconds(attributes.st_ctim)
+    }
+
+    private static func nanoseconds(_ time: timespec) -> Int64 {
+        Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+    }
+
+    /// Reads the file whole; may wait for a disk.
+    ///
+    /// - Parameters:
+    ///   - path: relative to the folder.
+    ///   - folder: a descriptor.
+    /// - Returns: `nil` when this content is not there, from the first byte to the last.
+    func read(_ path: [UInt8], beneath folder: Int32) -> [UInt8]? {
+        let number = unsafe (path + [0]).withUnsafeBytes { bytes in
+            // Ended by the NUL that was appended.
+            unsafe bytes.withMemoryRebound(to: CChar.self) { characters -> Int32 in
+                guard let start = characters.baseAddress else { return -1 }
+                return unsafe ringport_open_beneath(folder, start, 0)
+            }
+        }
+        guard number >= 0 else { return nil }
+        let file = Descriptor(owning: number)
+        guard isContent(of: file.rawValue) else { return nil }
+        var bytes = [UInt8](repeating: 0, count: size)
+        var count = 0
+        while count < size {
+            let got = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe Glibc.read(file.rawValue, buffer.baseAddress.map { unsafe $0 + count }, size - count)
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else { return nil }
+            count += got
+        }
+        return isContent(of: file.rawValue) ? bytes : nil
+    }
+
+    private func isContent(of file: Int32) -> Bool {
+        var attributes = stat()
+        return unsafe fstat(file, &attributes) == 0 && FileContent(attributes) == self
+    }
+}

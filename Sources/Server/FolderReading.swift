@@ -1,0 +1,137 @@
+/// Lists of folders: read on a pool thread, since a folder may have to come from a disk.
+
+internal import CompletionPort
+internal import CPlatform
+internal import Glibc
+internal import HandlerHost
+internal import HandlerPool
+internal import HTTP
+internal import Platform
+
+/// Reads one folder and makes a page or JSON of it.
+private final class FolderReading: PoolJob {
+    private let root: Descriptor.Shared
+    private let path: [UInt8]
+    private let policy: SitePolicy
+    private let asksJSON: Bool
+    private let posts: PostQueue<WorkerMessage>
+    private let exchange: CompletionKey
+
+    /// Entries of a list at most; a folder with more is cut.
+    private static let countMax = 10_000
+
+    init(
+        _ path: [UInt8],
+        beneath root: Descriptor.Shared,
+        _ policy: SitePolicy,
+        asksJSON: Bool,
+        _ posts: PostQueue<WorkerMessage>,
+        _ exchange: CompletionKey
+    ) {
+        self.path = path
+        self.root = root
+        self.policy = policy
+        self.asksJSON = asksJSON
+        self.posts = posts
+        self.exchange = exchange
+    }
+
+    func run() {
+        guard let entries = read() else { return posts.post(.folderRead(exchange, nil)) }
+        let listing = FolderListing(path: path, entries: entries)
+        let response = HandlerResponse(
+            status: 200,
+            fields: [
+                ("Content-Type", asksJSON ? "application/json" : "text/html; charset=utf-8"),
+                ("Cache-Control", "no-cache"), ("Vary", "Accept"),
+            ],
+            body: Array((asksJSON ? listing.json : listing.html).utf8)
+        )
+        posts.post(.folderRead(exchange, response))
+    }
+
+    /// What is in the folder and would be served; `nil` when it is no folder.
+    private func read() -> [FolderListing.Entry]? {
+        // Relative to the root, and never empty.
+        let name = Array(".".utf8) + path + [0]
+        let number = unsafe name.withUnsafeBytes { bytes in
+            // Ended by the NUL that was appended.
+            unsafe bytes.withMemoryRebound(to: CChar.self) { characters -> Int32 in
+                guard let start = characters.baseAddress else { return -1 }
+                return unsafe ringport_open_beneath(root.rawValue, start, O_DIRECTORY)
+            }
+        }
+        guard number >= 0 else { return nil }
+        guard let folder = unsafe fdopendir(number) else {
+            _ = close(number)
+            return nil
+        }
+        defer { unsafe _ = closedir(folder) }
+        var entries: [FolderListing.Entry] = []
+        while let found = unsafe readdir(folder), entries.count < Self.countMax {
+            let name = unsafe withUnsafePointer(to: &found.pointee.d_name) { pointer in
+                // In place: the entry is shorter than its type, and a copy would read beyond it. It ends with a NUL.
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { name in
+                    unsafe Array(UnsafeRawBufferPointer(start: name, count: strlen(name)))
+                }
+            }
+            if let entry = unsafe entry(name, in: dirfd(folder)) { entries.append(entry) }
+        }
+        return entries
+    }
+
+    /// What would be served by a name; `nil` when nothing would.
+    private func entry(_ name: [UInt8], in folder: Int32) -> FolderListing.Entry? {
+        guard name != Array(".".utf8), name != Array("..".utf8) else { return nil }
+        guard policy.names.areServed((path + name).span) else { return nil }
+        var attributes = stat()
+        let flags = policy.symlinks == .follow ? 0 : AT_SYMLINK_NOFOLLOW
+        let status = unsafe (name + [0]).withUnsafeBytes { bytes in
+            unsafe bytes.withMemoryRebound(to: CChar.self) { characters -> Int32 in
+                guard let start = characters.baseAddress else { return -1 }
+                return unsafe fstatat(folder, start, &attributes, flags)
+            }
+        }
+        let kind = attributes.st_mode & S_IFMT
+        guard status == 0, kind == S_IFREG || kind == S_IFDIR else { return nil }
+        return FolderListing.Entry(
+            name: name,
+            isFolder: kind == S_IFDIR,
+            size: UInt64(attributes.st_size),
+            modified: Int64(attributes.st_mtim.tv_sec)
+        )
+    }
+}
+
+extension CompletionWorker {
+    /// Has the exchange answered by a list of the folder it names.
+    func readFolder(_ exchange: UInt32) {
+        let policy = policy(exchange)
+        let head = exchanges[exchange].head
+        let bytes = unsafe exchanges[exchange].headBytes.bytes
+        let reading = unsafe FolderReading(
+            withPath(exchange) { path in path.indices.map { path[$0] } },
+            beneath: roots[policy.folder],
+            policy,
+            asksJSON: QualityList.prefers("application/json", over: "text/html", head, in: bytes.span),
+            posts,
+            exchanges.key(exchange)
+        )
+        exchanges[exchange].stage = .waitingForHandler
+        exchanges[exchange].deadline = clock.now.advanced(by: site.deadlines.handler)
+        wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
+        if !site.dispatch.pool.submit(reading) {
+            exchanges[exchange].deadline = .distantFuture
+            reply(exchange, .refusal(.poolFull))
+        }
+    }
+
+    /// The pool has read a folder, or there is none; its exchange may have ended before.
+    func folderRead(_ key: CompletionKey, _ response: HandlerResponse?) {
+        guard exchanges.isCurrent(key), exchanges[key.slot].stage == .waitingForHandler,
+            exchanges[key.slot].connection != noSlot
+        else { return }
+        exchanges[key.slot].deadline = .distantFuture
+        if let response { reply(key.slot, .handler(response)) } else { answerMissing(key.slot) }
+    }
+}
