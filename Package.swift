@@ -97,7 +97,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ConfigurationTests",
-            dependencies: ["Configuration", "Server"]
+            dependencies: ["Configuration", "Server", "HandlerPool", "Platform", "Store"]
         ),
         .testTarget(name: "EndToEndTests", dependencies: ["ringport", "Platform", "CPlatform"]),
         .testTarget(name: "TidyTests"),

@@ -10,7 +10,9 @@ struct GuideSection {
     let example: String
 
     var lines: [String] {
-        let heading = ["", "## `\(title)`", "", meaning, "", "| key | default | takes | meaning |", "| --- | --- | --- | --- |"]
+        let heading = [
+            "", "## `\(title)`", "", meaning, "", "| key | default | takes | meaning |", "| --- | --- | --- | --- |",
+        ]
         return heading + rows.map(\.line) + ["", "```toml"] + [example, "```"]
     }
 }

@@ -102,38 +102,41 @@ extension ConfigurationSchema {
             Content codings. A file `name.br`, `name.zst` or `name.gz` that is not older than `name` is sent to clients that \
             take it. Where there is none, the server makes one for itself, on the pool, and sends the plain file meanwhile.
             """,
-            TableBody<CompressionRules>(keys: [
-                ConfigurationKey(
-                    "enabled",
-                    \.isEnabled,
-                    .flag,
-                    "Whether the server makes coded variants itself. Those that lie beside their files are used either way."
-                ),
-                ConfigurationKey(
-                    "codings",
-                    \.codings,
-                    .list("a list of \"br\", \"zstd\" and \"gzip\"", of: .choice(["br", "zstd", "gzip"])),
-                    "The codings that are used, the one that is liked best first."
-                ),
-                ConfigurationKey(
-                    "size_min",
-                    \.sizeMin,
-                    .count(0...(1 << 30)),
-                    "Bytes that a file must have for the server to code it."
-                ),
-                ConfigurationKey(
-                    "size_max",
-                    \.sizeMax,
-                    .count(0...(1 << 30)),
-                    "Bytes that a file may have for the server to code it."
-                ),
-                ConfigurationKey(
-                    "cache_size_max",
-                    \.cacheSizeMax,
-                    .count(0...(1 << 40)),
-                    "Bytes of the variants that the server keeps, for all workers together."
-                ),
-            ], check: { $0.sizeMax < $0.sizeMin ? ("size_max", "is below compression.size_min") : nil }).lifted(\ServerConfiguration.compression),
+            TableBody<CompressionRules>(
+                keys: [
+                    ConfigurationKey(
+                        "enabled",
+                        \.isEnabled,
+                        .flag,
+                        "Whether the server makes coded variants itself. Those that lie beside their files are used either way."
+                    ),
+                    ConfigurationKey(
+                        "codings",
+                        \.codings,
+                        .list("a list of \"br\", \"zstd\" and \"gzip\"", of: .choice(["br", "zstd", "gzip"])),
+                        "The codings that are used, the one that is liked best first."
+                    ),
+                    ConfigurationKey(
+                        "size_min",
+                        \.sizeMin,
+                        .count(0...(1 << 30)),
+                        "Bytes that a file must have for the server to code it."
+                    ),
+                    ConfigurationKey(
+                        "size_max",
+                        \.sizeMax,
+                        .count(0...(1 << 30)),
+                        "Bytes that a file may have for the server to code it."
+                    ),
+                    ConfigurationKey(
+                        "cache_size_max",
+                        \.cacheSizeMax,
+                        .count(0...(1 << 40)),
+                        "Bytes of the variants that the server keeps, for all workers together."
+                    ),
+                ],
+                check: { $0.sizeMax < $0.sizeMin ? ("size_max", "is below compression.size_min") : nil }
+            ).lifted(\ServerConfiguration.compression),
             example: """
                 [compression]
                 codings = ["zstd", "gzip"]

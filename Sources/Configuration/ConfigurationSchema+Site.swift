@@ -133,44 +133,47 @@ extension ConfigurationSchema {
         return .table(
             "cors",
             "What pages of other origins may do (CORS). The server answers the questions that browsers ask before.",
-            TableBody<CrossOriginRules>(keys: [
-                ConfigurationKey(
-                    "origins",
-                    \.origins,
-                    .list("a list of origins such as [\"https://example.com\"], or [\"*\"]", of: .originOrAny),
-                    "Origins whose pages may read answers; `*` for all. Empty: the server says nothing about it."
-                ),
-                ConfigurationKey(
-                    "methods",
-                    \.methods,
-                    .list("a list of methods such as [\"GET\", \"HEAD\"]", of: .token("a method such as \"GET\"")),
-                    "Methods that they may use."
-                ),
-                ConfigurationKey(
-                    "fields",
-                    \.fields,
-                    .list("a list of fields' names", of: token),
-                    "Request fields that they may send, beyond the simple ones."
-                ),
-                ConfigurationKey(
-                    "expose",
-                    \.exposed,
-                    .list("a list of fields' names", of: token),
-                    "Response fields that they may read, beyond the simple ones."
-                ),
-                ConfigurationKey(
-                    "credentials",
-                    \.credentials,
-                    .flag,
-                    "Whether requests may carry cookies and passwords. Not with the origin `*`."
-                ),
-                ConfigurationKey(
-                    "max_age",
-                    \.maxAge,
-                    .count(0...604_800),
-                    "Seconds for which a browser may remember the answer to its question."
-                ),
-            ], check: problem).lifted(\SiteRules.crossOrigin),
+            TableBody<CrossOriginRules>(
+                keys: [
+                    ConfigurationKey(
+                        "origins",
+                        \.origins,
+                        .list("a list of origins such as [\"https://example.com\"], or [\"*\"]", of: .originOrAny),
+                        "Origins whose pages may read answers; `*` for all. Empty: the server says nothing about it."
+                    ),
+                    ConfigurationKey(
+                        "methods",
+                        \.methods,
+                        .list("a list of methods such as [\"GET\", \"HEAD\"]", of: .token("a method such as \"GET\"")),
+                        "Methods that they may use."
+                    ),
+                    ConfigurationKey(
+                        "fields",
+                        \.fields,
+                        .list("a list of fields' names", of: token),
+                        "Request fields that they may send, beyond the simple ones."
+                    ),
+                    ConfigurationKey(
+                        "expose",
+                        \.exposed,
+                        .list("a list of fields' names", of: token),
+                        "Response fields that they may read, beyond the simple ones."
+                    ),
+                    ConfigurationKey(
+                        "credentials",
+                        \.credentials,
+                        .flag,
+                        "Whether requests may carry cookies and passwords. Not with the origin `*`."
+                    ),
+                    ConfigurationKey(
+                        "max_age",
+                        \.maxAge,
+                        .count(0...604_800),
+                        "Seconds for which a browser may remember the answer to its question."
+                    ),
+                ],
+                check: problem
+            ).lifted(\SiteRules.crossOrigin),
             example: """
                 [cors]
                 origins = ["https://example.com"]
@@ -190,28 +193,31 @@ extension ConfigurationSchema {
         .list(
             "redirect",
             "An address that has moved. The first rule that means an address counts.",
-            TableBody<RedirectRule>(keys: [
-                ConfigurationKey(
-                    "from",
-                    \.from,
-                    .text(.start),
-                    "The address, as it is after percent-decoding. A `*` at its end stands for all that begin so.",
-                    isRequired: true
-                ),
-                ConfigurationKey(
-                    "to",
-                    \.to,
-                    .text(.location),
-                    "Where it is now. A `*` at its end takes what the one of `from` stood for.",
-                    isRequired: true
-                ),
-                ConfigurationKey(
-                    "status",
-                    \.status,
-                    .oneOf([301, 302, 303, 307, 308]),
-                    "301 and 308 are for good, 302, 303 and 307 for now; 307 and 308 keep the method."
-                ),
-            ], check: { problem(from: $0.from, to: $0.to) }),
+            TableBody<RedirectRule>(
+                keys: [
+                    ConfigurationKey(
+                        "from",
+                        \.from,
+                        .text(.start),
+                        "The address, as it is after percent-decoding. A `*` at its end stands for all that begin so.",
+                        isRequired: true
+                    ),
+                    ConfigurationKey(
+                        "to",
+                        \.to,
+                        .text(.location),
+                        "Where it is now. A `*` at its end takes what the one of `from` stood for.",
+                        isRequired: true
+                    ),
+                    ConfigurationKey(
+                        "status",
+                        \.status,
+                        .oneOf([301, 302, 303, 307, 308]),
+                        "301 and 308 are for good, 302, 303 and 307 for now; 307 and 308 keep the method."
+                    ),
+                ],
+                check: { problem(from: $0.from, to: $0.to) }
+            ),
             example: """
                 [[redirect]]
                 from = "/old/*"
@@ -232,22 +238,25 @@ extension ConfigurationSchema {
         .list(
             "rewrite",
             "An address that is answered as if it were another. The first rule that means an address counts; none twice.",
-            TableBody<RewriteRule>(keys: [
-                ConfigurationKey(
-                    "from",
-                    \.from,
-                    .text(.start),
-                    "The address, as it is after percent-decoding. A `*` at its end stands for all that begin so.",
-                    isRequired: true
-                ),
-                ConfigurationKey(
-                    "to",
-                    \.to,
-                    .text(.rewritten),
-                    "The address that is answered. A `*` at its end takes what the one of `from` stood for.",
-                    isRequired: true
-                ),
-            ], check: { problem(from: $0.from, to: $0.to) }),
+            TableBody<RewriteRule>(
+                keys: [
+                    ConfigurationKey(
+                        "from",
+                        \.from,
+                        .text(.start),
+                        "The address, as it is after percent-decoding. A `*` at its end stands for all that begin so.",
+                        isRequired: true
+                    ),
+                    ConfigurationKey(
+                        "to",
+                        \.to,
+                        .text(.rewritten),
+                        "The address that is answered. A `*` at its end takes what the one of `from` stood for.",
+                        isRequired: true
+                    ),
+                ],
+                check: { problem(from: $0.from, to: $0.to) }
+            ),
             example: """
                 [[rewrite]]
                 from = "/api/*"

@@ -164,7 +164,11 @@ enum ConfigurationSchema {
             key("head", \.head, "For a request's head to arrive as a whole, from its first byte. Then 408."),
             key("body", \.body, "For a request's content to arrive as a whole, from the end of the head. Then 408."),
             key("idle", \.idle, "Between two requests of a connection, and before its first. Then it is closed."),
-            key("send", \.send, "Between two signs that the client takes what it is sent. Then its connection is reset."),
+            key(
+                "send",
+                \.send,
+                "Between two signs that the client takes what it is sent. Then its connection is reset."
+            ),
             key("handler", \.handler, "For a handler to answer. Then 504."),
             key("linger", \.linger, "For a client to finish after the server has. Then its connection is closed."),
             key(

@@ -11,9 +11,9 @@ struct ConfigurationTable<Target> {
     let example: String
     let keyNames: [String]
     let apply: (TOMLNode, String, inout Target) throws(ConfigurationProblem) -> Void
-    let write: (Target, Target, String, inout [String]) -> Void
+    let render: (Target, Target, String, inout [String]) -> Void
     /// Writes a list without tables as a key, which has to stand before any table.
-    let writeEmpty: (Target, inout [String]) -> Void
+    let renderEmpty: (Target, inout [String]) -> Void
     /// The guide's sections, given what holds when the text says nothing, and the table's full name.
     let guide: (Target, String) -> [GuideSection]
 
@@ -33,8 +33,8 @@ struct ConfigurationTable<Target> {
             apply: { (node, label, whole) throws(ConfigurationProblem) in
                 try apply(node, label, &whole[keyPath: path])
             },
-            write: { write($0[keyPath: path], $1[keyPath: path], $2, &$3) },
-            writeEmpty: { writeEmpty($0[keyPath: path], &$1) },
+            render: { write($0[keyPath: path], $1[keyPath: path], $2, &$3) },
+            renderEmpty: { renderEmpty($0[keyPath: path], &$1) },
             guide: { guide($0[keyPath: path], $1) }
         )
     }
@@ -50,11 +50,11 @@ extension ConfigurationTable {
             example: example,
             keyNames: body.keys.map(\.name),
             apply: { (node, label, target) throws(ConfigurationProblem) in try body.apply(node, label, to: &target) },
-            write: { target, defaults, label, lines in
+            render: { target, defaults, label, lines in
                 lines += ["", "[\(label)]"]
-                body.write(target, defaults: defaults, label, to: &lines)
+                body.render(target, defaults: defaults, label, to: &lines)
             },
-            writeEmpty: { _, _ in },
+            renderEmpty: { _, _ in },
             guide: { defaults, label in
                 let section = GuideSection(
                     title: "[\(label)]",
@@ -78,6 +78,7 @@ extension ConfigurationTable {
     ///   - check: what is wrong with a table after others; `nil` when nothing is.
     ///   - elements: the list that there is; `nil` for one that is written under another name.
     ///   - put: takes the list that was read.
+    /// - Returns: the list of tables.
     static func list<Element>(
         _ name: String,
         _ meaning: String,
@@ -109,13 +110,13 @@ extension ConfigurationTable {
                 }
                 put(&target, list)
             },
-            write: { target, _, label, lines in
+            render: { target, _, label, lines in
                 for element in elements(target) ?? [] {
                     lines += ["", "[[\(label)]]"]
-                    body.write(element, defaults: blank(target), label, to: &lines)
+                    body.render(element, defaults: blank(target), label, to: &lines)
                 }
             },
-            writeEmpty: { target, lines in
+            renderEmpty: { target, lines in
                 if elements(target)?.isEmpty ?? false { lines.append("\(name) = []") }
             },
             guide: { defaults, label in
@@ -163,13 +164,13 @@ extension ConfigurationTable {
                     }
                 }
             },
-            write: { target, _, label, lines in
+            render: { target, _, label, lines in
                 lines += ["", "[\(label)]"]
                 for (name, value) in target[keyPath: path].sorted(by: { $0.key < $1.key }) {
                     lines.append("\(TOMLText.key(name)) = \(TOMLText.quoted(value))")
                 }
             },
-            writeEmpty: { _, _ in },
+            renderEmpty: { _, _ in },
             guide: { _, label in
                 let row = GuideRow(name: "*an extension*", usual: "none", takes: value.takes, meaning: key.takes)
                 return [GuideSection(title: "[\(label)]", meaning: meaning, rows: [row], example: example)]

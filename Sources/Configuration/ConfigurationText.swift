@@ -36,7 +36,7 @@ package enum ConfigurationText {
     /// - Returns: a text that, applied to the defaults, yields the configuration again.
     package static func text(of configuration: ServerConfiguration, defaults: ServerConfiguration) -> String {
         var lines: [String] = []
-        ConfigurationSchema.root.write(configuration, defaults: defaults, "", to: &lines)
+        ConfigurationSchema.root.render(configuration, defaults: defaults, "", to: &lines)
         return lines.drop { $0.isEmpty }.joined(separator: "\n") + "\n"
     }
 

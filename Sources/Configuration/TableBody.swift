@@ -103,7 +103,8 @@ struct TableBody<Target> {
         ConfigurationProblem(
             line: node.line,
             reason: isList
-                ? "\(label) is a list of tables; write [[\(label)]] above each" : "\(label) is a table; write [\(label)]"
+                ? "\(label) is a list of tables; write [[\(label)]] above each"
+                : "\(label) is a table; write [\(label)]"
         )
     }
 
@@ -116,13 +117,14 @@ struct TableBody<Target> {
     ///   - defaults: what they would be if the text said nothing.
     ///   - label: the table's name; empty for the whole text.
     ///   - lines: what has been written so far.
-    func write(_ target: Target, defaults: Target, _ label: String, to lines: inout [String]) {
-        for key in keys { write(key, target, defaults, to: &lines) }
-        for table in tables { table.writeEmpty(target, &lines) }
-        for table in tables { table.write(target, defaults, Self.joined(label, table.name), &lines) }
+    func render(_ target: Target, defaults: Target, _ label: String, to lines: inout [String]) {
+        for key in keys { render(key, target, defaults, to: &lines) }
+        for table in tables { table.renderEmpty(target, &lines) }
+        for table in tables { table.render(target, defaults, Self.joined(label, table.name), &lines) }
     }
 
-    private func write(_ key: ConfigurationKey<Target>, _ target: Target, _ defaults: Target, to lines: inout [String]) {
+    private func render(_ key: ConfigurationKey<Target>, _ target: Target, _ defaults: Target, to lines: inout [String])
+    {
         let usual = key.text(defaults)
         guard let text = key.text(target) else {
             if let otherwise = key.otherwise { lines.append("# \(key.name): \(otherwise)") }

@@ -43,12 +43,9 @@ struct TextRule {
         TextRule("an address such as \"127.0.0.1:8080\" or \"[::1]:8080\"") { ListenAddress($0) != nil }
     }
 
-    /// It becomes part of a file's name.
+    /// As a handler's manifest has it; it becomes part of a file's name.
     static var handlerName: TextRule {
-        TextRule("a handler's name such as \"forms\"") { text in
-            !text.isEmpty && text.utf8.count <= 100 && !text.hasPrefix(".")
-                && text.utf8.allSatisfy { isLetterOrDigit($0) || "-_.".utf8.contains($0) }
-        }
+        TextRule("a handler's name such as \"forms\"") { $0.wholeMatch(of: /[a-z][a-z0-9_-]{0,31}/) != nil }
     }
 
     // MARK: Paths and files

@@ -27,7 +27,9 @@ extension ValueKind<Int> {
         return ValueKind(takes: takes) { (node) throws(ValueProblem) in
             guard let number = node.integer, range.contains(number) else { throw ValueProblem(node, "is \(takes)") }
             return number
-        } text: { "\($0)" }
+        } text: {
+            "\($0)"
+        }
     }
 
     static func oneOf(_ numbers: [Int]) -> Self {
@@ -35,7 +37,9 @@ extension ValueKind<Int> {
         return ValueKind(takes: takes) { (node) throws(ValueProblem) in
             guard let number = node.integer, numbers.contains(number) else { throw ValueProblem(node, "is \(takes)") }
             return number
-        } text: { "\($0)" }
+        } text: {
+            "\($0)"
+        }
     }
 }
 
@@ -44,7 +48,9 @@ extension ValueKind<Bool> {
         ValueKind(takes: "true or false") { (node) throws(ValueProblem) in
             guard let flag = node.flag else { throw ValueProblem(node, "is true or false") }
             return flag
-        } text: { "\($0)" }
+        } text: {
+            "\($0)"
+        }
     }
 }
 
@@ -57,7 +63,9 @@ extension ValueKind<Duration> {
                 throw ValueProblem(node, "is \(takes)")
             }
             return .milliseconds(Int64((number * 1000).rounded()))
-        } text: { TOMLText.seconds($0) }
+        } text: {
+            TOMLText.seconds($0)
+        }
     }
 }
 
@@ -68,7 +76,9 @@ extension ValueKind<String> {
             guard let text = node.text else { throw ValueProblem(node, "is \(rule.takes)") }
             if let problem = rule.problem(with: text) { throw ValueProblem(node, problem) }
             return text
-        } text: { TOMLText.quoted($0) }
+        } text: {
+            TOMLText.quoted($0)
+        }
     }
 }
 
@@ -78,7 +88,9 @@ extension ValueKind<String?> {
         let kind = ValueKind<String>.text(rule)
         return ValueKind(takes: kind.takes) { (node) throws(ValueProblem) in
             try kind.read(node)
-        } text: { $0.flatMap(kind.text) }
+        } text: {
+            $0.flatMap(kind.text)
+        }
     }
 }
 
@@ -98,7 +110,9 @@ extension ValueKind<[String]> {
             }
             guard isEmptyAllowed || !texts.isEmpty else { throw ValueProblem(node, "is empty, and is \(takes)") }
             return texts
-        } text: { TOMLText.list($0) }
+        } text: {
+            TOMLText.list($0)
+        }
     }
 }
 
@@ -108,7 +122,9 @@ extension ValueKind<[String]?> {
         let kind = ValueKind<[String]>.list(takes, of: rule)
         return ValueKind(takes: takes) { (node) throws(ValueProblem) in
             try kind.read(node)
-        } text: { $0.flatMap(kind.text) }
+        } text: {
+            $0.flatMap(kind.text)
+        }
     }
 }
 
@@ -122,6 +138,8 @@ extension ValueKind {
         ValueKind<Other>(takes: takes) { (node) throws(ValueProblem) in
             guard let other = make(try read(node)) else { throw ValueProblem(node, otherwise) }
             return other
-        } text: { text(back($0)) }
+        } text: {
+            text(back($0))
+        }
     }
 }
