@@ -315,12 +315,12 @@ extension RFC9112 {
             "RFC 9112 §11.2",
             "CL.0: a bad path with a content that is a request",
             ask("POST", "/%00", "Content-Length: 42") + hidden,
-            Expected.status(400).or(.status(400, 403, 404, 405, 411, 501).thenEither).or(.closed)
+            Expected.status(400).or(.status(400, 200, 301, 302, 403, 404, 405, 411, 501).thenEither).or(.closed)
         ),
         Case(
             "RFC 9112 §11.2",
             "CL.0: a 304 with a content that is a request",
-            get("/text.txt", "If-None-Match: *", "Content-Length: 42") + hidden,
+            get("/text.txt", "If-None-Match: {tag /text.txt}", "Content-Length: 42") + hidden,
             Expected.status(304).or(.status(304, 400, 411, 413).closing)
         ),
         Case(
