@@ -14,6 +14,8 @@ package enum OpenRule: Int, CaseIterable, Sendable {
     /// Links are followed wherever they lead, those of the process itself in /proc excepted.
     case withLinks
 
+    /// How openat2(2) is told.
+    ///
     /// O_NONBLOCK: opening a FIFO does not wait for its writer. O_NOCTTY: a terminal does not become ours.
     var how: open_how {
         let resolve =

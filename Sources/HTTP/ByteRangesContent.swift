@@ -16,9 +16,10 @@ package struct ByteRangesContent: Sendable {
         self.boundary = boundary
     }
 
-    /// Bytes of the whole content, framing included.
+    /// How long the whole content is.
     ///
     /// - Parameter typeLine: the representation's Content-Type line, its end included; empty for none.
+    /// - Returns: bytes, framing included.
     package func size(typeLine: Span<UInt8>) -> UInt64 {
         var size = framingSize(typeLine: typeLine)
         for index in 0..<ranges.count { size += UInt64(ranges[index].count) }

@@ -13,9 +13,10 @@ package enum MediaType {
         return unknown
     }
 
-    /// Whether content of a type gets smaller by being coded: text, and what is text or bare numbers under another name.
+    /// Whether content of a type gets smaller by being coded.
     ///
     /// - Parameter type: with or without parameters, lower-case.
+    /// - Returns: true for text, and for what is text or bare numbers under another name.
     package static func isCompressible(_ type: Span<UInt8>) -> Bool {
         if ByteScan.isPrefix("text/", of: type, at: 0) { return true }
         let end = ByteScan.firstIndex(of: Ascii.semicolon, in: type, from: 0, to: type.count)

@@ -23,7 +23,7 @@ struct AddressPattern: Sendable {
         target = givesRest ? to.dropLast() : to
     }
 
-    /// What a decoded path becomes; `nil` when it is not meant.
+    /// What a decoded path becomes.
     ///
     /// A target that is a path stays one of this server: never two slashes at its start, which would name another host
     /// (RFC 3986 §4.2).
@@ -31,6 +31,7 @@ struct AddressPattern: Sendable {
     /// - Parameters:
     ///   - other: the decoded path of a request.
     ///   - encodes: whether the rest is percent-encoded, as in a Location field.
+    /// - Returns: `nil` when the path is not meant.
     func target(of other: Span<UInt8>, encodes: Bool) -> [UInt8]? {
         guard matches(other) else { return nil }
         guard givesRest else { return target }

@@ -32,11 +32,12 @@ struct CrossOriginPolicy: Sendable {
         allowsAll ? ResponseField("Access-Control-Allow-Origin", "*").line + exposed : []
     }
 
-    /// The lines of an answer to a request of this origin, beside the constant ones; empty when it is not allowed.
+    /// The lines of an answer to a request of one origin, beside the constant ones.
     ///
     /// - Parameters:
     ///   - origin: the Origin field's value.
     ///   - isPreflight: whether the answer is to the question before the request.
+    /// - Returns: none when the origin is not allowed.
     func lines(for origin: Span<UInt8>, isPreflight: Bool) -> [UInt8] {
         var lines: [UInt8] = []
         if !allowsAll {

@@ -50,9 +50,10 @@ struct FileNames: Sendable {
         }
     }
 
-    /// The paths that a file may answer for: its own; its folder's when it is an index; the one without its extension.
+    /// The paths that a file may answer for.
     ///
     /// - Parameter name: the file's path with its leading slash.
+    /// - Returns: its own; its folder's when it is an index; the one without its extension.
     func paths(answeredBy name: [UInt8]) -> [[UInt8]] {
         var paths = [name]
         for index in index {

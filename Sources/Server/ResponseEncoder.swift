@@ -43,6 +43,7 @@ enum ResponseEncoder {
     ///   - clock: for the Date field.
     ///   - span: where to.
     /// - Returns: where the Date field's value begins.
+    /// - Throws: when there is no room.
     @discardableResult
     static func write(
         _ answer: FileAnswer,

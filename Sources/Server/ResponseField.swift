@@ -39,9 +39,10 @@ struct ResponseFields: Sendable, Equatable {
 
     var lines: [UInt8] { fields.flatMap(\.line) }
 
-    /// The lines of those fields that a response's own lines do not name.
+    /// What is to be sent beside a response's own lines.
     ///
     /// - Parameter own: field lines, each ended by CRLF.
+    /// - Returns: the lines of those fields that they do not name.
     func lines(without own: Span<UInt8>) -> [UInt8] {
         fields.filter { !Self.lines(own, have: $0) }.flatMap(\.line)
     }

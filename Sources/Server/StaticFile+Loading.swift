@@ -10,12 +10,13 @@ internal import HTTP
 internal import Platform
 
 extension CompletionWorker {
-    /// Starts to load a file into the cache; `nil` when the cache is full of files in use.
+    /// Starts to load a file into the cache.
     ///
     /// - Parameters:
     ///   - name: the decoded path that it answers.
     ///   - key: the site.
     ///   - isErrorPage: that it is not there is worth keeping in mind, as it is asked for after each failure.
+    /// - Returns: its entry; `nil` when the cache is full of files in use.
     func load(_ name: Span<UInt8>, _ key: FileKey, isErrorPage: Bool) -> UInt32? {
         let policy = site.hosts.policies[Int(key.policy)]
         guard let path = policy.names.file(name, attempt: 0) else {

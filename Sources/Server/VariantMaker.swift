@@ -67,6 +67,7 @@ final class VariantMaker: Sendable {
     ///   - folder: where the source's path begins.
     ///   - posts: where the result is posted, as `variantMade`.
     ///   - key: what it is posted with.
+    /// - Returns: the variant, or that its result will be posted, or not.
     func request(
         _ source: VariantSource,
         beneath folder: Descriptor.Shared,
@@ -94,7 +95,9 @@ final class VariantMaker: Sendable {
         return answer
     }
 
-    /// A file has been coded, or could not be. On a pool thread, or where it was asked for.
+    /// A file has been coded, or could not be.
+    ///
+    /// On a pool thread, or where it was asked for.
     fileprivate func finished(_ source: VariantSource, _ answer: Answer) {
         let askers = state.withLock { state -> [Asker] in
             if case .made(let bytes) = answer { keep(bytes, source, &state) }

@@ -1,6 +1,7 @@
 /// The options that say which site is meant, and what they and its `ringport.toml` come to. The main thread.
 
 internal import ArgumentParser
+internal import Configuration
 internal import Glibc
 internal import Server
 

@@ -4,7 +4,6 @@
 /// What people have written beside it (what happens at a limit, a key's default) stays; a new row begins without it, and
 /// the tests ask for it.
 
-import ArgumentParser
 import FileLog
 import HTTP
 import HandlerPool
@@ -12,8 +11,8 @@ import Store
 import TOMLKit
 import Testing
 
+@testable import Configuration
 @testable import Server
-@testable import ringport
 
 @Suite(.serialized) struct GeneratedDocsTests {
     private static let architecture = "ARCHITECTURE.md"
@@ -74,8 +73,12 @@ import Testing
                 ]
             }
         }
-        let defaults = try SiteOptions.parse(["--root", "no-such-site"])
-            .serverConfiguration(listen: [], workers: nil, traces: false)
+        let defaults = ServerConfiguration(
+            root: "",
+            listen: [ListenAddress(host: "127.0.0.1", port: 8080, isIPv6: false)],
+            workers: 1,
+            handlerFolders: []
+        )
         for (key, row) in zip(ConfigurationKey.all, rows) {
             #expect(!row[1].isEmpty, "\(Self.configuration): say what the default of \(row[0]) is")
             // A default that is no literal (one worker for each processor) is not in a code span.

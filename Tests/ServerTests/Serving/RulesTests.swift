@@ -133,7 +133,7 @@ import Testing
 
     // MARK: Passwords
 
-    /// Made by: htpasswd -nbB -C 4 alice 'geheim:ä'
+    /// Made by `htpasswd -nbB -C 4 alice 'geheim:ä'`.
     private static let users = "alice:$2y$04$wxODVaIR95OmGWexLW0hvu.Q11t6EH7fPdU5XJY53leraGRKpeZ6i\n"
     /// Base64 of alice:geheim:ä, and of alice:wrong.
     private static let right = "Authorization: Basic YWxpY2U6Z2VoZWltOsOk"

@@ -16,6 +16,7 @@ final class ServedSite {
     /// - Parameters:
     ///   - files: contents by their path below the site's root, as `www/index.html`; dated in 2025.
     ///   - configure: changes what a server does by default.
+    /// - Throws: when the server does not start.
     init(_ files: [String: String], _ configure: (inout ServerConfiguration) -> Void = { _ in }) throws {
         var template = Array("/tmp/ringport-served-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw SystemError("make a folder") }
@@ -46,6 +47,7 @@ final class ServedSite {
     ///   - path: below the site's root.
     ///   - bytes: its content.
     ///   - modified: seconds since 1970.
+    /// - Throws: when the system can't.
     func write(_ path: String, _ bytes: [UInt8], modified: Int = 1_750_000_000) throws {
         try Self.write(root + "/" + path, bytes, modified: modified)
     }
@@ -91,6 +93,8 @@ final class ServedSite {
     ///   - fields: further field lines, without line ends.
     ///   - method: of the request.
     ///   - host: the Host field's value.
+    /// - Returns: what came.
+    /// - Throws: when nothing did.
     func ask(
         _ target: String,
         _ fields: String...,

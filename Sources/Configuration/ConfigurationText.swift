@@ -1,33 +1,21 @@
-/// Reading `ringport.toml`. The main thread.
+/// The text of a configuration, and what it changes. Pure: no file is touched; any thread.
 
-internal import Glibc
-internal import Platform
-internal import Server
+package import Server
 internal import TOMLKit
 
-/// What is wrong with a configuration file.
-struct ConfigurationError: Error, CustomStringConvertible {
-    let path: String
-    let line: Int?
-    let reason: String
-
-    var description: String { line.map { "\(path):\($0): \(reason)" } ?? "\(path): \(reason)" }
-}
-
-enum ConfigurationFile {
-    /// Changes the configuration as the file says.
+package enum ConfigurationText {
+    /// Changes the configuration as the text says.
     ///
     /// - Parameters:
-    ///   - path: of the file.
-    ///   - isRequired: a file that is not there is an error; otherwise the defaults stand.
-    ///   - configuration: what the file changes.
-    /// - Throws: what is wrong with the file, and in which line.
-    static func apply(
-        _ path: String,
-        isRequired: Bool,
+    ///   - text: TOML.
+    ///   - path: what the error calls the text.
+    ///   - configuration: what the text changes.
+    /// - Throws: what is wrong with the text, and in which line.
+    package static func apply(
+        text: String,
+        path: String,
         to configuration: inout ServerConfiguration
     ) throws(ConfigurationError) {
-        guard let text = try read(path, isRequired: isRequired) else { return }
         let root: TOMLTable
         do {
             root = try TOMLTable(string: text)
@@ -68,28 +56,6 @@ enum ConfigurationFile {
                 )
             }
         }
-    }
-
-    private static func read(_ path: String, isRequired: Bool) throws(ConfigurationError) -> String? {
-        guard let file = unsafe fopen(path, "re") else {
-            if errno == ENOENT, !isRequired { return nil }
-            throw ConfigurationError(path: path, line: nil, reason: SystemError.reason(errno))
-        }
-        defer { unsafe _ = fclose(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = unsafe fread(&buffer, 1, buffer.count, file)
-            guard count > 0 else { break }
-            bytes += buffer[..<count]
-        }
-        guard unsafe ferror(file) == 0 else {
-            throw ConfigurationError(path: path, line: nil, reason: SystemError.reason(errno))
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ConfigurationError(path: path, line: nil, reason: "is not UTF-8")
-        }
-        return text
     }
 
     // MARK: Unknown names

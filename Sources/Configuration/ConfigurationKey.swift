@@ -6,7 +6,7 @@ internal import Store
 internal import TOMLKit
 
 /// One key, and how its value is taken.
-struct ConfigurationKey {
+package struct ConfigurationKey {
     /// The table it stands in.
     let table: String
     let name: String
