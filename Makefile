@@ -15,7 +15,7 @@ SANITIZED_LINK = -Xlinker --export-dynamic
 
 SWIFT_SOURCES = Package.swift Sources Tests handlers
 
-.PHONY: help build run test lint check-imports tidy test-sanitize bench clean
+.PHONY: help build run test lint check-imports tidy test-sanitize test-browser bench clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,11 @@ test-sanitize: ## run every test under ThreadSanitizer, then under AddressSaniti
 	@scripts/install-dependencies build test
 	RINGPORT_SANITIZED=1 TSAN_OPTIONS=report_thread_leaks=0 swift test $(TEST_ARGUMENTS) --sanitize thread $(SANITIZED_LINK) --scratch-path .build-tsan
 	RINGPORT_SANITIZED=1 ASAN_OPTIONS=detect_leaks=0 swift test $(TEST_ARGUMENTS) --sanitize address $(SANITIZED_LINK) --scratch-path .build-asan
+
+test-browser: ## play, seek, reload and send a form in Chromium (BROWSER_ARGUMENTS='--screenshot FILE')
+	@scripts/install-dependencies build browser
+	swift build $(BUILD_ARGUMENTS)
+	python3 -B Tests/Clients/browser_client.py "$$(swift build $(BUILD_ARGUMENTS) --show-bin-path)/ringport" $(BROWSER_ARGUMENTS)
 
 bench: build ## measure against nginx, and durable POSTs; prints Markdown tables
 	@scripts/install-dependencies build bench
