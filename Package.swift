@@ -104,7 +104,7 @@ let package = Package(
         // What starts the program and speaks to it, byte by byte.
         .target(name: "Harness", dependencies: ["Platform", "CPlatform"], path: "Tests/Harness"),
         .testTarget(name: "EndToEndTests", dependencies: ["ringport", "Harness", "Platform"]),
-        .testTarget(name: "ConformanceTests", dependencies: ["ringport", "Harness", "Platform"], exclude: ["Peers"]),
+        .testTarget(name: "ConformanceTests", dependencies: ["ringport", "Harness", "Platform"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]
