@@ -6,15 +6,18 @@ enum TOMLStep: Hashable {
     case index(Int)
 }
 
-/// The lines of a document that TOMLKit has found to be well formed.
+/// The lines of a document.
 ///
-/// What is read here is where things are, so it does not look whether they are right: a text that is not well formed
-/// yields some lines, and ends.
+/// What is read here is where things are, and hardly whether they are right: a text that is not well formed yields some
+/// lines, and ends.
 struct TOMLLines {
     /// The line in which a key, a table or an element begins.
     private(set) var lines: [[TOMLStep]: Int] = [:]
     /// The line of the first string with a NUL, which does not survive the way through C.
     private(set) var lineOfNUL: Int?
+
+    /// The line of the first key or table that has no name, or one that wants quotation marks.
+    private(set) var lineWithoutName: Int?
 
     private let bytes: [UInt8]
     private var position = 0
@@ -86,6 +89,7 @@ struct TOMLLines {
             } else {
                 let start = position
                 while let byte = peek, Self.isBare(byte) { position += 1 }
+                if position == start, lineWithoutName == nil { lineWithoutName = line }
                 names.append(String(decoding: bytes[start..<position], as: UTF8.self))
             }
             skipSpace()
@@ -214,7 +218,7 @@ struct TOMLLines {
     private static func isBare(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), 0x80...:
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
             true
         default: false
         }
