@@ -78,8 +78,11 @@ let package = Package(
             ]
         ),
 
+        // The tests' own; nothing of the product reaches it.
+        .systemLibrary(name: "CHTTPParser", path: "Tests/CHTTPParser", providers: [.apt(["libhttp-parser-dev"])]),
+
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP"]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "CHTTPParser"]),
         .testTarget(name: "CompletionPortTests", dependencies: ["CompletionPort", "Platform"]),
         .testTarget(name: "HandlerPoolTests", dependencies: ["HandlerPool", "Platform"]),
         .testTarget(name: "FileLogTests", dependencies: ["FileLog", "Platform", "HTTP"]),
@@ -99,7 +102,10 @@ let package = Package(
             name: "ConfigurationTests",
             dependencies: ["Configuration", "Server", "HandlerPool", "Platform", "Store"]
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["ringport", "Platform", "CPlatform"]),
+        // What starts the program and speaks to it, byte by byte.
+        .target(name: "Harness", dependencies: ["Platform", "CPlatform"], path: "Tests/Harness"),
+        .testTarget(name: "EndToEndTests", dependencies: ["ringport", "Harness", "Platform"]),
+        .testTarget(name: "ConformanceTests", dependencies: ["ringport", "Harness", "Platform"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -33,7 +33,7 @@ struct ConfigurationTable<Target> {
             apply: { (node, label, whole) throws(ConfigurationProblem) in
                 try apply(node, label, &whole[keyPath: path])
             },
-            render: { write($0[keyPath: path], $1[keyPath: path], $2, &$3) },
+            render: { render($0[keyPath: path], $1[keyPath: path], $2, &$3) },
             renderEmpty: { renderEmpty($0[keyPath: path], &$1) },
             guide: { guide($0[keyPath: path], $1) }
         )

@@ -11,6 +11,10 @@ enum TOMLReader {
             let line = 1 + text.utf8[..<index].count { $0 == UInt8(ascii: "\n") }
             throw ConfigurationProblem(line: line, reason: "holds a NUL, which no text may; is this the right file?")
         }
+        let lines = TOMLLines(text)
+        if let line = lines.lineOfDepth {
+            throw ConfigurationProblem(line: line, reason: "is nested too deeply; no key has so many parts")
+        }
         let root: TOMLTable
         do {
             root = try TOMLTable(string: text)
@@ -21,7 +25,6 @@ enum TOMLReader {
         }
         // TOMLKit never frees a table; its content at least is given back.
         defer { root.clear() }
-        let lines = TOMLLines(text)
         if let line = lines.lineOfNUL { throw ConfigurationProblem(line: line, reason: "has a text with a NUL") }
         return TOMLNode(line: 1, value: .table(members(root, [], 1, lines.lines)))
     }

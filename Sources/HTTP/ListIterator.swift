@@ -4,9 +4,12 @@
 struct ListIterator {
     private var position = 0
     private let separator: UInt8
+    private let mayQuote: Bool
 
-    init(separator: UInt8 = Ascii.comma) {
+    /// A list whose members may hold quoted strings, or, where they are tokens alone, may not.
+    init(separator: UInt8 = Ascii.comma, mayQuote: Bool = true) {
         self.separator = separator
+        self.mayQuote = mayQuote
     }
 
     /// The place of the next member without the whitespace around it; nil after the last.
@@ -15,7 +18,7 @@ struct ListIterator {
             let start = position
             var isQuoted = false
             while position < value.count, isQuoted || value[position] != separator {
-                if value[position] == Ascii.quote {
+                if mayQuote, value[position] == Ascii.quote {
                     isQuoted.toggle()
                 } else if isQuoted, value[position] == Ascii.backslash {
                     position += 1  // RFC 9110 §5.6.4: a quoted pair

@@ -39,10 +39,16 @@ extension RequestParser {
         return count > 1 && chunkedAt == count ? .unknownTransferCoding : .badTransferCoding
     }
 
-    /// Expect: RFC 9110 §10.1.1 defines one expectation; any other may be answered with 417.
+    /// Expect: a list, of which RFC 9110 §10.1.1 defines one member; any other may be answered with 417.
     mutating func readExpect(_ bytes: Span<UInt8>, _ value: ByteRange) -> RejectReason? {
-        guard ByteScan.equals(bytes.extracting(value), ignoringCase: "100-continue") else { return .unknownExpectation }
-        head.expectsContinue = true
+        let span = bytes.extracting(value)
+        var list = ListIterator()
+        while let item = list.next(in: span) {
+            guard ByteScan.equals(span.extracting(item), ignoringCase: "100-continue") else {
+                return .unknownExpectation
+            }
+            head.expectsContinue = true
+        }
         return nil
     }
 
@@ -53,7 +59,8 @@ extension RequestParser {
             persists = true
             return
         }
-        var list = ListIterator()
+        // RFC 9110 §7.6.1: options are tokens, so that a quotation mark hides no comma from anybody.
+        var list = ListIterator(mayQuote: false)
         while let item = list.next(in: span) {
             let option = span.extracting(item)
             if ByteScan.equals(option, ignoringCase: "close") { closes = true }

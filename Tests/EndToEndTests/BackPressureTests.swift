@@ -1,5 +1,6 @@
 /// Every limit reached: somebody waits or is told 503, nobody is lost, and afterwards all is as before. Test threads.
 
+import Harness
 import Platform
 import Testing
 

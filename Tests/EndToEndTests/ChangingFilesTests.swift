@@ -1,5 +1,6 @@
 /// Files that change while they are fetched: every answer is one version, whole. Test threads, and one that changes.
 
+import Harness
 import Platform
 import Testing
 

@@ -1,5 +1,6 @@
 /// RFC 9110, section 13: a client that has the file already. Test threads.
 
+import Harness
 import Testing
 
 @Suite struct ConditionalRequestsTests {

@@ -1,6 +1,7 @@
 /// An answer that says "stored" is true even when the server dies the moment after. Test threads, and eight that post.
 
 import Glibc
+import Harness
 import Platform
 import Testing
 

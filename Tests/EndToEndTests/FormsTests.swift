@@ -1,5 +1,6 @@
 /// A form that was sent is in the database, exactly as it was sent, before the answer leaves. Test threads.
 
+import Harness
 import Testing
 
 @Suite struct FormsTests {

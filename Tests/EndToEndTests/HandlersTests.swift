@@ -1,5 +1,6 @@
 /// What handlers may do wrong, and what the server makes of it; the trial handler does all of it. Test threads.
 
+import Harness
 import Testing
 
 @Suite struct HandlersTests {
@@ -19,6 +20,19 @@ import Testing
             try #expect(client.exchange(Request.get("/trial/throw")).status == 500)
             try #expect(client.exchange(Request.get("/trial/sleep?ms=0")).text == "slept\n")
         }
+    }
+
+    @Test func thePageForFailuresAnswersWithTheirStatus() throws {
+        let site = try TestSite(["index.html": "hello\n", "50x.html": "sorry\n"], configuration: Configuration.trial)
+        let server = try ServerProcess(site)
+        let client = try Client(server)
+        for _ in 0..<2 {
+            let response = try client.exchange(Request.get("/trial/throw"))
+            #expect(response.status == 500 && response.text == "sorry\n")
+            #expect(response["content-type"] == "text/html; charset=utf-8" && response["etag"] == nil)
+        }
+        try #expect(client.exchange(Request.get("/50x.html")).status == 200)
+        _ = try server.stop()
     }
 
     @Test func aHandlerThatNeverAnswersIsAnsweredForAtItsDeadline() throws {

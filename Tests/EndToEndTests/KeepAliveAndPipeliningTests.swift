@@ -1,5 +1,6 @@
 /// RFC 9112, section 9: many requests on one connection. Test threads.
 
+import Harness
 import Testing
 
 @Suite struct KeepAliveAndPipeliningTests {

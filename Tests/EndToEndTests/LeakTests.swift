@@ -1,5 +1,6 @@
 /// Whatever clients do, descriptors and memory return to where they were. Test threads.
 
+import Harness
 import Platform
 import Testing
 

@@ -1,5 +1,6 @@
 /// RFC 9110, section 14: a part of a file. Test threads.
 
+import Harness
 import Testing
 
 @Suite struct RangeTests {

@@ -1,5 +1,6 @@
 /// What the server says to what it does not take; it never crashes, hangs or guesses. Test threads.
 
+import Harness
 import Testing
 
 @Suite struct RefusalTests {

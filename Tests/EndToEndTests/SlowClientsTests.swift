@@ -1,5 +1,6 @@
 /// Clients that take their time, or more than that: each step has its deadline as a whole. Test threads.
 
+import Harness
 import Testing
 
 @Suite struct SlowClientsTests {

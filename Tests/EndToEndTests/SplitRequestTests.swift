@@ -1,5 +1,6 @@
 /// A request means the same however the network cuts it up. Test threads.
 
+import Harness
 import Testing
 
 @Suite struct SplitRequestTests {

@@ -1,5 +1,6 @@
 /// What a client gets of `www/`, and what it never gets. Test threads.
 
+import Harness
 import Testing
 
 @Suite struct StaticFilesTests {

@@ -1,6 +1,7 @@
 /// The access log, and `ringport tail` on it. Test threads.
 
 import Glibc
+import Harness
 import Platform
 import Testing
 

@@ -4,9 +4,9 @@ import Glibc
 import Platform
 
 /// A running program with its output collected, killed at the latest when nobody holds it any more.
-final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
     /// How a program ended.
-    enum Ending: Equatable, Sendable {
+    package enum Ending: Equatable, Sendable {
         case exited(Int32)
         case signaled(Int32)
     }
@@ -19,7 +19,7 @@ final class ChildProcess: Sendable {
         var ending: Ending?
     }
 
-    let processID: Int32
+    package let processID: Int32
     private let progress: Monitor<Progress>
 
     /// Starts a program with nothing to read on its standard input.
@@ -28,7 +28,7 @@ final class ChildProcess: Sendable {
     ///   - path: the program, or a name that the `PATH` knows.
     ///   - arguments: without the program's own name.
     /// - Throws: when the system can't start it.
-    init(_ path: String, _ arguments: [String]) throws {
+    package init(_ path: String, _ arguments: [String]) throws {
         // Stream sockets instead of pipes: they can be made close-on-exec in one call, so that a program that another
         // test starts at this moment never inherits an end and keeps it open.
         let output = try Stream()
@@ -77,20 +77,20 @@ final class ChildProcess: Sendable {
     }
 
     /// What the program has printed to its standard output so far.
-    var output: String { String(decoding: progress.withLock { $0.output }, as: UTF8.self) }
+    package var output: String { String(decoding: progress.withLock { $0.output }, as: UTF8.self) }
 
     /// What the program has printed to its standard error so far.
-    var errors: String { String(decoding: progress.withLock { $0.errors }, as: UTF8.self) }
+    package var errors: String { String(decoding: progress.withLock { $0.errors }, as: UTF8.self) }
 
     /// Sends a signal; does nothing when the program has ended.
-    func send(signal: Int32) {
+    package func send(signal: Int32) {
         progress.withLock { progress in
             if progress.ending == nil { _ = kill(processID, signal) }
         }
     }
 
     /// Waits until the program has ended and all that it printed has been read.
-    func waitUntilEnded(within limit: Duration = .seconds(30)) throws -> Ending {
+    package func waitUntilEnded(within limit: Duration = .seconds(30)) throws -> Ending {
         let ending = progress.waitUntil(Instant.now.advanced(by: limit)) { progress in
             progress.openStreams == 0 ? progress.ending : nil
         }
@@ -99,7 +99,7 @@ final class ChildProcess: Sendable {
     }
 
     /// Waits until `found` sees what it looks for in the standard output.
-    func waitForOutput<Found>(
+    package func waitForOutput<Found>(
         _ wanted: String,
         within limit: Duration = .seconds(10),
         _ found: (String) -> Found?
@@ -112,7 +112,7 @@ final class ChildProcess: Sendable {
     }
 
     /// Waits until `found` sees what it looks for in the standard error, or the program has ended.
-    func waitForErrors<Found>(
+    package func waitForErrors<Found>(
         _ wanted: String,
         within limit: Duration = .seconds(30),
         _ found: (String) -> Found?
@@ -207,7 +207,7 @@ final class ChildProcess: Sendable {
     }
 
     /// A variable of the tests' own environment.
-    static func variable(_ name: String) -> String? {
+    package static func variable(_ name: String) -> String? {
         guard let value = unsafe getenv(name) else { return nil }
         return unsafe String(cString: value)
     }

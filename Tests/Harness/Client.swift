@@ -4,7 +4,7 @@ import Glibc
 import Platform
 
 /// A blocking TCP connection to the server, with a deadline on every wait.
-final class Client {
+package final class Client {
     private let socket: Int32
     private var isOpen = true
     private var received: [UInt8] = []
@@ -17,22 +17,41 @@ final class Client {
     ///   - receiveBuffer: the size of the kernel's receive buffer, for a client that reads little; `nil` for the usual.
     ///   - patience: the longest wait for anything.
     /// - Throws: when nobody listens there.
-    init(_ server: ServerProcess, receiveBuffer: Int32? = nil, patience: Duration = .seconds(20)) throws {
+    package convenience init(
+        _ server: ServerProcess,
+        receiveBuffer: Int32? = nil,
+        patience: Duration = .seconds(20)
+    ) throws {
+        try self.init(port: server.port, receiveBuffer: receiveBuffer, patience: patience)
+    }
+
+    /// Connects to a port of this machine.
+    package init(port: UInt16, receiveBuffer: Int32? = nil, patience: Duration = .seconds(20)) throws {
         self.patience = patience
-        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        socket = try Self.connect(port: port, receiveBuffer: receiveBuffer)
+    }
+
+    /// A connected socket of its own, for who wants to do without a client.
+    package static func connect(port: UInt16, receiveBuffer: Int32? = nil) throws -> Int32 {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { throw HarnessError.system("make a socket") }
-        try set(Int32(IPPROTO_TCP), TCP_NODELAY, Int32(1))
-        if let receiveBuffer { try set(SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
+        try set(socket, Int32(IPPROTO_TCP), TCP_NODELAY, Int32(1))
+        if let receiveBuffer { try set(socket, SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = server.port.bigEndian
+        address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         let status = unsafe withUnsafePointer(to: &address) { address in
             unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                unsafe Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard status == 0 else { throw HarnessError.system("connect to port \(server.port)") }
+        guard status == 0 else {
+            let error = HarnessError.system("connect to port \(port)")
+            _ = Glibc.close(socket)
+            throw error
+        }
+        return socket
     }
 
     deinit {
@@ -40,30 +59,30 @@ final class Client {
     }
 
     /// Closes the connection in the usual way.
-    func close() {
+    package func close() {
         if isOpen { _ = Glibc.close(socket) }
         isOpen = false
     }
 
     /// Closes the connection with a RST, as a client that died does: SO_LINGER with a time of zero, socket(7).
-    func reset() throws {
-        try set(SOL_SOCKET, SO_LINGER, linger(l_onoff: 1, l_linger: 0))
+    package func reset() throws {
+        try Self.set(socket, SOL_SOCKET, SO_LINGER, linger(l_onoff: 1, l_linger: 0))
         close()
     }
 
     /// Says that no more will be sent; reading goes on.
-    func shutdownSending() throws {
+    package func shutdownSending() throws {
         guard shutdown(socket, Int32(SHUT_WR)) == 0 else { throw HarnessError.system("shutdown") }
     }
 
-    func send(_ text: String) throws {
+    package func send(_ text: String) throws {
         try send(Array(text.utf8))
     }
 
     /// Sends all of the bytes.
     ///
     /// - Throws: when the server closed the connection meanwhile; see `sendWhatItTakes` where it may.
-    func send(_ bytes: [UInt8]) throws {
+    package func send(_ bytes: [UInt8]) throws {
         var sent = 0
         while sent < bytes.count {
             try wait(for: POLLOUT, "room to send")
@@ -77,7 +96,7 @@ final class Client {
     }
 
     /// Sends bytes to a server that may answer and close before it has read them all.
-    func sendWhatItTakes(_ bytes: [UInt8]) {
+    package func sendWhatItTakes(_ bytes: [UInt8]) {
         // The answer is what the caller looks at; that the rest was not wanted is no failure.
         try? send(bytes)
     }
@@ -85,7 +104,7 @@ final class Client {
     /// Reads one response; what follows it stays for the next call.
     ///
     /// The request's method matters: a response to HEAD has no body, whatever its fields say.
-    func readResponse(to method: String = "GET") throws -> Response {
+    package func readResponse(to method: String = "GET") throws -> Response {
         while true {
             if let (response, consumed) = try Response.parse(received, method: method, isEnd: false) {
                 received.removeFirst(consumed)
@@ -102,32 +121,32 @@ final class Client {
     }
 
     /// Sends a request and reads its response.
-    func exchange(_ request: String) throws -> Response {
+    package func exchange(_ request: String) throws -> Response {
         try send(request)
         return try readResponse(to: String(request.prefix { $0 != " " }))
     }
 
     /// Reads until the server closes; a RST counts as a close.
-    func readUntilEnd() throws -> [UInt8] {
+    package func readUntilEnd() throws -> [UInt8] {
         while try readMore() {}
         defer { received = [] }
         return received
     }
 
     /// Whether the server closes without another byte.
-    func endsWithoutMore() throws -> Bool {
+    package func endsWithoutMore() throws -> Bool {
         try readUntilEnd().isEmpty
     }
 
     /// Waits for at least this many unread bytes, and leaves them unread.
-    func waitForBytes(_ count: Int) throws {
+    package func waitForBytes(_ count: Int) throws {
         while received.count < count {
             guard try readMore() else { throw HarnessError("the connection ended after \(received.count) bytes") }
         }
     }
 
     /// Whether the server has said something that nobody has read yet, or has closed.
-    func hasNews() throws -> Bool {
+    package func hasNews() throws -> Bool {
         var entry = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
         let count = unsafe poll(&entry, 1, 0)
         guard count >= 0 else { throw HarnessError.system("poll") }
@@ -157,7 +176,12 @@ final class Client {
         }
     }
 
-    private func set<Value: BitwiseCopyable>(_ level: Int32, _ option: Int32, _ value: Value) throws {
+    private static func set<Value: BitwiseCopyable>(
+        _ socket: Int32,
+        _ level: Int32,
+        _ option: Int32,
+        _ value: Value
+    ) throws {
         var value = value
         guard unsafe setsockopt(socket, level, option, &value, socklen_t(MemoryLayout<Value>.size)) == 0 else {
             throw HarnessError.system("set a socket option")

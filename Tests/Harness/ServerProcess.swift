@@ -3,10 +3,10 @@
 import Glibc
 
 /// A running `ringport serve`.
-final class ServerProcess: Sendable {
-    let process: ChildProcess
-    let port: UInt16
-    let site: TestSite
+package final class ServerProcess: Sendable {
+    package let process: ChildProcess
+    package let port: UInt16
+    package let site: TestSite
 
     /// Starts the server and waits for its ready line.
     ///
@@ -15,7 +15,7 @@ final class ServerProcess: Sendable {
     ///   - arguments: more of them for `ringport serve`.
     ///   - launcher: a program that becomes the server after it has changed something, such as `prlimit --nofile=64`.
     /// - Throws: when the server does not start.
-    init(_ site: TestSite, arguments: [String] = [], launcher: [String] = []) throws {
+    package init(_ site: TestSite, arguments: [String] = [], launcher: [String] = []) throws {
         self.site = site
         let words =
             launcher + [try Program.ringport, "serve", "--root", site.root, "--listen", "127.0.0.1:0"] + arguments
@@ -28,27 +28,27 @@ final class ServerProcess: Sendable {
     }
 
     /// A URL of the site.
-    func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
+    package func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
 
     /// Asks the server to stop and waits until it has: how it ended.
-    func stop(signal: Int32 = SIGTERM) throws -> ChildProcess.Ending {
+    package func stop(signal: Int32 = SIGTERM) throws -> ChildProcess.Ending {
         process.send(signal: signal)
         return try process.waitUntilEnded()
     }
 
     /// Ends the server at once, as a power cut would end it for its clients.
-    func kill() throws {
+    package func kill() throws {
         process.send(signal: SIGKILL)
         _ = try process.waitUntilEnded()
     }
 
     /// How many descriptors the server has open.
-    var descriptorCount: Int {
+    package var descriptorCount: Int {
         get throws { try Self.entries("/proc/\(process.processID)/fd").count }
     }
 
     /// The server's resident memory in bytes.
-    var residentSize: Int {
+    package var residentSize: Int {
         get throws {
             let words = try words(of: "statm")
             guard words.count > 1, let pages = Int(words[1]) else { throw HarnessError("statm is not as proc(5) says") }
@@ -57,7 +57,7 @@ final class ServerProcess: Sendable {
     }
 
     /// The processor time that the server has used.
-    var processorTime: Duration {
+    package var processorTime: Duration {
         get throws {
             // The program's name, which may hold anything, ends with the last `)`; utime and stime are the 12th and 13th
             // words behind it, in ticks of 10 ms wherever Linux runs today (proc(5), sysconf(3)).

@@ -5,8 +5,8 @@ import Glibc
 import Platform
 
 /// A temporary site: `www/` with the files asked for, and a configuration when there is one.
-final class TestSite: Sendable {
-    let root: String
+package final class TestSite: Sendable {
+    package let root: String
 
     /// Makes the folder.
     ///
@@ -14,7 +14,7 @@ final class TestSite: Sendable {
     ///   - files: the contents of files by their path below `www/`.
     ///   - configuration: the text of `ringport.toml`; `nil` for no such file.
     /// - Throws: when the system can't make it.
-    init(_ files: [String: String] = ["index.html": "hello\n"], configuration: String? = nil) throws {
+    package init(_ files: [String: String] = ["index.html": "hello\n"], configuration: String? = nil) throws {
         let parent = ChildProcess.variable("TMPDIR") ?? "/tmp"
         var template = Array("\(parent)/ringport-test-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw HarnessError.system("make a folder in \(parent)") }
@@ -33,7 +33,7 @@ final class TestSite: Sendable {
     }
 
     /// Makes a folder and those above it, by a path below the root.
-    func makeFolder(_ path: String) throws {
+    package func makeFolder(_ path: String) throws {
         var made = root
         for part in path.split(separator: "/") {
             made += "/" + part
@@ -42,11 +42,11 @@ final class TestSite: Sendable {
     }
 
     /// Writes a file, replacing what it holds, by a path below the root.
-    func write(_ path: String, _ text: String) throws {
+    package func write(_ path: String, _ text: String) throws {
         try write(path, Array(text.utf8))
     }
 
-    func write(_ path: String, _ bytes: [UInt8]) throws {
+    package func write(_ path: String, _ bytes: [UInt8]) throws {
         if let slash = path.lastIndex(of: "/") { try makeFolder(String(path[..<slash])) }
         let full = root + "/" + path
         let number = unsafe ringport_open(full, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -65,14 +65,14 @@ final class TestSite: Sendable {
     ///
     /// One that has just been written has a weak tag, since it may be
     /// written again within the same tick of the kernel's clock.
-    func age(_ path: String) throws {
+    package func age(_ path: String) throws {
         let full = root + "/" + path
         let times = [timespec](repeating: timespec(tv_sec: 1_750_000_000, tv_nsec: 0), count: 2)
         guard unsafe utimensat(AT_FDCWD, full, times, 0) == 0 else { throw HarnessError.system("date \(full)") }
     }
 
     /// The bytes of a file, by a path below the root.
-    func read(_ path: String) throws -> [UInt8] {
+    package func read(_ path: String) throws -> [UInt8] {
         let full = root + "/" + path
         let number = unsafe ringport_open(full, O_RDONLY | O_CLOEXEC, 0)
         guard number >= 0 else { throw HarnessError.system("open \(full)") }
@@ -88,14 +88,14 @@ final class TestSite: Sendable {
     }
 
     /// Gives a file another name, replacing what has it, in one step; by paths below the root.
-    func rename(_ path: String, to new: String) throws {
+    package func rename(_ path: String, to new: String) throws {
         guard unsafe Glibc.rename(root + "/" + path, root + "/" + new) == 0 else {
             throw HarnessError.system("rename \(path) to \(new)")
         }
     }
 
     /// The whole access log as lines.
-    func accessLog() throws -> [Substring] {
+    package func accessLog() throws -> [Substring] {
         String(decoding: try read("logs/access.log"), as: UTF8.self).split(separator: "\n")
     }
 }

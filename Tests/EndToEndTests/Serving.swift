@@ -1,5 +1,6 @@
 /// The frame of most tests: serve a site, try the claim, stop, and see that the server stopped well. Test threads.
 
+import Harness
 import Testing
 
 /// Serves a site while `body` runs; afterwards the server has to stop cleanly and have had nothing to complain of.

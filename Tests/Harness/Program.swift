@@ -3,20 +3,20 @@
 import Glibc
 
 /// Runs programs to their end.
-enum Program {
+package enum Program {
     /// A finished program: how it ended and all it said.
-    struct Outcome: Sendable, CustomStringConvertible {
-        let ending: ChildProcess.Ending
-        let output: String
-        let errors: String
+    package struct Outcome: Sendable, CustomStringConvertible {
+        package let ending: ChildProcess.Ending
+        package let output: String
+        package let errors: String
 
-        var succeeded: Bool { ending == .exited(0) }
-        var lines: [Substring] { output.split(separator: "\n") }
-        var description: String { "\(ending)\nstdout: \(output)\nstderr: \(errors)" }
+        package var succeeded: Bool { ending == .exited(0) }
+        package var lines: [Substring] { output.split(separator: "\n") }
+        package var description: String { "\(ending)\nstdout: \(output)\nstderr: \(errors)" }
     }
 
     /// The built `ringport`: beside the test bundle, where the build puts both; `RINGPORT_PROGRAM` names another.
-    static var ringport: String {
+    package static var ringport: String {
         get throws {
             if let named = ChildProcess.variable("RINGPORT_PROGRAM") { return named }
             var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
@@ -31,13 +31,13 @@ enum Program {
     }
 
     /// Runs `ringport` with these arguments until it ends; `directory` is where, when that matters.
-    static func run(_ arguments: String..., in directory: String? = nil) throws -> Outcome {
+    package static func run(_ arguments: String..., in directory: String? = nil) throws -> Outcome {
         if let directory { return try run(program: "env", ["-C", directory, ringport] + arguments) }
         return try run(program: ringport, arguments)
     }
 
     /// Runs `curl`, silent except for errors and bounded in time, and returns what it printed.
-    static func curl(_ arguments: String...) throws -> Outcome {
+    package static func curl(_ arguments: String...) throws -> Outcome {
         try run(program: "curl", ["--silent", "--show-error", "--max-time", "20"] + arguments)
     }
 
@@ -49,7 +49,9 @@ enum Program {
     ///   - mayLack: a database that does not exist is one without rows; it is made when something is first stored.
     /// - Returns: the rows.
     /// - Throws: when there is no database, unless there may be none, and when it can't be read.
-    static func query(_ site: TestSite, _ statement: String, orNoDatabase mayLack: Bool = false) throws -> [String] {
+    package static func query(_ site: TestSite, _ statement: String, orNoDatabase mayLack: Bool = false) throws
+        -> [String]
+    {
         if mayLack, unsafe access(site.root + "/db/ringport.db", F_OK) != 0 { return [] }
         let outcome = try run(
             program: "sqlite3",
@@ -59,7 +61,9 @@ enum Program {
         return outcome.lines.map(String.init)
     }
 
-    static func run(program: String, _ arguments: [String], within limit: Duration = .seconds(60)) throws -> Outcome {
+    package static func run(program: String, _ arguments: [String], within limit: Duration = .seconds(60)) throws
+        -> Outcome
+    {
         let process = try ChildProcess(program, arguments)
         let ending = try process.waitUntilEnded(within: limit)
         return Outcome(ending: ending, output: process.output, errors: process.errors)

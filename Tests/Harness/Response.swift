@@ -1,23 +1,30 @@
 /// A response as the server sent it, read strictly: what RFC 9112 does not allow is an error. Pure, any thread.
 
 /// A parsed response.
-struct Response: Equatable, Sendable {
-    let status: Int
-    let reason: String
-    let fields: [Field]
-    let body: [UInt8]
+package struct Response: Equatable, Sendable {
+    package let status: Int
+    package let reason: String
+    package let fields: [Field]
+    package let body: [UInt8]
 
-    struct Field: Equatable, Sendable {
-        let name: String
-        let value: String
+    package struct Field: Equatable, Sendable {
+        package let name: String
+        package let value: String
     }
 
     /// The value of a field that may occur once; the name in any case.
-    subscript(_ name: String) -> String? {
+    package subscript(_ name: String) -> String? {
         fields.first { $0.name.lowercased() == name.lowercased() }?.value
     }
 
-    var text: String { String(decoding: body, as: UTF8.self) }
+    package var text: String { String(decoding: body, as: UTF8.self) }
+
+    package init(status: Int, reason: String, fields: [Field], body: [UInt8]) {
+        self.status = status
+        self.reason = reason
+        self.fields = fields
+        self.body = body
+    }
 
     /// Parses the response at the beginning of `bytes`.
     ///
@@ -25,14 +32,21 @@ struct Response: Equatable, Sendable {
     ///   - bytes: what was received.
     ///   - method: the request's method.
     ///   - isEnd: whether the connection has ended, which ends a body that has no length.
+    ///   - isOurs: whether Ringport sent it, whose heads keep to the narrowest form that RFC 9112 knows; of another
+    ///     server whatever RFC 9112 allows is taken.
     /// - Returns: the response and its length in bytes, or `nil` when more is needed.
     /// - Throws: `HarnessError` when it is not a response that RFC 9112 allows.
-    static func parse(_ bytes: [UInt8], method: String, isEnd: Bool) throws -> (Response, consumed: Int)? {
+    package static func parse(
+        _ bytes: [UInt8],
+        method: String,
+        isEnd: Bool,
+        isOurs: Bool = true
+    ) throws -> (Response, consumed: Int)? {
         guard let headEnd = find([13, 10, 13, 10], in: bytes, from: 0) else {
             if bytes.count > 64 << 10 { throw HarnessError("a head without end: \(quote(bytes))") }
             return nil
         }
-        let (status, reason, fields) = try parseHead(Array(bytes[..<headEnd]))
+        let (status, reason, fields) = try parseHead(bytes[..<headEnd], isOurs)
         func response(_ body: [UInt8]) -> Response {
             Response(status: status, reason: reason, fields: fields, body: body)
         }
@@ -58,26 +72,55 @@ struct Response: Equatable, Sendable {
         return isEnd ? (response(Array(bytes[bodyStart...])), bytes.count) : nil
     }
 
-    private static func parseHead(_ head: [UInt8]) throws -> (Int, String, [Field]) {
+    private static func parseHead(_ head: ArraySlice<UInt8>, _ isOurs: Bool) throws -> (Int, String, [Field]) {
         // Bytes, not characters: to Swift, CRLF is one character.
         var lines = head.split(separator: 10, omittingEmptySubsequences: false)
         for index in lines.indices.dropLast() where lines[index].popLast() != 13 {
-            throw HarnessError("a bare LF: \(quote(head))")
+            throw HarnessError("a bare LF: \(quote(Array(head)))")
         }
-        return try parseLines(lines.map { String(decoding: $0, as: UTF8.self) })
+        let (status, reason) = try parseStatusLine(lines[0], isOurs)
+        return try (status, reason, lines.dropFirst().map { try parseField($0, isOurs) })
     }
 
-    private static func parseLines(_ lines: [String]) throws -> (Int, String, [Field]) {
-        guard let match = lines[0].wholeMatch(of: /HTTP\/1\.1 ([1-5][0-9][0-9]) ([\x20-\x7e]*)/),
-            let status = Int(match.1)
-        else { throw HarnessError("not a status line: \(lines[0])") }
-        let fields = try lines.dropFirst().map { line in
-            // RFC 9110, section 5: a token, a colon, and a value of visible ASCII; ours never need more.
-            let line = line.wholeMatch(of: /([!#$%&'*+.^_`|~0-9A-Za-z-]+): ?([\x21-\x7e][\x20-\x7e]*|)/)
-            guard let match = line else { throw HarnessError("not a field line among \(lines)") }
-            return Field(name: String(match.1), value: String(match.2))
+    /// "HTTP/1.1 200 OK"; a server of another make may call itself HTTP/1.0.
+    private static func parseStatusLine(_ line: ArraySlice<UInt8>, _ isOurs: Bool) throws -> (Int, String) {
+        let start = line.startIndex
+        let isHTTP = line.starts(with: "HTTP/1.1 ".utf8) || !isOurs && line.starts(with: "HTTP/1.0 ".utf8)
+        guard isHTTP, line.count >= 13, line[start + 12] == UInt8(ascii: " "),
+            let status = Int(String(decoding: line[(start + 9)..<(start + 12)], as: UTF8.self)),
+            (100...599).contains(status), line[(start + 13)...].allSatisfy({ (0x20...0x7e).contains($0) })
+        else { throw HarnessError("not a status line: \(quote(Array(line)))") }
+        return (status, String(decoding: line[(start + 13)...], as: UTF8.self))
+    }
+
+    /// RFC 9110, section 5: a token, a colon, and a value.
+    ///
+    /// One of ours is of visible ASCII with at most one space before it and none behind it, and never needs more.
+    private static func parseField(_ line: ArraySlice<UInt8>, _ isOurs: Bool) throws -> Field {
+        let name = line.prefix { isToken($0) }
+        let rest = line[name.endIndex...]
+        guard !name.isEmpty, rest.first == UInt8(ascii: ":") else {
+            throw HarnessError("not a field line: \(quote(Array(line)))")
         }
-        return (status, String(match.2), fields)
+        var value = rest.dropFirst()
+        if isOurs {
+            if value.first == UInt8(ascii: " ") { value.removeFirst() }
+            guard value.first != UInt8(ascii: " "), value.last != UInt8(ascii: " "),
+                value.allSatisfy({ (0x20...0x7e).contains($0) })
+            else { throw HarnessError("not a value of ours: \(quote(Array(line)))") }
+        } else {
+            let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+            while let first = value.first, isBlank(first) { value.removeFirst() }
+            while let last = value.last, isBlank(last) { value.removeLast() }
+        }
+        return Field(name: String(decoding: name, as: UTF8.self), value: String(decoding: value, as: UTF8.self))
+    }
+
+    private static func isToken(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
     }
 
     private static func parseChunks(_ bytes: [UInt8], from start: Int) throws -> ([UInt8], Int)? {
@@ -105,7 +148,7 @@ struct Response: Equatable, Sendable {
     }
 
     /// Bytes for a message: at most the first kilobyte.
-    static func quote(_ bytes: [UInt8]) -> String {
+    package static func quote(_ bytes: [UInt8]) -> String {
         String(decoding: bytes.prefix(1024), as: UTF8.self).debugDescription + (bytes.count > 1024 ? "…" : "")
     }
 }
