@@ -108,13 +108,13 @@ extension ConfigurationSchema {
                         "enabled",
                         \.isEnabled,
                         .flag,
-                        "Whether the server makes coded variants itself. Those that lie beside their files are used either way."
+                        "Whether the server makes coded variants itself. Those that lie beside their files are used in any case."
                     ),
                     ConfigurationKey(
                         "codings",
                         \.codings,
                         .list("a list of \"br\", \"zstd\" and \"gzip\"", of: .choice(["br", "zstd", "gzip"])),
-                        "The codings that are used, the one that is liked best first."
+                        "The codings that are used. Where a client likes several equally, br comes before zstd, zstd before gzip."
                     ),
                     ConfigurationKey(
                         "size_min",

@@ -8,8 +8,8 @@ enum TOMLStep: Hashable {
 
 /// The lines of a document.
 ///
-/// What is read here is where things are, and hardly whether they are right: a text that is not well formed yields some
-/// lines, and ends.
+/// What is read here is where things are. Whether they are right is TOMLKit's to say: up to the first mistake both read
+/// the same, after it this yields some lines, and ends.
 struct TOMLLines {
     /// The line in which a key, a table or an element begins.
     private(set) var lines: [[TOMLStep]: Int] = [:]
@@ -18,6 +18,11 @@ struct TOMLLines {
 
     /// The line of the first key or table that has no name, or one that wants quotation marks.
     private(set) var lineWithoutName: Int?
+    /// The line of the first value that is deeper than any key of ours could be; nothing after it is read.
+    ///
+    /// TOMLKit takes a table within a table for each dot of a key, and its stack ends sooner than a file does.
+    private(set) var lineOfDepth: Int?
+    private static let depthMax = 16
 
     private let bytes: [UInt8]
     private var position = 0
@@ -98,6 +103,11 @@ struct TOMLLines {
     }
 
     private mutating func note(_ way: [TOMLStep], _ line: Int) {
+        guard way.count <= Self.depthMax else {
+            if lineOfDepth == nil { lineOfDepth = line }
+            position = bytes.count
+            return
+        }
         if lines[way] == nil { lines[way] = line }
     }
 

@@ -12,6 +12,9 @@ enum TOMLReader {
             throw ConfigurationProblem(line: line, reason: "holds a NUL, which no text may; is this the right file?")
         }
         let lines = TOMLLines(text)
+        if let line = lines.lineOfDepth {
+            throw ConfigurationProblem(line: line, reason: "is nested too deeply; no key has so many parts")
+        }
         if let line = lines.lineWithoutName {
             // TOMLKit's parser ends the process at `[` with no name behind it.
             throw ConfigurationProblem(line: line, reason: "is no TOML: a name is missing, or wants quotation marks")

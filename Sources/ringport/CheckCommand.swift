@@ -17,8 +17,14 @@ struct CheckCommand: ParsableCommand {
 
     @OptionGroup var site: SiteOptions
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Address to look at instead; may be given several times.", valueName: "addr:port")
+    )
+    var listen: [String] = []
+
     func run() throws {
-        let configuration = try site.serverConfiguration(listen: [], workers: nil, traces: false)
+        let configuration = try site.serverConfiguration(listen: listen, workers: nil, traces: false)
         print(ConfigurationText.text(of: configuration, defaults: site.defaults), terminator: "")
         let check = SiteCheck(configuration)
         for problem in check.problems { Console.error("ringport: \(problem)") }
