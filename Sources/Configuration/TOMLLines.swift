@@ -18,6 +18,8 @@ struct TOMLLines {
 
     /// The line of the first key or table that has no name, or one that wants quotation marks.
     private(set) var lineWithoutName: Int?
+    /// The line of the first place where a value is missing.
+    private(set) var lineWithoutValue: Int?
     /// The line of the first value that is deeper than any key of ours could be; nothing after it is read.
     ///
     /// TOMLKit takes a table within a table for each dot of a key, and its stack ends sooner than a file does.
@@ -139,7 +141,9 @@ struct TOMLLines {
             }
             _ = take("}")
         default:
+            let start = position
             while let byte = peek, !Self.endsBareValue(byte) { position += 1 }
+            if position == start, lineWithoutValue == nil { lineWithoutValue = line }
         }
     }
 

@@ -16,8 +16,11 @@ enum TOMLReader {
             throw ConfigurationProblem(line: line, reason: "is nested too deeply; no key has so many parts")
         }
         if let line = lines.lineWithoutName {
-            // TOMLKit's parser ends the process at `[` with no name behind it.
+            // TOMLKit's parser ends the process where a name or a value is missing in some places.
             throw ConfigurationProblem(line: line, reason: "is no TOML: a name is missing, or wants quotation marks")
+        }
+        if let line = lines.lineWithoutValue {
+            throw ConfigurationProblem(line: line, reason: "is no TOML: a value is missing")
         }
         let root: TOMLTable
         do {
