@@ -30,7 +30,7 @@ package struct PasswordFile: Sendable {
             guard PasswordHash.isWhole(hash) else {
                 throw PasswordFileError(
                     line: number,
-                    reason: "has no bcrypt, yescrypt or SHA-512 hash, or a part of one; make one with: htpasswd -B FILE USER"
+                    reason: "has no bcrypt, yescrypt or SHA-512 hash, or a part; make one with: htpasswd -B FILE USER"
                 )
             }
             let user = Array(line[..<colon])
