@@ -13,17 +13,10 @@ enum TOMLStep: Hashable {
 struct TOMLLines {
     /// The line in which a key, a table or an element begins.
     private(set) var lines: [[TOMLStep]: Int] = [:]
-    /// The line of the first string with a NUL, which does not survive the way through C.
-    private(set) var lineOfNUL: Int?
+    /// The first thing that TOMLKit may not see, since it would not come back from it.
+    private(set) var refusal: ConfigurationProblem?
 
-    /// The line of the first key or table that has no name, or one that wants quotation marks.
-    private(set) var lineWithoutName: Int?
-    /// The line of the first place where a value is missing.
-    private(set) var lineWithoutValue: Int?
-    /// The line of the first value that is deeper than any key of ours could be; nothing after it is read.
-    ///
-    /// TOMLKit takes a table within a table for each dot of a key, and its stack ends sooner than a file does.
-    private(set) var lineOfDepth: Int?
+    /// More steps than any key of ours takes.
     private static let depthMax = 16
 
     private let bytes: [UInt8]
@@ -75,7 +68,6 @@ struct TOMLLines {
     /// `a.b = value`.
     private mutating func takeMember(of table: [TOMLStep]) {
         let start = line
-        let before = position
         var way = table
         for name in takeKey() {
             way.append(.name(name))
@@ -83,8 +75,6 @@ struct TOMLLines {
         }
         skipSpace()
         if take("=") { takeValue(way) }
-        // A byte that fits nowhere is passed over: every turn of the loop gets further.
-        if position == before { position += 1 }
     }
 
     private mutating func takeKey() -> [String] {
@@ -96,19 +86,27 @@ struct TOMLLines {
             } else {
                 let start = position
                 while let byte = peek, Self.isBare(byte) { position += 1 }
-                if position == start, lineWithoutName == nil { lineWithoutName = line }
                 names.append(String(decoding: bytes[start..<position], as: UTF8.self))
+                // TOMLKit's parser takes for granted that a name begins here, and is undefined where none does.
+                if position == start, peek != nil {
+                    refuse(line, "is no TOML: a name has letters, digits, - and _, or stands between quotation marks")
+                }
             }
             skipSpace()
         } while take(".")
         return names
     }
 
+    /// Ends the reading.
+    private mutating func refuse(_ line: Int, _ reason: String) {
+        if refusal == nil { refusal = ConfigurationProblem(line: line, reason: reason) }
+        position = bytes.count
+    }
+
     private mutating func note(_ way: [TOMLStep], _ line: Int) {
         guard way.count <= Self.depthMax else {
-            if lineOfDepth == nil { lineOfDepth = line }
-            position = bytes.count
-            return
+            // TOMLKit takes a table within a table for each dot, and its stack ends sooner than a file does.
+            return refuse(line, "is nested too deeply; no key has so many parts")
         }
         if lines[way] == nil { lines[way] = line }
     }
@@ -123,13 +121,11 @@ struct TOMLLines {
             position += 1
             var index = 0
             while skipToContent(), peek != UInt8(ascii: "]") {
-                let before = position
                 note(way + [.index(index)], line)
                 takeValue(way + [.index(index)])
                 index += 1
                 _ = skipToContent()
                 _ = take(",")
-                if position == before { position += 1 }
             }
             _ = take("]")
         case UInt8(ascii: "{"):
@@ -141,9 +137,11 @@ struct TOMLLines {
             }
             _ = take("}")
         default:
-            let start = position
+            // As with names, TOMLKit's parser does not look whether there is a value at all.
+            if let byte = peek, !TextRule.isLetterOrDigit(byte), !"+-._".utf8.contains(byte) {
+                return refuse(line, "is no TOML: here should be a value, such as \"a text\", 1 or true")
+            }
             while let byte = peek, !Self.endsBareValue(byte) { position += 1 }
-            if position == start, lineWithoutValue == nil { lineWithoutValue = line }
         }
     }
 
@@ -172,7 +170,8 @@ struct TOMLLines {
                 content.append(byte)
             }
         }
-        if content.contains(0), lineOfNUL == nil { lineOfNUL = start }
+        // TOMLKit hands strings on as C has them, cut at a NUL.
+        if content.contains(0) { refuse(start, "has a text with a NUL") }
         return String(decoding: content, as: UTF8.self)
     }
 

@@ -5,23 +5,14 @@ internal import TOMLKit
 enum TOMLReader {
     /// Reads a document.
     ///
-    /// - Throws: where the text is no TOML, or holds a NUL: TOMLKit hands strings on as C has them, cut at one.
+    /// - Throws: where the text is no TOML, or holds a NUL.
     static func read(_ text: String) throws(ConfigurationProblem) -> TOMLNode {
         if let index = text.utf8.firstIndex(of: 0) {
             let line = 1 + text.utf8[..<index].count { $0 == UInt8(ascii: "\n") }
             throw ConfigurationProblem(line: line, reason: "holds a NUL, which no text may; is this the right file?")
         }
         let lines = TOMLLines(text)
-        if let line = lines.lineOfDepth {
-            throw ConfigurationProblem(line: line, reason: "is nested too deeply; no key has so many parts")
-        }
-        if let line = lines.lineWithoutName {
-            // TOMLKit's parser ends the process where a name or a value is missing in some places.
-            throw ConfigurationProblem(line: line, reason: "is no TOML: a name is missing, or wants quotation marks")
-        }
-        if let line = lines.lineWithoutValue {
-            throw ConfigurationProblem(line: line, reason: "is no TOML: a value is missing")
-        }
+        if let refusal = lines.refusal { throw refusal }
         let root: TOMLTable
         do {
             root = try TOMLTable(string: text)
@@ -32,7 +23,6 @@ enum TOMLReader {
         }
         // TOMLKit never frees a table; its content at least is given back.
         defer { root.clear() }
-        if let line = lines.lineOfNUL { throw ConfigurationProblem(line: line, reason: "has a text with a NUL") }
         return TOMLNode(line: 1, value: .table(members(root, [], 1, lines.lines)))
     }
 

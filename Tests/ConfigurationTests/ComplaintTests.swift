@@ -122,6 +122,10 @@ import Testing
         ("[server]\nworkers = 1\n\nworkers = 2\n", "4: is no TOML: "),
         ("[server]\n[limits]\n[server]\n", "3: is no TOML: "),
         ("[server\n", "1: is no TOML: "), ("a = \n", "1: is no TOML: "), ("[a]\nb = \"c\n", "2: is no TOML: "),
+        ("[#]\n", "1: is no TOML: a name has"), ("\n[[ = ]]\n", "2: is no TOML: a name has"),
+        ("[ü]\n", "1: is no TOML: a name has"), ("[]\n", "1: is no TOML: "), ("[", "1: is no TOML: "),
+        ("a = 1\nb = [ }\n", "2: is no TOML: here should be a value"), ("a = [\n\u{B}1]\n", "2: is no TOML: here"),
+        ("\u{85}a = 1\n", "1: is no TOML: a name has"), ("[a]\nb = {\u{A0}}", "2: is no TOML: a name has"),
         ("[server]\n# \0\n", "2: holds a NUL"),
         ("[files]\nwww = \"\"\"\na\nb\\u0000c\"\"\"\n", "2: has a text with a NUL"),
     ]
