@@ -31,21 +31,19 @@ package final class PoolLane: Sendable {
     ///
     /// - Returns: false when too many wait, the pool is full or the lane has stopped: the job will not run.
     package func submit(_ job: any PoolJob) -> Bool {
-        let runsNow = state.withLock { state -> Bool? in
-            guard !state.isStopped else { return nil }
-            if state.running < runningMax {
+        // The pool's lock within this one, which no pool thread holds while it waits for this: between the two locks, a job
+        // could come to wait for a thread that the pool then refuses.
+        state.withLock { state in
+            guard !state.isStopped else { return false }
+            if state.running < runningMax, pool.submit(LaneRun(job, lane: self)) {
                 state.running += 1
                 return true
             }
-            guard state.queue.count < queueMax else { return nil }
+            // Whoever runs takes what waits.
+            guard state.running > 0, state.queue.count < queueMax else { return false }
             state.queue.append(job)
-            return false
+            return true
         }
-        guard let runsNow else { return false }
-        guard runsNow else { return true }
-        if pool.submit(LaneRun(job, lane: self)) { return true }
-        state.withLock { $0.running -= 1 }
-        return false
     }
 
     /// Forgets what waits; what runs is finished.
