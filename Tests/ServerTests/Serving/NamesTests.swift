@@ -33,6 +33,17 @@ import Testing
         #expect(try site.ask("/about").text == "changed")
     }
 
+    /// A redirection to `//` would name another host, and one to `/a//` nothing.
+    @Test func aFolderWithTheNameOfAnIndexIsNoAddress() throws {
+        let site = try ServedSite(["www/index.html/x": "", "www/a/index.html/x": "", "www/page.html/x": ""]) {
+            $0.rules.files.cleanURLs = true
+        }
+        for target in ["/", "/a/", "/page"] {
+            let answer = try site.ask(target)
+            #expect(answer.status == 404 && answer["Location"] == nil, "\(target)")
+        }
+    }
+
     @Test func theFallbackAnswersForTheViewsOfAnApplication() throws {
         let site = try ServedSite(["www/index.html": "app", "www/app.js": "script"]) {
             $0.rules.files.fallback = "/index.html"

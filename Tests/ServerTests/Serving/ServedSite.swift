@@ -52,6 +52,12 @@ final class ServedSite {
         try Self.write(root + "/" + path, bytes, modified: modified)
     }
 
+    /// Puts another file in a file's place, as those do who want nobody to see half of one.
+    func replace(_ path: String, _ bytes: [UInt8], modified: Int = 1_750_000_000) throws {
+        try write("replacement", bytes, modified: modified)
+        guard unsafe rename(root + "/replacement", root + "/" + path) == 0 else { throw SystemError("rename") }
+    }
+
     func link(_ path: String, to target: String) {
         unsafe _ = symlink(target, root + "/" + path)
     }
