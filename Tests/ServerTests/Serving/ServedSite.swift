@@ -58,6 +58,10 @@ final class ServedSite {
         guard unsafe rename(root + "/replacement", root + "/" + path) == 0 else { throw SystemError("rename") }
     }
 
+    func makeFolder(_ path: String) {
+        unsafe _ = mkdir(root + "/" + path, 0o755)
+    }
+
     func link(_ path: String, to target: String) {
         unsafe _ = symlink(target, root + "/" + path)
     }
@@ -91,6 +95,8 @@ final class ServedSite {
     }
 
     // MARK: Asking
+
+    var port: UInt16 { server.addresses[0].port }
 
     /// Sends a request on a connection of its own and reads until the server has finished.
     ///
