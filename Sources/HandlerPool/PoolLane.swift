@@ -54,6 +54,9 @@ package final class PoolLane: Sendable {
         }
     }
 
+    /// Puts a job whose turn it is behind what waits in the pool; false when the pool has no room.
+    fileprivate func requeue(_ job: any PoolJob) -> Bool { pool.submit(LaneRun(job, lane: self)) }
+
     /// The job whose turn it is; a thread that gets none leaves the lane.
     fileprivate func next() -> (any PoolJob)? {
         state.withLock { state in
@@ -66,7 +69,8 @@ package final class PoolLane: Sendable {
     }
 }
 
-/// A pool thread on the lane: it takes one job after the other, so that none needs room in the pool's queue.
+/// A pool thread on the lane. After each job it goes behind what else waits in the pool, and takes the next at once where
+/// there is no room: so none of the lane's jobs is refused late, and all other jobs have their turn on few threads.
 private final class LaneRun: PoolJob {
     private let first: any PoolJob
     private let lane: PoolLane
@@ -78,6 +82,9 @@ private final class LaneRun: PoolJob {
 
     func run() {
         first.run()
-        while let job = lane.next() { job.run() }
+        while let job = lane.next() {
+            if lane.requeue(job) { return }
+            job.run()
+        }
     }
 }

@@ -51,6 +51,31 @@ import Testing
         #expect(pool.stop(deadline: .now.advanced(by: .seconds(30))).isClean)
     }
 
+    @Test func otherJobsHaveTheirTurn() throws {
+        var limits = PoolLimits()
+        limits.threadsMin = 1
+        limits.threadsMax = 1
+        let pool = HandlerPool(limits: limits)
+        try pool.start()
+        let lane = PoolLane(pool: pool, runningMax: 1, queueMax: 10)
+        let isOpen = Monitor(false)
+        let order = Monitor<[String]>([])
+        let gate = Job { _ = isOpen.waitUntil { $0 ? true : nil } }
+        #expect(lane.submit(gate))
+        func job(_ name: String) -> Job {
+            Job {
+                order.withLock { $0.append(name) }
+                order.broadcast()
+            }
+        }
+        for _ in 0..<3 { #expect(lane.submit(job("lane"))) }
+        #expect(pool.submit(job("other")))
+        isOpen.withLock { $0 = true }
+        isOpen.broadcast()
+        #expect(order.waitUntil { $0.count == 4 ? $0 : nil } == ["other", "lane", "lane", "lane"])
+        #expect(pool.stop(deadline: .now.advanced(by: .seconds(30))).isClean)
+    }
+
     @Test func fewRunAtATime() throws {
         var limits = PoolLimits()
         limits.threadsMin = 4

@@ -83,6 +83,21 @@ import Testing
         #expect(head.status == 200 && head.body.isEmpty && head["Content-Length"] == page["Content-Length"])
     }
 
+    /// Lists that clients don't take stay in memory: so many at a time, and no more.
+    @Test func listsAreCountedWithWhatAWorkerHolds() throws {
+        var files = ["www/few/a.txt": "a"]
+        for number in 0..<400 { files["www/many/\(number).txt"] = "" }
+        let site = try ServedSite(files) {
+            $0.rules.files.listing = true
+            $0.limits.bodySizeMax = 1000
+            $0.limits.bodiesSizeMax = 20_000
+        }
+        for _ in 0..<40 { #expect(try site.ask("/few/").status == 200) }
+        let refused = try site.ask("/many/")
+        #expect(refused.status == 503 && refused["Retry-After"] != nil)
+        #expect(try site.ask("/few/").status == 200)
+    }
+
     @Test func hiddenNamesAreServedWhenTheRulesSaySo() throws {
         let files = ["www/.config": "hidden", "www/.well-known/x": "known"]
         let site = try ServedSite(files)
