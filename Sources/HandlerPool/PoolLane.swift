@@ -69,8 +69,10 @@ package final class PoolLane: Sendable {
     }
 }
 
-/// A pool thread on the lane. After each job it goes behind what else waits in the pool, and takes the next at once where
-/// there is no room: so none of the lane's jobs is refused late, and all other jobs have their turn on few threads.
+/// A pool thread on the lane.
+///
+/// After each job it goes behind what else waits in the pool, and takes the next at once where there is no room: so none of
+/// the lane's jobs is refused late, and all other jobs have their turn on few threads.
 private final class LaneRun: PoolJob {
     private let first: any PoolJob
     private let lane: PoolLane

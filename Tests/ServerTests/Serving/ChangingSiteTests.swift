@@ -1,7 +1,6 @@
 /// Many clients of a site whose files are replaced under them, with a cache that has room for few. Test threads.
 
 import Compression
-import Glibc
 import HTTP
 import Platform
 import Testing
@@ -133,10 +132,12 @@ private final class Pages: Sendable {
                     faults.withLock { $0.append("\(error)") }
                 }
                 running.withLock { $0 -= 1 }
+                running.broadcast()
             }
         }
         var random = SplitMix(seed: 17)
-        while running.withLock({ $0 }) > 0 {
+        // A replacement now and then, until the last client has finished.
+        while running.waitUntil(.now.advanced(by: .microseconds(500)), { $0 == 0 ? true : nil }) == nil {
             let page = random.below(pages.count)
             let version = pages.begin(page)
             let text = Array(Pages.text(page, version).utf8)
@@ -151,7 +152,6 @@ private final class Pages: Sendable {
             }
             pages.end(page)
             if random.below(50) == 0 { site.makeFolder("www/folder\(version)") }
-            usleep(500)
         }
         for thread in threads { thread.join() }
         let found = faults.withLock { $0 }

@@ -39,6 +39,8 @@ final class RawConnection {
     /// Reads one answer.
     ///
     /// - Parameter hasBody: false for one to HEAD.
+    /// - Returns: the next one in line.
+    /// - Throws: when none comes.
     func answer(hasBody: Bool = true) throws -> ServedAnswer {
         var searched = 0
         while true {
