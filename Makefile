@@ -15,7 +15,7 @@ SANITIZED_LINK = -Xlinker --export-dynamic
 
 SWIFT_SOURCES = Package.swift Sources Tests handlers
 
-.PHONY: help build run test lint check-imports tidy test-sanitize bench clean
+.PHONY: help build run test lint check-imports tidy test-sanitize test-browser conformance fuzz bench clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,9 +47,23 @@ test-sanitize: ## run every test under ThreadSanitizer, then under AddressSaniti
 	RINGPORT_SANITIZED=1 TSAN_OPTIONS=report_thread_leaks=0 swift test $(TEST_ARGUMENTS) --sanitize thread $(SANITIZED_LINK) --scratch-path .build-tsan
 	RINGPORT_SANITIZED=1 ASAN_OPTIONS=detect_leaks=0 swift test $(TEST_ARGUMENTS) --sanitize address $(SANITIZED_LINK) --scratch-path .build-asan
 
+conformance: ## hold Ringport, nginx, lighttpd and h2o up to the table of cases; writes docs/CONFORMANCE.md
+	@scripts/install-dependencies build test conformance
+	swift build --build-tests $(BUILD_ARGUMENTS)
+	RINGPORT_CONFORMANCE=1 RINGPORT_WRITE_DOCS=1 swift test --skip-build $(TEST_ARGUMENTS) --filter '^ConformanceTests\.ScoreboardTests'
+
+test-browser: ## play, seek, reload and send a form in Chromium (BROWSER_ARGUMENTS='--screenshot FILE')
+	@scripts/install-dependencies build browser
+	swift build $(BUILD_ARGUMENTS)
+	python3 -B Tests/Clients/browser_client.py "$$(swift build $(BUILD_ARGUMENTS) --show-bin-path)/ringport" $(BROWSER_ARGUMENTS)
+
+fuzz: ## fuzz every target for FUZZ_SECONDS (600) each; FUZZ_TARGETS='head chunks' for some
+	@scripts/install-dependencies build
+	Tests/Fuzz/run $(or $(FUZZ_SECONDS),600) $(FUZZ_TARGETS)
+
 bench: build ## measure against nginx, and durable POSTs; prints Markdown tables
 	@scripts/install-dependencies build bench
 	Benchmarks/bench $(BENCH_ARGUMENTS)
 
 clean: ## remove what was built; the site's databases and logs stay
-	rm -rf .build .build-tsan .build-asan
+	rm -rf .build .build-tsan .build-asan .build-fuzz

@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "forms", type: .dynamic, targets: ["forms"]),
         .library(name: "hello", type: .dynamic, targets: ["hello"]),
         .library(name: "trial", type: .dynamic, targets: ["trial"]),
+        .library(name: "Fuzz", type: .static, targets: ["Fuzz"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -94,17 +95,21 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                // The configuration for the table of its keys.
-                "Server", "Configuration", "Compression", "CPlatform", "CompletionPort", "FileLog", "HandlerPool",
-                "HTTP", "Platform", "Store",
-                .product(name: "TOMLKit", package: "TOMLKit"),
+                "Server", "Compression", "CPlatform", "CompletionPort", "FileLog", "HandlerPool", "HTTP", "Platform",
+                "Store",
             ]
         ),
-        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Server"]),
+        .testTarget(
+            name: "ConfigurationTests",
+            dependencies: ["Configuration", "Server", "HandlerPool", "Platform", "Store"]
+        ),
         // What starts the program and speaks to it, byte by byte.
         .target(name: "Harness", dependencies: ["Platform", "CPlatform"], path: "Tests/Harness"),
         .testTarget(name: "EndToEndTests", dependencies: ["ringport", "Harness", "Platform"]),
         .testTarget(name: "ConformanceTests", dependencies: ["ringport", "Harness", "Platform"], exclude: ["Peers"]),
+        // What is fuzzed, and the inputs that were kept.
+        .target(name: "Fuzz", dependencies: ["HTTP", "Server", "Configuration"], path: "Tests/Fuzz/Targets"),
+        .testTarget(name: "FuzzTests", dependencies: ["Fuzz"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

@@ -1,4 +1,4 @@
-/// What is wrong with a configuration, and where. A value; any thread.
+/// What is wrong with a configuration, and where. Values; any thread.
 
 package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     package let path: String
@@ -6,4 +6,10 @@ package struct ConfigurationError: Error, Equatable, CustomStringConvertible {
     package let reason: String
 
     package var description: String { line.map { "\(path):\($0): \(reason)" } ?? "\(path): \(reason)" }
+}
+
+/// The same while it is not known what the text is called.
+struct ConfigurationProblem: Error, Equatable {
+    let line: Int?
+    let reason: String
 }

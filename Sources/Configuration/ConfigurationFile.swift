@@ -23,8 +23,9 @@ package enum ConfigurationFile {
 
     private static func read(_ path: String, isRequired: Bool) throws(ConfigurationError) -> String? {
         guard let file = unsafe fopen(path, "re") else {
-            if errno == ENOENT, !isRequired { return nil }
-            throw ConfigurationError(path: path, line: nil, reason: SystemError.reason(errno))
+            let code = errno
+            if code == ENOENT, !isRequired { return nil }
+            throw ConfigurationError(path: path, line: nil, reason: reason(code))
         }
         defer { unsafe _ = fclose(file) }
         var bytes: [UInt8] = []
@@ -33,13 +34,43 @@ package enum ConfigurationFile {
             let count = unsafe fread(&buffer, 1, buffer.count, file)
             guard count > 0 else { break }
             bytes += buffer[..<count]
+            guard bytes.count <= sizeMax else {
+                let reason = "has more than \(sizeMax) bytes; is this the right file?"
+                throw ConfigurationError(path: path, line: nil, reason: reason)
+            }
         }
-        guard unsafe ferror(file) == 0 else {
-            throw ConfigurationError(path: path, line: nil, reason: SystemError.reason(errno))
-        }
+        let code = errno
+        guard unsafe ferror(file) == 0 else { throw ConfigurationError(path: path, line: nil, reason: reason(code)) }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ConfigurationError(path: path, line: nil, reason: "is not UTF-8")
+            let isUTF16 = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+            let reason = "is \(isUTF16 ? "UTF-16" : "not UTF-8"); save it as UTF-8"
+            throw ConfigurationError(path: path, line: lineOfNonsense(bytes), reason: reason)
         }
         return text
     }
+
+    /// What to say, and to do, about a file that can't be read.
+    private static func reason(_ code: Int32) -> String {
+        let remedy =
+            switch code {
+            case ENOENT: "name a file that is there, or leave --config away"
+            case EISDIR: "name the file in it"
+            case EACCES: "let the server's user read it"
+            default: "look at the file"
+            }
+        return "\(SystemError.reason(code)); \(remedy)"
+    }
+
+    /// The line of the first byte that is not UTF-8.
+    private static func lineOfNonsense(_ bytes: [UInt8]) -> Int {
+        var line = 1
+        for part in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+            guard String(validating: part, as: UTF8.self) != nil else { break }
+            line += 1
+        }
+        return line
+    }
+
+    /// Bytes that are read at most, so that a device or a log that was named by mistake comes to an end.
+    private static let sizeMax = 16 << 20
 }

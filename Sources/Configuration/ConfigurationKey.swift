@@ -1,150 +1,48 @@
-/// Every key of `ringport.toml`: its name, what it means, what it changes. The main thread.
+/// A key of a table: its name, what it takes and means, what it changes. The main thread.
 
-internal import HandlerPool
-internal import Server
-internal import Store
-internal import TOMLKit
-
-/// One key, and how its value is taken.
-package struct ConfigurationKey {
-    /// The table it stands in.
-    let table: String
+/// One key whose value is part of a `Target`.
+struct ConfigurationKey<Target> {
     let name: String
-    let summary: String
-    /// Takes the value; the result says what is wrong with it, `nil` when nothing is.
-    let take: (any TOMLValueConvertible, inout ServerConfiguration) -> String?
+    let takes: String
+    /// Sentences for whoever writes the file.
+    let meaning: String
+    /// Whether its table makes no sense without it.
+    var isRequired = false
+    /// What holds without it, where that can't be written as a value.
+    var otherwise: String?
+    let read: (TOMLNode, inout Target) throws(ValueProblem) -> Void
+    /// The value in TOML; `nil` when it is written by leaving the key away.
+    let text: (Target) -> String?
 
-    static var all: [ConfigurationKey] {
-        server + limits + deadlines + pool + store + handlers
-    }
-
-    private static var server: [ConfigurationKey] {
-        [
-            ConfigurationKey(table: "server", name: "listen", summary: "Addresses to listen on.") {
-                value,
-                configuration in
-                guard let texts = strings(value) else { return "is a list of addresses such as [\"127.0.0.1:8080\"]" }
-                var addresses: [ListenAddress] = []
-                for text in texts {
-                    guard let address = ListenAddress(text) else {
-                        return "has '\(text)', which is no address; write 127.0.0.1:8080 or [::1]:8080"
-                    }
-                    addresses.append(address)
-                }
-                guard !addresses.isEmpty else { return "has at least one address" }
-                configuration.listen = addresses
-                return nil
-            },
-            count("server", "workers", \.workers, 1...256, "Completion workers; one for each processor by default."),
-        ]
-    }
-
-    private static var limits: [ConfigurationKey] {
-        [
-            count("limits", "head_size_max", \.limits.headSizeMax, 1024...65_535, "Bytes of a request's head."),
-            count(
-                "limits",
-                "request_line_size_max",
-                \.limits.requestLineSizeMax,
-                256...12_288,
-                "Bytes of its first line."
-            ),
-            count("limits", "field_count_max", \.limits.fieldCountMax, 1...1000, "Fields of a request's head."),
-            count("limits", "body_size_max", \.limits.bodySizeMax, 0...(1 << 30), "Bytes of a request's content."),
-            count("limits", "connections_max", \.limits.connectionsMax, 1...1_000_000, "Open connections of a worker."),
-            count("limits", "pipelined_max", \.limits.pipelinedMax, 1...1024, "Unanswered requests of a connection."),
-            count("limits", "exchanges_max", \.limits.exchangesMax, 1...1_000_000, "Waiting requests of a worker."),
-            count(
-                "limits",
-                "receive_buffer_count",
-                \.limits.receiveBufferCount,
-                1...32_768,
-                "Receive buffers of a worker, a power of two."
-            ),
-            count("limits", "outputs_max", \.limits.outputsMax, 1...65_536, "Output blocks of a worker."),
-            count(
-                "limits",
-                "file_cache_size_max",
-                \.limits.fileCacheSizeMax,
-                0...(1 << 40),
-                "Bytes of files in memory."
-            ),
-        ]
-    }
-
-    private static var deadlines: [ConfigurationKey] {
-        [
-            seconds("head", \.deadlines.head, "For a request's head to arrive as a whole."),
-            seconds("body", \.deadlines.body, "For a request's content to arrive as a whole."),
-            seconds("idle", \.deadlines.idle, "Between two requests of a connection."),
-            seconds("send", \.deadlines.send, "Between two signs that the client takes what it is sent."),
-            seconds("handler", \.deadlines.handler, "For a handler to answer."),
-            seconds("linger", \.deadlines.linger, "For a client to finish after the server has."),
-            seconds("drain", \.deadlines.drain, "For everything under way to finish when the server stops."),
-        ]
-    }
-
-    private static var pool: [ConfigurationKey] {
-        [
-            count("pool", "threads_min", \.pool.threadsMin, 1...999, "Threads that are always there."),
-            count("pool", "threads_max", \.pool.threadsMax, 1...999, "Threads at most."),
-            count("pool", "queue_max", \.pool.queueMax, 1...1_000_000, "Waiting calls; one more is shed with 503."),
-        ]
-    }
-
-    private static var store: [ConfigurationKey] {
-        [
-            count("store", "writes_queued_max", \.store.writesQueuedMax, 512...1_000_000, "Waiting writes.")
-        ]
-    }
-
-    private static var handlers: [ConfigurationKey] {
-        [
-            ConfigurationKey(table: "handlers", name: "enabled", summary: "Names of the handlers to use.") {
-                value,
-                configuration in
-                guard let names = strings(value) else { return "is a list of names such as [\"forms\"]" }
-                configuration.handlers = names
-                return nil
-            }
-        ]
-    }
-
-    // MARK: Kinds of values
-
-    private static func count(
-        _ table: String,
+    init<Value>(
         _ name: String,
-        _ path: WritableKeyPath<ServerConfiguration, Int>,
-        _ range: ClosedRange<Int>,
-        _ summary: String
-    ) -> ConfigurationKey {
-        ConfigurationKey(table: table, name: name, summary: summary) { value, configuration in
-            guard let number = value.int, range.contains(number) else {
-                return "is a whole number from \(range.lowerBound) to \(range.upperBound)"
-            }
-            configuration[keyPath: path] = number
-            return nil
-        }
+        _ path: WritableKeyPath<Target, Value>,
+        _ kind: ValueKind<Value>,
+        _ meaning: String,
+        isRequired: Bool = false,
+        otherwise: String? = nil
+    ) {
+        self.name = name
+        takes = kind.takes
+        self.meaning = meaning
+        self.isRequired = isRequired
+        self.otherwise = otherwise
+        read = { (node, target) throws(ValueProblem) in target[keyPath: path] = try kind.read(node) }
+        text = { kind.text($0[keyPath: path]) }
     }
 
-    private static func seconds(
-        _ name: String,
-        _ path: WritableKeyPath<ServerConfiguration, Duration>,
-        _ summary: String
-    ) -> ConfigurationKey {
-        ConfigurationKey(table: "deadlines", name: name, summary: summary) { value, configuration in
-            guard let number = value.double ?? value.int.map(Double.init), number > 0, number <= 86_400 else {
-                return "is a number of seconds, more than 0 and at most 86400"
-            }
-            configuration[keyPath: path] = .milliseconds(Int64(number * 1000))
-            return nil
-        }
+    private init<Part>(_ key: ConfigurationKey<Part>, at path: WritableKeyPath<Target, Part>) {
+        name = key.name
+        takes = key.takes
+        meaning = key.meaning
+        isRequired = key.isRequired
+        otherwise = key.otherwise
+        read = { (node, target) throws(ValueProblem) in try key.read(node, &target[keyPath: path]) }
+        text = { key.text($0[keyPath: path]) }
     }
 
-    private static func strings(_ value: any TOMLValueConvertible) -> [String]? {
-        guard let array = value.array else { return nil }
-        let texts = array.compactMap(\.string)
-        return texts.count == array.count ? texts : nil
+    /// The same key of something that has the target as a part.
+    func lifted<Whole>(_ path: WritableKeyPath<Whole, Target>) -> ConfigurationKey<Whole> {
+        ConfigurationKey<Whole>(self, at: path)
     }
 }

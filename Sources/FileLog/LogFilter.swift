@@ -1,5 +1,7 @@
 /// Which lines of `access.log` somebody wants to see. Pure; used by `ringport tail`.
 
+package import HTTP
+
 /// Conditions on a line, all of which must hold.
 package struct LogFilter: Sendable {
     /// Why a list of statuses is none.

@@ -8,21 +8,24 @@ package enum MediaType {
     /// The type of files whose names end with a dot and `name`, letters compared without case.
     ///
     /// - Complexity: Linear in the table. A file's type is looked up once, when it enters the cache.
-    package static func forExtension(_ name: Span<UInt8>) -> StaticString {
+    package static func forExtension(_ name: Span<UInt8>) -> StaticString { known(name) ?? unknown }
+
+    /// The same; `nil` when the table knows nothing of it.
+    static func known(_ name: Span<UInt8>) -> StaticString? {
         for (candidate, type) in table where ByteScan.equals(name, ignoringCase: candidate) { return type }
-        return unknown
+        return nil
     }
 
     /// Whether content of a type gets smaller by being coded.
     ///
-    /// - Parameter type: with or without parameters, lower-case.
+    /// - Parameter type: with or without parameters, in any case.
     /// - Returns: true for text, and for what is text or bare numbers under another name.
     package static func isCompressible(_ type: Span<UInt8>) -> Bool {
-        if ByteScan.isPrefix("text/", of: type, at: 0) { return true }
+        if ByteScan.matches(type, at: 0, ignoringCase: "text/") { return true }
         let end = ByteScan.firstIndex(of: Ascii.semicolon, in: type, from: 0, to: type.count)
         let name = type.extracting(0..<end)
         for suffix in compressibleSuffixes where end > suffix.utf8CodeUnitCount {
-            if ByteScan.isPrefix(suffix, of: name, at: end - suffix.utf8CodeUnitCount) { return true }
+            if ByteScan.matches(name, at: end - suffix.utf8CodeUnitCount, ignoringCase: suffix) { return true }
         }
         for candidate in compressibleTypes where ByteScan.equals(name, ignoringCase: candidate) { return true }
         return false

@@ -29,15 +29,13 @@ package struct MediaTypes: Sendable {
     package func type(forExtension name: [UInt8]) -> [UInt8] {
         let name = Self.lowered(name)
         if let type = own[name] { return type }
-        let known = MediaType.forExtension(name.span)
-        let unknown = MediaType.unknown
-        if known.description != unknown.description { return Array("\(known)".utf8) }
-        return system[name] ?? Array("\(unknown)".utf8)
+        if let type = MediaType.known(name.span) { return Array("\(type)".utf8) }
+        return system[name] ?? Array("\(MediaType.unknown)".utf8)
     }
 
     /// All text of today is UTF-8 (RFC 9110 §8.3.2).
     private static func withCharset(_ type: [UInt8]) -> [UInt8] {
-        let isText = type.starts(with: Array("text/".utf8))
+        let isText = lowered(type.prefix(5)).elementsEqual("text/".utf8)
         return isText && !type.contains(Ascii.semicolon) ? type + Array("; charset=utf-8".utf8) : type
     }
 

@@ -111,8 +111,8 @@ package enum QualityList {
                 var hasParameters = false
                 while let part = parts.next(in: text) {
                     let parameter = text.extracting(part)
-                    if ByteScan.matches(parameter, at: 0, ignoringCase: "q=") {
-                        quality = weight(parameter.extracting(2..<parameter.count))
+                    if isWeight(parameter) {
+                        quality = weight(parameter)
                     } else {
                         hasParameters = true
                     }
@@ -122,11 +122,19 @@ package enum QualityList {
         }
     }
 
-    /// qvalue: 0 to 1 with up to three decimals.
+    /// Whether a parameter is meant to be the weight, well-formed or not: its name is `q`.
+    private static func isWeight(_ parameter: Span<UInt8>) -> Bool {
+        guard parameter[0] | 0x20 == UInt8(ascii: "q") else { return false }
+        return parameter.count == 1 || parameter[1] == Ascii.equals || parameter[1].isBlank
+    }
+
+    /// `q=` and a qvalue: 0 to 1 with up to three decimals (§12.4.2).
     ///
-    /// One that is malformed counts as 0, so that nobody is sent what they
-    /// may not have wanted.
-    private static func weight(_ text: Span<UInt8>) -> UInt16 {
+    /// One that is malformed counts as 0, so that nobody is sent what they may not have wanted: `q =0` is, as there is
+    /// no whitespace around the sign (§5.6.6).
+    private static func weight(_ parameter: Span<UInt8>) -> UInt16 {
+        guard ByteScan.matches(parameter, at: 0, ignoringCase: "q=") else { return 0 }
+        let text = parameter.extracting(2..<parameter.count)
         guard (1...5).contains(text.count), text[0] == Ascii.zero || text[0] == Ascii.zero + 1 else { return 0 }
         var value = UInt16(text[0] - Ascii.zero) * 1000
         guard text.count > 1 else { return value }

@@ -38,6 +38,14 @@ package final class HandlerHost: Sendable {
         return try unsafe add(table, name: name, path: path)
     }
 
+    /// Loads a library, and tells what its handler would answer; it is not added to any host.
+    ///
+    /// - Throws: what is wrong with the file. It stays loaded in any case.
+    package static func routes(ofLibrary path: String, name: String) throws(HandlerLoadError) -> [HandlerRoute] {
+        let table = try unsafe HandlerLibrary.open(path)
+        return try unsafe HandlerManifest(checking: table, name: name, path: path).routes
+    }
+
     /// What `load` does with what the entry point returned.
     ///
     /// Tests bring their own tables.

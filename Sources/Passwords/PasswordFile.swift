@@ -27,10 +27,10 @@ package struct PasswordFile: Sendable {
                 )
             }
             let hash = line[(colon + 1)...]
-            guard Self.isStrong(hash) else {
+            guard PasswordHash.isWhole(hash) else {
                 throw PasswordFileError(
                     line: number,
-                    reason: "has no bcrypt, yescrypt or SHA-512 hash; make one with: htpasswd -B FILE USER"
+                    reason: "has no bcrypt, yescrypt or SHA-512 hash, or a part; make one with: htpasswd -B FILE USER"
                 )
             }
             let user = Array(line[..<colon])
@@ -42,11 +42,6 @@ package struct PasswordFile: Sendable {
         // Any of them does; where there is none, one whose password nobody has kept.
         stranger =
             hashes.values.first ?? Self.characters("$2y$10$pdgbcl503qQRd1GXzrj5N.T2unBsOLGep9JzgZ286jI.WMeUJmYsm") + [0]
-    }
-
-    private static func isStrong(_ hash: ArraySlice<UInt8>) -> Bool {
-        ["$2a$", "$2b$", "$2y$", "$y$", "$6$"].contains { hash.starts(with: $0.utf8) } && hash.count > 30
-            && hash.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
 
     private static func characters(_ text: String) -> [CChar] { text.utf8.map { CChar(bitPattern: $0) } }

@@ -17,6 +17,9 @@ extension CompletionWorker {
         if case .length(let length) = head.framing {
             exchanges[exchange].bodyRemaining = length
             if length > UInt64(sizeMax) { return giveUpBody(exchange, wanted ? .rejected(.bodyTooLarge) : nil) }
+        } else {
+            // A chunk that announces more is not waited for.
+            exchanges[exchange].chunks = ChunkedDecoder(bodySizeMax: UInt64(sizeMax))
         }
         if !wanted, head.expectsContinue {
             // The final answer takes the place of 100 (RFC 9110 §10.1.1); the client sends nothing or goes on anyway.
@@ -77,16 +80,14 @@ extension CompletionWorker {
             case .needsMore:
                 return bytes.count
             case .data(let range):
-                let sizeMax = exchanges[exchange].discardsBody ? site.limits.discardSizeMax : site.limits.bodySizeMax
-                guard exchanges[exchange].received + range.count <= sizeMax else {
-                    giveUpBody(exchange, exchanges[exchange].discardsBody ? nil : .rejected(.bodyTooLarge))
-                    return bytes.count
-                }
                 guard unsafe keepBody(exchange, UnsafeBufferPointer(rebasing: bytes[range])) else { return bytes.count }
                 used = range.upperBound
             case .complete(let end):
                 contentEnded(exchange)
                 return end
+            case .rejected(.bodyTooLarge) where exchanges[exchange].discardsBody:
+                giveUpBody(exchange, nil)
+                return bytes.count
             case .rejected(let reason):
                 giveUpBody(exchange, .rejected(reason))
                 return bytes.count

@@ -49,6 +49,21 @@ package struct Listener: ~Copyable, Sendable {
     /// The options are set here because accepted sockets inherit them: one call for each listener, not for each
     /// connection.
     package init(_ address: ListenAddress, backlog: Int) throws(SystemError) {
+        let descriptor = try Self.bound(address)
+        let number = descriptor.rawValue
+        guard listen(number, Int32(clamping: backlog)) == 0 else { throw SystemError("listen on \(address)") }
+        let port = try Self.boundPort(number, address)
+        self.descriptor = descriptor
+        self.address = ListenAddress(host: address.host, port: port, isIPv6: address.isIPv6)
+    }
+
+    /// Looks whether an address can be bound; no client is accepted, and it is free again afterwards.
+    static func probe(_ address: ListenAddress) throws(SystemError) {
+        _ = try bound(address)
+    }
+
+    /// A socket that has the address, and does not listen yet.
+    private static func bound(_ address: ListenAddress) throws(SystemError) -> Descriptor {
         let number = socket(address.isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue) | ringportCloseOnExec, 0)
         guard number >= 0 else { throw SystemError("make a socket for \(address)") }
         let descriptor = Descriptor(owning: number)
@@ -59,10 +74,7 @@ package struct Listener: ~Copyable, Sendable {
         try Self.set(number, SOL_SOCKET, SO_KEEPALIVE)
         if address.isIPv6 { try Self.set(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY) }
         try Self.bind(number, address)
-        guard listen(number, Int32(clamping: backlog)) == 0 else { throw SystemError("listen on \(address)") }
-        let port = try Self.boundPort(number, address)
-        self.descriptor = descriptor
-        self.address = ListenAddress(host: address.host, port: port, isIPv6: address.isIPv6)
+        return descriptor
     }
 
     consuming func intoDescriptor() -> Descriptor { descriptor }

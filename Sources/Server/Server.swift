@@ -108,26 +108,13 @@ package final class Server {
         )
     }
 
-    /// What the system knows of media types; nothing where it has no such file, as the built-in table does then.
+    /// What the system knows of media types; the built-in table does where that can't be read.
     private func systemTypes() -> [UInt8] {
         do {
-            return try readWhole(configuration.mediaTypes.file)
+            return try configuration.systemTypes()
         } catch {
-            if error.code != ENOENT { log.error(.warning, "\(error)") }
+            log.error(.warning, "\(error)")
             return []
-        }
-    }
-
-    /// Looks whether a server could start, leaving no trace: io_uring, the site, its handlers' libraries.
-    package static func check(_ configuration: ServerConfiguration) throws(StartError) {
-        do { try CompletionPort.probe(configuration.limits.port) } catch { throw .port(error) }
-        _ = try SiteFolders(configuration)
-        let finder = HandlerFinder(siteFolder: configuration.siteHandlersPath, folders: configuration.handlerFolders)
-        for name in configuration.handlers ?? finder.defaultNames() where finder.library(name) == nil {
-            throw .handlerNotFound(
-                name: name,
-                folders: [configuration.siteHandlersPath] + configuration.handlerFolders
-            )
         }
     }
 

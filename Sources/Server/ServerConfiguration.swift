@@ -1,6 +1,8 @@
 /// What a server is told before it starts. Pure values; any thread.
 
+internal import Glibc
 package import HandlerPool
+internal import Platform
 package import Store
 
 /// Everything that can be chosen about a server.
@@ -72,6 +74,17 @@ package struct ServerConfiguration: Sendable {
 
     /// A path of the configuration: relative to the site's root, or absolute.
     func path(_ name: String) -> String { name.hasPrefix("/") ? name : root + "/" + name }
+
+    /// The text of the media types' table; empty where there is none.
+    func systemTypes() throws(SystemError) -> [UInt8] {
+        guard !mediaTypes.file.isEmpty else { return [] }
+        do {
+            return try readWhole(path(mediaTypes.file))
+        } catch {
+            guard error.code == ENOENT else { throw error }
+            return []
+        }
+    }
 
     var logsPath: String { root + "/logs" }
     var databasePath: String { root + "/db/ringport.db" }

@@ -38,7 +38,7 @@ struct SiteFolders {
         hosts = HostTable(policies, hosts: configuration.hosts.map(\.names))
     }
 
-    private static func open(_ path: String) throws(StartError) -> Descriptor {
+    static func open(_ path: String) throws(StartError) -> Descriptor {
         let number = unsafe ringport_open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
         guard number >= 0 else { throw .noSite(SystemError("open \(path)")) }
         return Descriptor(owning: number)

@@ -1,28 +1,37 @@
-/// `ringport check`: looks whether a site could be served, and says how. The main thread.
+/// `ringport check`: prints what holds for a site, and looks whether it could be served. The main thread.
 
 internal import ArgumentParser
+internal import Configuration
 internal import Server
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Check a site and its configuration without serving it."
+        abstract: "Check a site and its configuration without serving it.",
+        discussion: """
+            Prints every key of the configuration with the value that holds, and the default where that is another, as a
+            configuration that can be used again. Then opens what the server would open, and says in a line each what
+            can't be opened. Ends with status 78 when something is wrong.
+            """
     )
 
     @OptionGroup var site: SiteOptions
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Address to look at instead; may be given several times.", valueName: "addr:port")
+    )
+    var listen: [String] = []
+
     func run() throws {
-        let configuration = try site.serverConfiguration(listen: [], workers: nil, traces: false)
-        do throws(StartError) {
-            try Server.check(configuration)
-        } catch {
-            // What is wrong with the site is wrong with its configuration; what is wrong with the machine is not.
-            var status: Int32 = 78
-            if case .port = error { status = error.exitStatus }
-            throw Console.failure(error.description, status: status)
-        }
-        print(
-            "\(configuration.root): ready to be served on \(configuration.listen.map(\.description).joined(separator: ", "))"
-        )
+        let configuration = try site.serverConfiguration(listen: listen, workers: nil, traces: false)
+        print(ConfigurationText.text(of: configuration, defaults: site.defaults), terminator: "")
+        let check = SiteCheck(configuration)
+        for problem in check.problems { Console.error("ringport: \(problem)") }
+        // What is wrong with the site is wrong with its configuration; what is wrong with the machine is not.
+        if let port = check.port { throw Console.failure(port.description, status: port.exitStatus) }
+        guard check.problems.isEmpty else { throw ExitCode(78) }
+        let addresses = configuration.listen.map(\.description).joined(separator: ", ")
+        Console.error("ringport: \(configuration.root) is ready to be served on \(addresses)")
     }
 }

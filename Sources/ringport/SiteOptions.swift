@@ -15,16 +15,16 @@ struct SiteOptions: ParsableArguments {
     )
     var config: String?
 
+    /// What holds for the site when nobody says anything.
+    var defaults: ServerConfiguration {
+        .usual(root: root, workers: processorCount(), handlerFolders: Self.handlerFolders())
+    }
+
     /// Defaults, then the configuration file, then the command line.
     ///
     /// - Throws: `ExitCode` 78 after saying what is wrong in which file, 64 for a wrong option.
     func serverConfiguration(listen: [String], workers: Int?, traces: Bool) throws -> ServerConfiguration {
-        var configuration = ServerConfiguration(
-            root: root,
-            listen: [ListenAddress(host: "127.0.0.1", port: 8080, isIPv6: false)],
-            workers: processorCount(),
-            handlerFolders: Self.handlerFolders()
-        )
+        var configuration = defaults
         let path = config ?? root + "/ringport.toml"
         do throws(ConfigurationError) {
             try ConfigurationFile.apply(path, isRequired: config != nil, to: &configuration)

@@ -70,11 +70,17 @@ enum SiteTemplate {
         """
 
     private static let configuration = """
-        # Everything here is optional; each line shows what holds without it. `ringport check` reads it without serving.
+        # Everything here is optional; each line shows what holds without it. `ringport check` reads it without serving,
+        # and prints every key there is.
 
         [server]
         # listen = ["127.0.0.1:8080"]
         # workers = 4              # one for each processor when not given
+
+        [files]
+        # index = ["index.html"]
+        # clean_urls = false       # true: /about is answered by about.html
+        # listing = false
 
         [limits]                   # bytes, and numbers of things
         # head_size_max = 16384

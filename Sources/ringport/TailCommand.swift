@@ -6,6 +6,7 @@
 internal import ArgumentParser
 internal import FileLog
 internal import Glibc
+internal import HTTP
 internal import Platform
 
 /// The command and its options.

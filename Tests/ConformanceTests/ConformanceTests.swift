@@ -63,4 +63,26 @@ import Testing
         #expect(cuts.count == TableRun.splitsOfLong)
         #expect(cuts.last == 7_999)
     }
+
+    // MARK: The runner itself
+
+    /// What `--trace` tells of a server shows that a cut request came in two receives, on every connection.
+    @Test func aRequestThatIsCutIsReceivedInTwoPieces() throws {
+        let row = Case("RFC 9112 §2", "any", get("/text.txt"), .ok(Site.text))
+        let site = try Site.make()
+        let server = try ServerProcess(site, arguments: ["--workers", "1", "--trace"])
+        let faults = try TableRun(port: server.port, isOurs: true).split([row])
+        #expect(faults == [nil])
+        let ending = try server.stop()
+        #expect(ending == .exited(0))
+        // "worker-0 receive slot=3 generation=1 result=20 more=true accumulated=20"
+        let trace = String(decoding: try site.read("logs/error.log"), as: UTF8.self)
+        var pieces: [Substring: [Int]] = [:]
+        for match in trace.matches(of: /receive (slot=[0-9]+ generation=[0-9]+) result=([1-9][0-9]*)/) {
+            pieces[match.1, default: []].append(Int(match.2) ?? 0)
+        }
+        let cuts = row.request.utf8.count - 1
+        let length = row.request.utf8.count + Judge.probe.utf8.count
+        #expect(pieces.values.count { $0.count == 2 && $0[0] + $0[1] == length } == cuts, "\(pieces)")
+    }
 }

@@ -22,6 +22,19 @@ import Testing
         }
     }
 
+    @Test func thePageForFailuresAnswersWithTheirStatus() throws {
+        let site = try TestSite(["index.html": "hello\n", "50x.html": "sorry\n"], configuration: Configuration.trial)
+        let server = try ServerProcess(site)
+        let client = try Client(server)
+        for _ in 0..<2 {
+            let response = try client.exchange(Request.get("/trial/throw"))
+            #expect(response.status == 500 && response.text == "sorry\n")
+            #expect(response["content-type"] == "text/html; charset=utf-8" && response["etag"] == nil)
+        }
+        try #expect(client.exchange(Request.get("/50x.html")).status == 200)
+        _ = try server.stop()
+    }
+
     @Test func aHandlerThatNeverAnswersIsAnsweredForAtItsDeadline() throws {
         try trying("[deadlines]\nhandler = 0.3\n") { _, client in
             try client.send(Request.get("/trial/never") + Request.get("/trial/never") + Request.get("/index.html"))

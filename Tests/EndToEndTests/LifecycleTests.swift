@@ -174,7 +174,7 @@ import Testing
 
     @Test func aGoodSitePassesTheCheck() throws {
         let site = try TestSite(configuration: "[server]\nworkers = 1\n[limits]\nbody_size_max = 4096\n")
-        let check = try Program.run("check", "--root", site.root)
+        let check = try Program.run("check", "--root", site.root, "--listen", "127.0.0.1:0")
         #expect(check.succeeded, "\(check)")
     }
 
@@ -182,7 +182,7 @@ import Testing
         let parent = try TestSite()
         let made = try Program.run("init", parent.root + "/new")
         #expect(made.succeeded, "\(made)")
-        let check = try Program.run("check", "--root", parent.root + "/new")
+        let check = try Program.run("check", "--root", parent.root + "/new", "--listen", "127.0.0.1:0")
         #expect(check.succeeded, "\(check)")
         let again = try Program.run("init", parent.root + "/new")
         #expect(!again.succeeded, "a folder that holds something is left alone")

@@ -1,5 +1,6 @@
 /// Which lines a filter lets pass, how a line is taken apart, and what it is as JSON.
 
+import HTTP
 import Testing
 
 @testable import FileLog
@@ -36,18 +37,6 @@ import Testing
         #expect(throws: LogFilter.StatusListError.self) {
             try LogFilter(statuses: list, method: nil, path: nil)
         }
-    }
-
-    @Test(arguments: [
-        ("/a", "/a", true), ("/a", "/ab", false), ("/ab", "/a", false), ("/*", "/", true), ("/*", "/a/b", false),
-        ("/**", "/a/b", true), ("/**", "/", true), ("**", "", true), ("*", "", true), ("?", "", false),
-        ("/?", "/a", true), ("/?", "//", false), ("/**/x", "/a/b/x", true), ("/**/x", "/x", false),
-        ("/*.css", "/a.css.css", true), ("/*/*.css", "/a/b.css", true), ("/*/*.css", "/a.css", false),
-        ("/**/*.css", "/a/b/c.css", true), ("**a*b", "/a/a-b", true), ("**a*b", "/ab/", false),
-        ("/a***b", "/a/x/b", true), ("*a*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false),
-    ])
-    func aGlobStandsForAWholePath(pattern: String, path: String, matches: Bool) {
-        #expect(PathGlob(pattern).matches(path.utf8Span.span) == matches)
     }
 
     private func parse(_ line: String) -> CombinedLogLine? { CombinedLogLine(line.utf8Span.span) }

@@ -14,6 +14,11 @@ import Testing
         Case("br;q=0, *", "zstd gzip identity"), Case("gzip, *;q=0", "gzip"), Case("deflate, compress", "identity"),
         Case("gzip ; q=0.8", "gzip identity"), Case("gzip;Q=0", "identity"), Case("gzip;q=2", "identity"),
         Case("gzip;q=0.000", "identity"), Case("gzip;q=0.001", "gzip identity"), Case(",,gzip,,", "gzip identity"),
+        Case("gzip;q =0", "identity"), Case("gzip;q= 0", "identity"), Case("gzip;q\t=1", "identity"),
+        Case("gzip;q", "identity"), Case("gzip;qq=0", "gzip identity"), Case("identity;q =0", ""),
+        Case("gzip\t;\tq=0.5, br", "br gzip identity"), Case("BR;q=1.0, Zstd", "br zstd identity"),
+        Case("*, identity;q=0", "br zstd gzip"), Case("*;q=0, identity;q=0.5", "identity"),
+        Case("gzip;q=0, *", "br zstd identity"), Case("gzip;q=0, x-gzip", "gzip identity"),
         Case("gzipx, xbr", "identity"), Case("*;q=0.5, identity;q=0.1", "br zstd gzip identity"),
     ])
     func aFieldSaysWhatMayBeSent(_ line: Case<String>) throws {

@@ -1,11 +1,12 @@
 /// The media types of files.
 
+import Glibc
 import HTTP
 import Testing
 
 @Suite struct MediaTypesTests {
     private let types = MediaTypes(
-        own: ["FOO": "application/x-foo", "html": "text/html", "log": "text/x-log; charset=ascii"],
+        own: ["FOO": "application/x-foo", "html": "text/html", "log": "text/x-log; charset=ascii", "up": "Text/X-Up"],
         system: Array(
             """
             # comment
@@ -14,6 +15,7 @@ import Testing
             text/wrong html
             application/late bar
             nonsense zzz
+            application/x-wrong exe Img
             application/none
             """.utf8
         )
@@ -23,9 +25,47 @@ import Testing
         Case("foo", "application/x-foo"), Case("Foo", "application/x-foo"), Case("html", "text/html; charset=utf-8"),
         Case("log", "text/x-log; charset=ascii"), Case("bar", "application/x-bar"), Case("baz", "application/x-bar"),
         Case("new", "text/x-new; charset=utf-8"), Case("PNG", "image/png"), Case("css", "text/css; charset=utf-8"),
-        Case("zzz", "application/octet-stream"), Case("", "application/octet-stream"),
+        Case("up", "Text/X-Up; charset=utf-8"), Case("exe", "application/octet-stream"),
+        Case("IMG", "application/octet-stream"), Case("zzz", "application/octet-stream"),
+        Case("", "application/octet-stream"),
     ])
     func anExtensionHasAType(_ line: Case<String>) {
         #expect(String(decoding: types.type(forExtension: Array(line.input.utf8)), as: UTF8.self) == line.expected)
     }
+
+    @Test(arguments: [
+        Case("text/html; charset=utf-8", true), Case("Text/X-Up", true), Case("application/json", true),
+        Case("application/json;a=b", true), Case("image/svg+xml", true), Case("application/ld+JSON", true),
+        Case("application/wasm", true), Case("font/ttf", true), Case("font/otf", true), Case("image/bmp", true),
+        Case("application/vnd.ms-fontobject", true), Case("image/x-icon", true), Case("font/woff2", false),
+        Case("image/png", false), Case("video/mp4", false), Case("application/zip", false), Case("+xml", false),
+        Case("application/octet-stream", false), Case("application/jsonx", false), Case("", false), Case("text", false),
+    ])
+    func someTypesGetSmallerByBeingCoded(_ line: Case<Bool>) {
+        #expect(MediaType.isCompressible(Array(line.input.utf8).span) == line.expected)
+    }
+
+    /// Debian's file, where there is one: what it alone knows is known, and what the table knows stays.
+    @Test func theFileOfTheSystemIsUnderstood() {
+        let types = MediaTypes(system: Self.systemFile)
+        func type(_ name: String) -> String {
+            String(decoding: types.type(forExtension: Array(name.utf8)), as: UTF8.self)
+        }
+        #expect(type("js") == "text/javascript; charset=utf-8")
+        #expect(type("iso") == "application/octet-stream")
+        #expect(type("ts") == "video/mp2t")
+        guard !Self.systemFile.isEmpty else { return }
+        #expect(type("ez") == "application/andrew-inset")
+        #expect(type("EZ") == "application/andrew-inset")
+        #expect(type("tex") == "text/x-tex; charset=utf-8")
+    }
+
+    /// Empty when this system has none.
+    private static let systemFile: [UInt8] = {
+        guard let file = unsafe fopen("/etc/mime.types", "re") else { return [] }
+        defer { unsafe _ = fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        let count = unsafe fread(&bytes, 1, bytes.count, file)
+        return Array(bytes.prefix(count))
+    }()
 }

@@ -41,6 +41,27 @@ package enum Program {
         try run(program: "curl", ["--silent", "--show-error", "--max-time", "20"] + arguments)
     }
 
+    /// Runs one of the scripts of `Tests/Clients` with a Python that has these modules.
+    ///
+    /// - Parameters:
+    ///   - script: the script's name.
+    ///   - modules: what it imports beyond Python's own library.
+    ///   - arguments: for the script.
+    /// - Returns: what it said.
+    /// - Throws: when no Python has the modules.
+    package static func python(_ script: String, importing modules: [String], _ arguments: String...) throws -> Outcome
+    {
+        let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
+            .joined(separator: "/")
+        let importing = "import " + modules.joined(separator: ", ")
+        // Debian's packages are for Debian's Python, which need not be the first of the path.
+        for python in ["python3", "/usr/bin/python3"] {
+            guard let found = try? run(program: python, ["-c", importing]), found.succeeded else { continue }
+            return try run(program: python, ["-B", folder + "/Clients/" + script] + arguments, within: .seconds(120))
+        }
+        throw HarnessError("no Python 3 has \(modules): run `scripts/install-dependencies test`")
+    }
+
     /// The rows of a query, one line each, by Debian's own `sqlite3`: a witness that shares no code with the server.
     ///
     /// - Parameters:

@@ -1,4 +1,4 @@
-/// The tables of ARCHITECTURE.md and docs/CONFIGURATION.md that the code knows better. Test threads.
+/// The tables of ARCHITECTURE.md that the code knows better. Test threads.
 ///
 /// `RINGPORT_WRITE_DOCS=1 swift test --filter GeneratedDocs` writes what the code says into the files before comparing.
 /// What people have written beside it (what happens at a limit, a key's default) stays; a new row begins without it, and
@@ -8,15 +8,12 @@ import FileLog
 import HTTP
 import HandlerPool
 import Store
-import TOMLKit
 import Testing
 
-@testable import Configuration
 @testable import Server
 
 @Suite(.serialized) struct GeneratedDocsTests {
     private static let architecture = "ARCHITECTURE.md"
-    private static let configuration = "docs/CONFIGURATION.md"
 
     // MARK: Reasons
 
@@ -57,46 +54,5 @@ import Testing
         guard let number = value as? Int, number >= 1024, name.contains(/[Ss]ize|[Bb]ytes/) else { return "\(value)" }
         if number.isMultiple(of: 1 << 20) { return "\(number >> 20) MiB" }
         return number.isMultiple(of: 1 << 10) ? "\(number >> 10) KiB" : "\(number)"
-    }
-
-    // MARK: The configuration
-
-    @Test func theConfigurationKeysAreThoseOfTheCode() throws {
-        let rows = try MarkdownTable.compare(Self.configuration, "keys") { known in
-            try ConfigurationKey.all.map { key in
-                let name = "`[\(key.table)] \(key.name)`"
-                let row = known[name]
-                let meaning = row?.last ?? ""
-                return [
-                    name, row?[1] ?? "", try Self.rule(of: key),
-                    meaning.hasPrefix(key.summary) ? meaning : key.summary,
-                ]
-            }
-        }
-        let defaults = ServerConfiguration(
-            root: "",
-            listen: [ListenAddress(host: "127.0.0.1", port: 8080, isIPv6: false)],
-            workers: 1,
-            handlerFolders: []
-        )
-        for (key, row) in zip(ConfigurationKey.all, rows) {
-            #expect(!row[1].isEmpty, "\(Self.configuration): say what the default of \(row[0]) is")
-            // A default that is no literal (one worker for each processor) is not in a code span.
-            guard let literal = row[1].wholeMatch(of: /`([^`]*)`/) else { continue }
-            var changed = defaults
-            #expect(key.take(try Self.value("\(literal.1)"), &changed) == nil, "\(row[0]) takes its default")
-            #expect("\(changed)" == "\(defaults)", "\(literal.1) is the default of \(row[0])")
-        }
-    }
-
-    /// What a key takes, by what it says to a value that it never takes.
-    private static func rule(of key: ConfigurationKey) throws -> String {
-        var configuration = ServerConfiguration(root: "", listen: [], workers: 1, handlerFolders: [])
-        let problem = try #require(key.take(try value("true"), &configuration))
-        return problem.hasPrefix("is ") ? String(problem.dropFirst(3)) : problem
-    }
-
-    private static func value(_ text: String) throws -> any TOMLValueConvertible {
-        try #require(try TOMLTable(string: "value = \(text)")["value"])
     }
 }

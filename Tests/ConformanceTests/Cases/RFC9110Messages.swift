@@ -6,7 +6,7 @@ extension RFC9110 {
     static let messages: [Case] = [
         dated("An answer of 200 has a Date", get("/text.txt", "X: date"), 200),
         dated("An answer of 206 has a Date", get("/text.txt", "X: date", "Range: bytes=0-1"), 206),
-        dated("An answer of 304 has a Date", get("/text.txt", "X: date", "If-None-Match: *"), 304),
+        dated("An answer of 304 has a Date", get("/text.txt", "X: date", "If-None-Match: {tag /text.txt}"), 304),
         dated("An answer of 404 has a Date", get("/nowhere", "X: date"), 404),
         dated("An answer of 416 has a Date", get("/text.txt", "X: date", "Range: bytes=99-"), 416),
         dated("An answer to HEAD has a Date", head("/text.txt", "X: date"), 200),

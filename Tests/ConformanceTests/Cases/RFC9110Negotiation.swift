@@ -37,7 +37,7 @@ extension RFC9110 {
             "RFC 9110 §12.5.3",
             "*;q=0 leaves identity, or nothing",
             get("/picture.png", "Accept-Encoding: *;q=0"),
-            Expected.status(200, 406)
+            Expected.status(406, 200)
         ),
         Case(
             "RFC 9110 §12.5.1",

@@ -9,6 +9,9 @@ enum RFC9112 {
     /// The same where a server may also close at once or go on, having read the whole of what it refused.
     static let bad = Expected.refused(400).or(.status(400)).or(.closed)
 
+    /// What is no method at all may be answered as one that nobody knows.
+    static let noMethod = Expected.status(405, 501).thenEither
+
     /// The content is read, or the connection closed, and the answer is that to POST of a file: usually 405.
     ///
     /// RFC 9110 §9.3.3 leaves what a POST does to the resource, and §15.5.12 lets a server ask for a length.

@@ -203,7 +203,7 @@ extension RFC9112 {
         Case(
             "RFC 9112 §9.3.2",
             "304 stands in its place",
-            get("/text.txt", "If-None-Match: *") + get("/one.txt"),
+            get("/text.txt", "If-None-Match: {tag /text.txt}") + get("/one.txt"),
             .answers(.status(304), .ok("1")),
             methods: ["GET", "GET"]
         ),

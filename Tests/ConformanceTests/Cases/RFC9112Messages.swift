@@ -28,9 +28,9 @@ extension RFC9112 {
             "RFC 9112 §2.2",
             "Whitespace before the request line is refused",
             " " + get("/text.txt"),
-            bad
+            bad.or(noMethod)
         ),
-        Case("RFC 9112 §2.2", "A tab before the request line is refused", "\t" + get("/text.txt"), bad),
+        Case("RFC 9112 §2.2", "A tab before the request line is refused", "\t" + get("/text.txt"), bad.or(noMethod)),
         Case(
             "RFC 9112 §2.2",
             "Whitespace before the first field is refused, or its line passed over",
@@ -110,7 +110,7 @@ extension RFC9112 {
             "RFC 9112 §2.2",
             "A carriage return alone before a request is refused",
             "\r" + get("/text.txt"),
-            bad.or(.ok(text))
+            bad.or(.ok(text)).or(noMethod)
         ),
         Case(
             "RFC 9112 §2.2",

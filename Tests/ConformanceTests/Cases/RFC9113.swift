@@ -33,7 +33,7 @@ enum RFC9113 {
             "RFC 9113: TLS",
             "The hello of SSL 2 is refused",
             "{byte 80 2e 01 00 02 00 15 00 00 00 10 01 00 80 02 00 80 03}",
-            RFC9112.bad
+            RFC9112.bad.or(RFC9112.noMethod)
         ),
         Case("RFC 9113: others", "A greeting of SSH is refused", "SSH-2.0-OpenSSH_9.2\r\n", RFC9112.bad),
         Case(

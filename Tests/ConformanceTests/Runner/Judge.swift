@@ -9,13 +9,14 @@ enum Judge {
     /// What stands before a case that is pipelined.
     static let opening = "GET /first.txt HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
-    /// What is wrong with a server's words on a connection; `nil` when nothing is.
+    /// Judges a server's words on a connection.
     ///
     /// - Parameters:
     ///   - transcript: what the server said to the case and the probe.
     ///   - row: the case.
     ///   - isBehind: whether `opening` stood before the case.
     ///   - isOurs: whether the server is Ringport, of which the first of the ways is expected.
+    /// - Returns: what is wrong; `nil` when nothing is.
     static func fault(_ transcript: Transcript, _ row: Case, isBehind: Bool = false, isOurs: Bool) -> String? {
         var replies: [Reply]
         do {
@@ -47,7 +48,10 @@ enum Judge {
         }
         switch way.ending {
         case .either: return nil
-        case .goesOn: return goesOn ? nil : "the server closed after \(summary(replies))"
+        case .goesOn:
+            // RFC 9112 §9.6: a server may close after any answer that says so. Ringport has no reason to.
+            let saidSo = !isOurs && replies.last?["Connection"]?.lowercased().contains("close") == true
+            return goesOn || saidSo ? nil : "the server closed after \(summary(replies))"
         case .closes: return goesOn ? "the connection went on after \(summary(replies))" : nil
         }
     }

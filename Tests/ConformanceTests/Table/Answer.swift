@@ -24,11 +24,12 @@ struct Answer: Sendable {
         self.statuses = statuses
     }
 
-    /// What is wrong with an answer; `nil` when nothing is.
+    /// Judges an answer.
     ///
     /// - Parameters:
     ///   - reply: what came.
     ///   - isStrict: whether only the first status is good enough.
+    /// - Returns: what is wrong; `nil` when nothing is.
     func fault(of reply: Reply, isStrict: Bool) -> String? {
         let allowed = isStrict ? Array(statuses.prefix(1)) : statuses
         guard allowed.contains(reply.status) else {

@@ -6,11 +6,12 @@
 import Harness
 
 enum Wire {
-    /// The bytes of a request.
+    /// Makes a request from its text.
     ///
     /// - Parameters:
     ///   - text: the request in the table's notation.
     ///   - tags: the server's entity tags by path.
+    /// - Returns: the bytes.
     /// - Throws: when the notation is wrong.
     static func bytes(_ text: String, tags: [String: String] = [:]) throws -> [UInt8] {
         var bytes: [UInt8] = []

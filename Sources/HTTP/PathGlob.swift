@@ -1,4 +1,4 @@
-/// Patterns of paths. Pure; used by `ringport tail`.
+/// Patterns of paths, as rules of a site and `ringport tail --path` have them. Pure; any thread.
 
 /// A pattern that a whole path matches or does not, byte by byte.
 ///
@@ -20,8 +20,8 @@ package struct PathGlob: Sendable {
         var elements: [Element] = []
         for byte in pattern.utf8 {
             switch byte {
-            case UInt8(ascii: "?"): elements.append(.anyInComponent)
-            case UInt8(ascii: "*"):
+            case Ascii.question: elements.append(.anyInComponent)
+            case Ascii.asterisk:
                 switch elements.last {
                 case .runInComponent?: elements[elements.count - 1] = .run
                 case .run?: break
@@ -54,7 +54,7 @@ package struct PathGlob: Sendable {
                     element += 1
                     inComponent = (element, index)
                     continue
-                case .anyInComponent where index < path.count && path[index] != Self.slash:
+                case .anyInComponent where index < path.count && path[index] != Ascii.slash:
                     element += 1
                     index += 1
                     continue
@@ -68,7 +68,7 @@ package struct PathGlob: Sendable {
                 return true
             }
             // A mismatch: the last star takes one more byte.
-            if let (next, taken) = inComponent, taken < path.count, path[taken] != Self.slash {
+            if let (next, taken) = inComponent, taken < path.count, path[taken] != Ascii.slash {
                 inComponent = (next, taken + 1)
                 (element, index) = (next, taken + 1)
             } else if let (next, taken) = anywhere, taken < path.count {
@@ -80,6 +80,4 @@ package struct PathGlob: Sendable {
             }
         }
     }
-
-    private static let slash = UInt8(ascii: "/")
 }

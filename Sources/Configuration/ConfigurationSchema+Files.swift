@@ -1,0 +1,147 @@
+/// The tables about files: how they are looked up, coded and named. The main thread.
+
+internal import Server
+
+extension ConfigurationSchema {
+    static var files: ConfigurationTable<ServerConfiguration> {
+        let www = ConfigurationKey("www", \FileRules.www, .text(.file("www")), "The folder that is served.")
+        let mediaTypes = ConfigurationKey(
+            "media_types",
+            \ServerConfiguration.mediaTypes.file,
+            .text(.file("/etc/mime.types").orEmpty),
+            """
+            A file of media types and their extensions, as Debian's package media-types has it. It may be missing: then a \
+            table that is built in is used.
+            """
+        )
+        let keys = ([www] + fileKeys).map { $0.lifted(\ServerConfiguration.rules.files) } + [mediaTypes]
+        return .table(
+            "files",
+            "Which files are served, and for which addresses. A virtual host may have its own, but for the media types.",
+            TableBody(keys: keys, tables: [types]),
+            example: """
+                [files]
+                www = "public"
+                clean_urls = true
+                index = ["index.html", "index.txt"]
+                """
+        )
+    }
+
+    /// What a virtual host may say too.
+    static var fileKeys: [ConfigurationKey<FileRules>] {
+        let symlinks = ValueKind<String>.text(.choice(FileRules.Symlinks.allCases.map(\.rawValue)))
+            .mapped({ FileRules.Symlinks(rawValue: $0) }, back: \.rawValue, otherwise: "is not known")
+        return [
+            ConfigurationKey(
+                "index",
+                \.index,
+                .list("a list of files' names such as [\"index.html\"]", of: .fileName, isEmptyAllowed: false),
+                "Files that answer for the folder they are in; the first that is there."
+            ),
+            ConfigurationKey(
+                "clean_urls",
+                \.cleanURLs,
+                .flag,
+                "Whether `/about` is answered by `about.html` where there is no file `about`."
+            ),
+            ConfigurationKey(
+                "fallback",
+                \.fallback,
+                .text(.path.orEmpty),
+                """
+                The address of the file that answers for every address that is nothing else, such as `/index.html` for a \
+                single-page application. Addresses whose last part has a dot are left out. Empty: 404.
+                """
+            ),
+            ConfigurationKey(
+                "listing",
+                \.listing,
+                .flag,
+                "Whether a folder without an index is listed, as HTML, or as JSON to a client that asks for it."
+            ),
+            ConfigurationKey(
+                "hidden",
+                \.hidden,
+                .flag,
+                "Whether files and folders are served whose names begin with a dot. `/.well-known/` always is."
+            ),
+            ConfigurationKey(
+                "symlinks",
+                \.symlinks,
+                symlinks,
+                """
+                What is done about symbolic links: `refuse` answers 404, `inside` follows those that stay beneath `www`, \
+                `follow` follows all, wherever they lead.
+                """
+            ),
+        ]
+    }
+
+    private static var types: ConfigurationTable<ServerConfiguration> {
+        .names(
+            "types",
+            "Media types by extension, which count more than any other table.",
+            \.mediaTypes.types,
+            key: TextRule("an extension in small letters, without its dot") { text in
+                !text.isEmpty && text.utf8.count <= 64 && text == text.lowercased() && !text.contains("/")
+                    && !text.hasPrefix(".") && !TextRule.hasControls(text)
+            },
+            .mediaType,
+            example: """
+                [files.types]
+                foo = "application/x-foo"
+                """
+        )
+    }
+
+    static var compression: ConfigurationTable<ServerConfiguration> {
+        .table(
+            "compression",
+            """
+            Content codings. A file `name.br`, `name.zst` or `name.gz` that is not older than `name` is sent to clients that \
+            take it. Where there is none, the server makes one for itself, on the pool, and sends the plain file meanwhile.
+            """,
+            TableBody<CompressionRules>(
+                keys: [
+                    ConfigurationKey(
+                        "enabled",
+                        \.isEnabled,
+                        .flag,
+                        "Whether the server makes coded variants itself. Those that lie beside their files are used in any case."
+                    ),
+                    ConfigurationKey(
+                        "codings",
+                        \.codings,
+                        .list("a list of \"br\", \"zstd\" and \"gzip\"", of: .choice(["br", "zstd", "gzip"])),
+                        "The codings that are used. Where a client likes several equally, br comes before zstd, zstd before gzip."
+                    ),
+                    ConfigurationKey(
+                        "size_min",
+                        \.sizeMin,
+                        .count(0...(1 << 30)),
+                        "Bytes that a file must have for the server to code it."
+                    ),
+                    ConfigurationKey(
+                        "size_max",
+                        \.sizeMax,
+                        .count(0...(1 << 30)),
+                        "Bytes that a file may have for the server to code it."
+                    ),
+                    ConfigurationKey(
+                        "cache_size_max",
+                        \.cacheSizeMax,
+                        .count(0...(1 << 40)),
+                        "Bytes of the variants that the server keeps, for all workers together."
+                    ),
+                ],
+                check: { $0.sizeMax < $0.sizeMin ? ("size_max", "is below compression.size_min") : nil }
+            ).lifted(\ServerConfiguration.compression),
+            example: """
+                [compression]
+                codings = ["zstd", "gzip"]
+                size_max = 1048576
+                """
+        )
+    }
+}

@@ -1,0 +1,262 @@
+/// Every table of `ringport.toml` that says how the server runs. The main thread.
+
+internal import HandlerPool
+internal import Server
+internal import Store
+
+enum ConfigurationSchema {
+    /// The whole file.
+    static var root: TableBody<ServerConfiguration> {
+        let site = siteTables.map { $0.lifted(\ServerConfiguration.rules) }
+        // Hosts begin with what the site has, so they come last.
+        return TableBody(
+            tables: [server, files, compression] + site + [host, limits, deadlines, pool, store, handlers]
+        ) { node, configuration in
+            replaceFields(of: &configuration.rules, node)
+        }
+    }
+
+    private static var server: ConfigurationTable<ServerConfiguration> {
+        let addresses = ValueKind<[String]>.list(
+            "a list of addresses such as [\"127.0.0.1:8080\"]",
+            of: .address,
+            isEmptyAllowed: false
+        ).mapped(
+            { texts in
+                let addresses = texts.compactMap { ListenAddress($0) }
+                let fixed = addresses.filter { $0.port != 0 }.map(\.description)
+                return Set(fixed).count == fixed.count ? addresses : nil
+            },
+            back: { $0.map(\.description) },
+            otherwise: "has the same address twice; once is enough"
+        )
+        return .table(
+            "server",
+            "Where the server listens, and with how many threads it serves.",
+            TableBody(keys: [
+                ConfigurationKey(
+                    "listen",
+                    \.listen,
+                    addresses,
+                    """
+                    Addresses to listen on: IPv4, IPv6 in brackets, or `localhost`, which is 127.0.0.1. Port 0 takes a free \
+                    one, which the ready line names. An IPv6 address takes no IPv4 connections.
+                    """
+                ),
+                ConfigurationKey(
+                    "workers",
+                    \.workers,
+                    .count(1...256),
+                    "Completion workers, the threads that serve connections.",
+                    otherwise: "one for each online processor"
+                ),
+            ]),
+            example: """
+                [server]
+                listen = ["0.0.0.0:80", "[::]:80"]
+                workers = 2
+                """
+        )
+    }
+
+    private static var limits: ConfigurationTable<ServerConfiguration> {
+        .table(
+            "limits",
+            "How much the server takes and keeps. A worker has its own share of each unless it says otherwise.",
+            TableBody<Limits>(keys: requestLimits + workerLimits).lifted(\ServerConfiguration.limits),
+            example: """
+                [limits]
+                body_size_max = 8388608
+                connections_max = 5000
+                """
+        )
+    }
+
+    private static var requestLimits: [ConfigurationKey<Limits>] {
+        [
+            ConfigurationKey(
+                "head_size_max",
+                \.headSizeMax,
+                .count(1024...65_535),
+                "Bytes of a request's head. More is refused with 431."
+            ),
+            ConfigurationKey(
+                "request_line_size_max",
+                \.requestLineSizeMax,
+                .count(256...12_288),
+                "Bytes of a request's first line. More is refused with 414. At most `head_size_max`."
+            ),
+            ConfigurationKey(
+                "field_count_max",
+                \.fieldCountMax,
+                .count(1...1000),
+                "Fields of a request's head. More are refused with 431."
+            ),
+            ConfigurationKey(
+                "body_size_max",
+                \.bodySizeMax,
+                .count(0...(1 << 28)),
+                "Bytes of a request's content. More is refused with 413. It is held in memory until it is handled."
+            ),
+        ]
+    }
+
+    private static var workerLimits: [ConfigurationKey<Limits>] {
+        [
+            ConfigurationKey(
+                "connections_max",
+                \.connectionsMax,
+                .count(1...1_000_000),
+                """
+                Open connections of a worker. When all workers have as many, new ones wait to be accepted. The process's \
+                `ulimit -n` bounds them too.
+                """
+            ),
+            ConfigurationKey(
+                "pipelined_max",
+                \.pipelinedMax,
+                .count(1...1024),
+                "Unanswered requests of a connection. Its next one is read when an answer has left."
+            ),
+            ConfigurationKey(
+                "exchanges_max",
+                \.exchangesMax,
+                .count(1...1_000_000),
+                """
+                Requests of a worker that wait for a file or a handler. One more is answered with 503. At least \
+                `pipelined_max`.
+                """
+            ),
+            ConfigurationKey(
+                "receive_buffer_count",
+                \.receiveBufferCount,
+                .count(1...32_768),
+                """
+                Receive buffers of a worker, a power of two, of 4 KiB each. They are lent only while bytes arrive; more help \
+                when many clients send at the same moment.
+                """
+            ),
+            ConfigurationKey(
+                "outputs_max",
+                \.outputsMax,
+                .count(1...65_536),
+                """
+                Output blocks of a worker, of 64 KiB each, for connections that have something to send. One more connection \
+                waits.
+                """
+            ),
+            ConfigurationKey(
+                "file_cache_size_max",
+                \.fileCacheSizeMax,
+                .count(0...(1 << 40)),
+                "Bytes of files that a worker keeps in memory. What was not used lately is dropped. 0 keeps none."
+            ),
+        ]
+    }
+
+    private static var deadlines: ConfigurationTable<ServerConfiguration> {
+        func key(_ name: String, _ path: WritableKeyPath<Deadlines, Duration>, _ meaning: String)
+            -> ConfigurationKey<Deadlines>
+        {
+            ConfigurationKey(name, path, .seconds, meaning)
+        }
+        let keys = [
+            key("head", \.head, "For a request's head to arrive as a whole, from its first byte. Then 408."),
+            key("body", \.body, "For a request's content to arrive as a whole, from the end of the head. Then 408."),
+            key("idle", \.idle, "Between two requests of a connection, and before its first. Then it is closed."),
+            key(
+                "send",
+                \.send,
+                "Between two signs that the client takes what it is sent. Then its connection is reset."
+            ),
+            key("handler", \.handler, "For a handler to answer. Then 504."),
+            key("linger", \.linger, "For a client to finish after the server has. Then its connection is closed."),
+            key(
+                "drain",
+                \.drain,
+                """
+                For everything under way to finish when the server stops. Then it is cut off, and the program ends with \
+                status 75.
+                """
+            ),
+        ]
+        return .table(
+            "deadlines",
+            "How many seconds each step may take.",
+            TableBody(keys: keys).lifted(\ServerConfiguration.deadlines),
+            example: """
+                [deadlines]
+                idle = 15
+                head = 2.5
+                """
+        )
+    }
+
+    private static var pool: ConfigurationTable<ServerConfiguration> {
+        .table(
+            "pool",
+            "The threads that run handlers, and whatever else takes long.",
+            TableBody<PoolLimits>(keys: [
+                ConfigurationKey("threads_min", \.threadsMin, .count(1...999), "Threads that are always there."),
+                ConfigurationKey(
+                    "threads_max",
+                    \.threadsMax,
+                    .count(1...999),
+                    "Threads at most, added while calls wait. At least `threads_min`."
+                ),
+                ConfigurationKey(
+                    "queue_max",
+                    \.queueMax,
+                    .count(1...1_000_000),
+                    "Waiting calls. One more is answered with 503. At least `threads_max`."
+                ),
+            ]).lifted(\ServerConfiguration.pool),
+            example: """
+                [pool]
+                threads_max = 16
+                """
+        )
+    }
+
+    private static var store: ConfigurationTable<ServerConfiguration> {
+        .table(
+            "store",
+            "The database of forms and handlers, `db/ringport.db`.",
+            TableBody<StoreLimits>(keys: [
+                ConfigurationKey(
+                    "writes_queued_max",
+                    \.writesQueuedMax,
+                    .count(512...1_000_000),
+                    "Waiting writes. One more is refused as busy. 512 are as many as one commit takes."
+                )
+            ]).lifted(\ServerConfiguration.store),
+            example: """
+                [store]
+                writes_queued_max = 1024
+                """
+        )
+    }
+
+    private static var handlers: ConfigurationTable<ServerConfiguration> {
+        .table(
+            "handlers",
+            "The libraries that answer what files do not.",
+            TableBody(keys: [
+                ConfigurationKey(
+                    "enabled",
+                    \.handlers,
+                    .optionalList("a list of names such as [\"forms\"]", of: .handlerName),
+                    """
+                    Names of the handlers to use. Each is `lib<name>.so` in the site's `handlers/`, beside the program, or in \
+                    `../lib/ringport` from there. `[]` uses none.
+                    """,
+                    otherwise: "forms, and every library in the site's `handlers/`"
+                )
+            ]),
+            example: """
+                [handlers]
+                enabled = ["forms"]
+                """
+        )
+    }
+}

@@ -1,0 +1,171 @@
+/// What texts of the configuration may be: what reaches a response's head must not be able to end a line. Pure; any thread.
+
+internal import Server
+
+/// A rule for a text.
+struct TextRule {
+    /// What is taken, for people.
+    let takes: String
+    /// What to say about a text that is not taken, after its key and the text; `nil` for one that is.
+    private let check: (String) -> String?
+
+    init(_ takes: String, _ check: @escaping (String) -> String?) {
+        self.takes = takes
+        self.check = check
+    }
+
+    /// A rule with nothing more to say than what it takes.
+    init(_ takes: String, where isTaken: @escaping (String) -> Bool) {
+        self.init(takes) { isTaken($0) ? nil : "write \(takes)" }
+    }
+
+    func problem(with text: String) -> String? {
+        check(text).map { "does not take \(TOMLText.quoted(text)); \($0)" }
+    }
+
+    /// The same, or nothing.
+    var orEmpty: TextRule {
+        TextRule("\(takes), or \"\"") { text in text.isEmpty ? nil : check(text) }
+    }
+
+    static func choice(_ names: [String]) -> TextRule {
+        let listed = names.map(TOMLText.quoted).joined(separator: ", ")
+        return TextRule("one of \(listed)") { text in
+            if names.contains(text) { return nil }
+            return NearestName.of(text, among: names).map { "did you mean \(TOMLText.quoted($0))?" }
+                ?? "known are: \(listed)"
+        }
+    }
+
+    // MARK: The server
+
+    static var address: TextRule {
+        TextRule("an address such as \"127.0.0.1:8080\" or \"[::1]:8080\"") { ListenAddress($0) != nil }
+    }
+
+    /// As a handler's manifest has it; it becomes part of a file's name.
+    static var handlerName: TextRule {
+        TextRule("a handler's name such as \"forms\"") { $0.wholeMatch(of: /[a-z][a-z0-9_-]{0,31}/) != nil }
+    }
+
+    // MARK: Paths and files
+
+    /// A file or folder of this machine.
+    static func file(_ example: String) -> TextRule {
+        TextRule("a path such as \"\(example)\", relative to the site or absolute") { text in
+            !text.isEmpty && text.utf8.count < 4096 && !hasControls(text)
+        }
+    }
+
+    static var fileName: TextRule {
+        TextRule("a file's name such as \"index.html\"") { text in
+            !text.isEmpty && text.utf8.count <= 255 && ![".", ".."].contains(text) && !text.contains("/")
+                && !hasControls(text)
+        }
+    }
+
+    /// As a request's path is after decoding.
+    static var path: TextRule {
+        TextRule("a path such as \"/index.html\"") { isPath($0) && !$0.contains("*") && !$0.contains("//") }
+    }
+
+    static var pattern: TextRule {
+        TextRule("a pattern of paths such as \"/assets/**\"") { text in
+            (text.hasPrefix("/") || text.hasPrefix("*")) && text.utf8.count <= 1024 && !hasControls(text)
+        }
+    }
+
+    /// A path, or all that begin alike.
+    static var start: TextRule {
+        TextRule("a path such as \"/old\" or \"/old/*\"") { isPath($0) && !$0.dropLast().contains("*") }
+    }
+
+    static var rewritten: TextRule {
+        TextRule("a path such as \"/new\" or \"/new/*\"") { text in
+            isPath(text) && !text.hasPrefix("//") && !text.dropLast().contains("*")
+        }
+    }
+
+    /// What stands in a Location field as it is.
+    static var location: TextRule {
+        TextRule("a path or an address such as \"/new/*\" or \"https://example.com/*\"") { text in
+            guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !"\"<>\\^`{|}".utf8.contains($0) }) else {
+                return "percent-encode what is not plain ASCII (RFC 3986)"
+            }
+            guard !text.dropLast().contains("*") else { return "a * stands at the end only" }
+            if text.hasPrefix("/"), !text.hasPrefix("//") { return nil }
+            let start = text.hasPrefix("https://") ? 8 : text.hasPrefix("http://") ? 7 : nil
+            guard let start, text.utf8.count > start, text.utf8.count <= 2048 else {
+                return "begin with /, http:// or https://"
+            }
+            return nil
+        }
+    }
+
+    // MARK: Fields
+
+    /// A token (RFC 9110 §5.6.2).
+    static func token(_ takes: String) -> TextRule {
+        TextRule(takes) { isToken($0) }
+    }
+
+    /// A field that the server does not make itself: two that contradict each other would be worse than none.
+    static var fieldName: TextRule {
+        TextRule("a field's name such as \"Cache-Control\"") { text in
+            guard isToken(text) else { return "a name has letters, digits and hyphens" }
+            guard !ownFields.contains(text.lowercased()) else { return "the server makes this field itself" }
+            return text.lowercased() == "content-type" ? "say it by extension in [files.types]" : nil
+        }
+    }
+
+    private static let ownFields = [
+        "accept-ranges", "allow", "connection", "content-encoding", "content-length", "content-range", "date", "etag",
+        "keep-alive", "last-modified", "location", "proxy-connection", "retry-after", "te", "trailer",
+        "transfer-encoding", "upgrade", "www-authenticate",
+    ]
+
+    /// A field's value (RFC 9110 §5.5).
+    static func fieldValue(_ takes: String) -> TextRule {
+        TextRule(takes) { text in
+            guard !hasControls(text) else { return "it has a control character" }
+            guard !text.hasPrefix(" "), !text.hasSuffix(" ") else { return "no space stands at an end" }
+            return text.utf8.count <= 4096 ? nil : "it has more than 4096 bytes"
+        }
+    }
+
+    static var mediaType: TextRule {
+        TextRule("a media type such as \"text/html\"") { text in
+            let type = text.prefix { $0 != ";" }
+            return isMediaType(type) && type.last != "*" && !hasControls(text) && text.utf8.count <= 255
+        }
+    }
+
+    static var typePattern: TextRule {
+        TextRule("a media type such as \"text/html\" or \"image/*\"") { isMediaType($0) }
+    }
+
+    static var realm: TextRule {
+        TextRule("a text such as \"Members\"") { !$0.isEmpty && $0.utf8.count <= 255 && !hasControls($0) }
+    }
+
+    // MARK: Hosts
+
+    /// Scheme, host and port (RFC 6454).
+    static func origin(_ takes: String) -> TextRule {
+        TextRule(takes) { isOrigin($0) }
+    }
+
+    static var originOrAny: TextRule {
+        TextRule("an origin such as \"https://example.com\", or \"*\"") { $0 == "*" || isOrigin($0) }
+    }
+
+    static var hostName: TextRule {
+        TextRule("a host's name such as \"www.example.com\" or \"*.example.com\"") { text in
+            if text.contains(":"), !text.hasPrefix("[") { return "a name has no port and no scheme" }
+            guard isHost(text.hasPrefix("*.") ? text.dropFirst(2) : text[...]) else {
+                return "a name has letters, digits, hyphens and dots"
+            }
+            return text == text.lowercased() ? nil : "write it in small letters"
+        }
+    }
+}

@@ -1,0 +1,145 @@
+/// Kinds of values that keys take: how each is read, and written. Pure; the main thread.
+
+/// What is wrong with a value.
+struct ValueProblem: Error {
+    let line: Int
+    /// Follows the key's name.
+    let reason: String
+
+    init(_ node: TOMLNode, _ reason: String) {
+        line = node.line
+        self.reason = reason
+    }
+}
+
+/// A kind of values.
+struct ValueKind<Value> {
+    /// What is taken, for people.
+    let takes: String
+    let read: (TOMLNode) throws(ValueProblem) -> Value
+    /// The value in TOML; `nil` for one that is written by leaving the key away.
+    let text: (Value) -> String?
+}
+
+extension ValueKind<Int> {
+    static func count(_ range: ClosedRange<Int>) -> Self {
+        let takes = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        return ValueKind(takes: takes) { (node) throws(ValueProblem) in
+            guard let number = node.integer, range.contains(number) else { throw ValueProblem(node, "is \(takes)") }
+            return number
+        } text: {
+            "\($0)"
+        }
+    }
+
+    static func oneOf(_ numbers: [Int]) -> Self {
+        let takes = "one of \(numbers.map(String.init).joined(separator: ", "))"
+        return ValueKind(takes: takes) { (node) throws(ValueProblem) in
+            guard let number = node.integer, numbers.contains(number) else { throw ValueProblem(node, "is \(takes)") }
+            return number
+        } text: {
+            "\($0)"
+        }
+    }
+}
+
+extension ValueKind<Bool> {
+    static var flag: Self {
+        ValueKind(takes: "true or false") { (node) throws(ValueProblem) in
+            guard let flag = node.flag else { throw ValueProblem(node, "is true or false") }
+            return flag
+        } text: {
+            "\($0)"
+        }
+    }
+}
+
+extension ValueKind<Duration> {
+    /// Seconds, to the thousandth.
+    static var seconds: Self {
+        let takes = "a number of seconds from 0.001 to 86400"
+        return ValueKind(takes: takes) { (node) throws(ValueProblem) in
+            guard let number = node.number, number >= 0.001, number <= 86_400 else {
+                throw ValueProblem(node, "is \(takes)")
+            }
+            return .milliseconds(Int64((number * 1000).rounded()))
+        } text: {
+            TOMLText.seconds($0)
+        }
+    }
+}
+
+extension ValueKind<String> {
+    /// A text that a rule accepts.
+    static func text(_ rule: TextRule) -> Self {
+        ValueKind(takes: rule.takes) { (node) throws(ValueProblem) in
+            guard let text = node.text else { throw ValueProblem(node, "is \(rule.takes)") }
+            if let problem = rule.problem(with: text) { throw ValueProblem(node, problem) }
+            return text
+        } text: {
+            TOMLText.quoted($0)
+        }
+    }
+}
+
+extension ValueKind<String?> {
+    /// A text that may be left away.
+    static func optionalText(_ rule: TextRule) -> Self {
+        let kind = ValueKind<String>.text(rule)
+        return ValueKind(takes: kind.takes) { (node) throws(ValueProblem) in
+            try kind.read(node)
+        } text: {
+            $0.flatMap(kind.text)
+        }
+    }
+}
+
+extension ValueKind<[String]> {
+    /// A list of texts, each of which a rule accepts; none twice.
+    static func list(_ takes: String, of rule: TextRule, isEmptyAllowed: Bool = true) -> Self {
+        ValueKind(takes: takes) { (node) throws(ValueProblem) in
+            guard let nodes = node.array else { throw ValueProblem(node, "is \(takes)") }
+            var texts: [String] = []
+            for element in nodes {
+                guard let text = element.text else { throw ValueProblem(element, "is \(takes)") }
+                if let problem = rule.problem(with: text) { throw ValueProblem(element, problem) }
+                guard !texts.contains(text) else {
+                    throw ValueProblem(element, "has \(TOMLText.quoted(text)) twice; once is enough")
+                }
+                texts.append(text)
+            }
+            guard isEmptyAllowed || !texts.isEmpty else { throw ValueProblem(node, "is empty, and is \(takes)") }
+            return texts
+        } text: {
+            TOMLText.list($0)
+        }
+    }
+}
+
+extension ValueKind<[String]?> {
+    /// A list that may be left away.
+    static func optionalList(_ takes: String, of rule: TextRule) -> Self {
+        let kind = ValueKind<[String]>.list(takes, of: rule)
+        return ValueKind(takes: takes) { (node) throws(ValueProblem) in
+            try kind.read(node)
+        } text: {
+            $0.flatMap(kind.text)
+        }
+    }
+}
+
+extension ValueKind {
+    /// What a list of texts stands for.
+    func mapped<Other>(
+        _ make: @escaping (Value) -> Other?,
+        back: @escaping (Other) -> Value,
+        otherwise: String
+    ) -> ValueKind<Other> {
+        ValueKind<Other>(takes: takes) { (node) throws(ValueProblem) in
+            guard let other = make(try read(node)) else { throw ValueProblem(node, otherwise) }
+            return other
+        } text: {
+            text(back($0))
+        }
+    }
+}

@@ -1,0 +1,151 @@
+/// Looks whether a site could be served, by opening what the server would open. The main thread of `ringport check`.
+
+internal import CompletionPort
+internal import Glibc
+internal import HandlerHost
+internal import Platform
+
+/// What stands in the way of serving a site.
+package struct SiteCheck {
+    /// Why no ring can be made here; `nil` when one can.
+    package let port: StartError?
+    /// A line for each thing that can't be opened.
+    package private(set) var problems: [String] = []
+
+    private let configuration: ServerConfiguration
+
+    /// Opens everything and closes it again: nothing is made, no address is kept, no client is accepted.
+    ///
+    /// Libraries of handlers are loaded, and stay so until the process ends; none is started.
+    package init(_ configuration: ServerConfiguration) {
+        self.configuration = configuration
+        do {
+            try CompletionPort.probe(configuration.limits.port)
+            port = nil
+        } catch {
+            port = .port(error)
+        }
+        for rules in [configuration.rules] + configuration.hosts.map(\.rules) { checkSite(rules) }
+        checkMediaTypes()
+        checkHandlers()
+        checkDatabase()
+        checkLogs()
+        checkAddresses()
+    }
+
+    /// Notes what is said in several lines as one, and once.
+    private mutating func note(_ problem: String) {
+        let line = problem.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: "; ")
+        if !problems.contains(line) { problems.append(line) }
+    }
+
+    // MARK: What is read
+
+    private mutating func checkSite(_ rules: SiteRules) {
+        do { _ = try SiteFolders.open(configuration.path(rules.files.www)) } catch { note(error.description) }
+        for rule in rules.protections {
+            do { _ = try Realm(rule, configuration) } catch { note(error.description) }
+        }
+    }
+
+    /// A table that is not there is done without; one that can't be read is not.
+    private mutating func checkMediaTypes() {
+        do {
+            _ = try configuration.systemTypes()
+        } catch {
+            note(error.description)
+        }
+    }
+
+    private mutating func checkHandlers() {
+        let finder = HandlerFinder(siteFolder: configuration.siteHandlersPath, folders: configuration.handlerFolders)
+        for name in configuration.handlers ?? finder.defaultNames() {
+            do throws(StartError) {
+                guard let path = finder.library(name) else {
+                    let folders = [configuration.siteHandlersPath] + configuration.handlerFolders
+                    throw .handlerNotFound(name: name, folders: folders)
+                }
+                let routes: [HandlerRoute]
+                do { routes = try HandlerHost.routes(ofLibrary: path, name: name) } catch { throw .handler(error) }
+                for route in routes { _ = try Route(route, of: name, handler: 0) }
+            } catch {
+                note(error.description)
+            }
+        }
+    }
+
+    // MARK: What is written
+
+    private mutating func checkDatabase() {
+        let path = configuration.databasePath
+        let folder = configuration.root + "/db"
+        switch Self.kind(of: folder) {
+        case nil:
+            // It is made when something is first stored.
+            if configuration.handlers != [] { checkAccess(configuration.root, toMake: folder) }
+        case S_IFDIR:
+            guard checkAccess(folder, toMake: path), Self.kind(of: path) != nil else { return }
+            if Self.access(path, R_OK | W_OK) != 0 {
+                note("\(path): \(SystemError.reason(errno)); the server's user must be able to read and write it")
+            } else if !Self.isDatabase(path) {
+                note("\(path): is no SQLite database; move it away, and the server makes one")
+            }
+        default: note("\(folder): \(SystemError.reason(ENOTDIR)); move away what has the folder's name")
+        }
+    }
+
+    private mutating func checkLogs() {
+        let folder = configuration.logsPath
+        switch Self.kind(of: folder) {
+        case nil: checkAccess(configuration.root, toMake: folder)
+        case S_IFDIR:
+            for name in ["access.log", "error.log"].map({ "\(folder)/\($0)" }) {
+                switch Self.kind(of: name) {
+                case nil: checkAccess(folder, toMake: name)
+                case S_IFDIR: note("\(name): \(SystemError.reason(EISDIR)); move away what has the log's name")
+                default:
+                    if Self.access(name, W_OK) != 0 {
+                        note("\(name): \(SystemError.reason(errno)); the server's user must be able to write it")
+                    }
+                }
+            }
+        default: note("\(folder): \(SystemError.reason(ENOTDIR)); move away what has the folder's name")
+        }
+    }
+
+    /// Whether something new can be made in a folder.
+    @discardableResult
+    private mutating func checkAccess(_ folder: String, toMake name: String) -> Bool {
+        guard Self.access(folder, W_OK | X_OK) != 0 else { return true }
+        note("\(name): \(SystemError.reason(errno)); the server's user must be able to write in \(folder)")
+        return false
+    }
+
+    private mutating func checkAddresses() {
+        for address in configuration.listen {
+            do { try Listener.probe(address) } catch { note(StartError.listen(error).description) }
+        }
+    }
+
+    // MARK: The file system
+
+    /// The bits of `S_IFMT`; `nil` when there is nothing of this name.
+    private static func kind(of path: String) -> mode_t? {
+        var attributes = stat()
+        return unsafe stat(path, &attributes) == 0 ? attributes.st_mode & S_IFMT : nil
+    }
+
+    /// access(2) by the user that the process acts as.
+    private static func access(_ path: String, _ mode: Int32) -> Int32 {
+        unsafe faccessat(AT_FDCWD, path, mode, AT_EACCESS)
+    }
+
+    /// Whether a file begins as SQLite's do (the database file format, section 1.3), or is empty.
+    private static func isDatabase(_ path: String) -> Bool {
+        guard let file = unsafe fopen(path, "re") else { return false }
+        defer { unsafe _ = fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        let count = unsafe fread(&bytes, 1, bytes.count, file)
+        return count == 0 || bytes == Array("SQLite format 3\0".utf8)
+    }
+}

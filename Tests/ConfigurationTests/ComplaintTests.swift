@@ -1,0 +1,157 @@
+/// What is said about a wrong configuration, and in which line. Test threads.
+
+import Testing
+
+@testable import Configuration
+
+@Suite struct ComplaintTests {
+    /// A text, and what the complaint says after `ringport.toml:`.
+    typealias Case = (text: String, complaint: String)
+
+    private static let names: [Case] = [
+        ("[limits]\nbody_size_mx = 1\n", "2: limits.body_size_mx is not known; did you mean body_size_max?"),
+        ("[limit]\nbody_size_max = 1\n", "1: [limit] is not known; did you mean limits?"),
+        ("\n\nworkers = 2\n", "3: workers is not known here; it belongs below [server]"),
+        ("[server]\n\"a b\" = 2\n", "2: server.\"a b\" is not known; known are: listen, workers"),
+        ("[files.type]\na = 'b/c'\n", "1: [files.type] is not known; did you mean types?"),
+        (
+            "[[redirect]]\nfrom = '/a'\nto = '/b'\n\n[[redirect]]\nform = '/a'\n",
+            "6: redirect.form is not known; did you mean from?"
+        ),
+        (
+            "[[host]]\nnames = ['a']\n[[host.redirect]]\nfrom='/a'\nto='/b'\nstate=301\n",
+            "6: host.redirect.state is not known; did you mean status?"
+        ),
+        (
+            "[[host]]\nnames = ['a']\n[host.files]\nwww = 'x'\n",
+            "4: host.files.www is not known; known are: index, clean_urls, fallback, listing, hidden, symlinks"
+        ),
+    ]
+
+    /// The same name in several tables, in every way in which TOML writes a table.
+    private static let lines: [Case] = [
+        (
+            "[deadlines]\nhead = 1\nbody = 2\n[limits]\n[security]\n[cors]\nfields = 1\n",
+            "7: cors.fields is a list of fields' names"
+        ),
+        ("deadlines.head = 1\ndeadlines.body = 'x'\n", "2: deadlines.body is a number of seconds from 0.001 to 86400"),
+        (
+            "limits = { head_size_max = 2000, body_size_max = -1 }\n",
+            "1: limits.body_size_max is a whole number from 0 to 268435456"
+        ),
+        (
+            "# [limits]\n# body_size_max = 0\nx = '''\n[limits]\nbody_size_max = 0\n'''\n",
+            "3: x is not known; known are:"
+        ),
+        ("[[cache]]\nvalue = 'a'\n[[cache]]\nvalue = 'b'\n[[cache]]\nvalue = 5\n", "6: cache.value is a value such as"),
+        ("[[cache]]\nvalue = 'a'\n\n[[cache]]\npath = '/x'\n", "4: [[cache]] lacks value"),
+        (
+            "cache = [ { value = 'a' },\n  { value = 'b' },\n  { vale = 'c' } ]\n",
+            "3: cache.vale is not known; did you mean value?"
+        ),
+        (
+            "[server]\nlisten = [\n  '127.0.0.1:1', # fine\n  'nowhere'\n]\n",
+            "4: server.listen does not take \"nowhere\"; write an address such as"
+        ),
+        ("[cors]\norigins = ['http://a',\n\n'http://a/']\n", "4: cors.origins does not take \"http://a/\""),
+        (
+            "[[host]]\nnames = ['a']\n[[host.auth]]\npath = '/a'\nrealm = 'r'\nfile = 'f'\n[[host]]\nnames = ['b']\n[[host.auth]]\npath = 'a'\n",
+            "10: host.auth.path does not take \"a\""
+        ),
+        ("\"server\".'workers' = 0\n", "1: server.workers is a whole number from 1 to 256"),
+        (
+            "[security]\r\nframe_options = \"\"\"\r\nNO\"\"\"\r\nreferrer_policy = 'origins'\r\n",
+            "4: security.referrer_policy does not take \"origins\"; did you mean \"origin\"?"
+        ),
+    ]
+
+    private static let values: [Case] = [
+        ("[server]\nworkers = 1.5\n", "2: server.workers is a whole number from 1 to 256"),
+        ("[server]\nworkers = 1979-05-27\n", "2: server.workers is a whole number"),
+        ("[server]\nlisten = []\n", "2: server.listen is empty, and is a list of addresses"),
+        ("[server]\nlisten = ['localhost:80', '127.0.0.1:80']\n", "2: server.listen has the same address twice"),
+        ("[deadlines]\nidle = nan\n", "2: deadlines.idle is a number of seconds"),
+        ("[files]\nlisting = 'yes'\n", "2: files.listing is true or false"),
+        ("[files]\nsymlinks = 'folow'\n", "2: files.symlinks does not take \"folow\"; did you mean \"follow\"?"),
+        ("[files]\nindex = ['a/b']\n", "2: files.index does not take \"a/b\""),
+        ("[files.types]\nFOO = 'a/b'\n", "2: [files.types] does not take \"FOO\""),
+        ("[files.types]\nfoo = 'ab'\n", "2: files.types.foo does not take \"ab\""),
+        ("[compression]\ncodings = ['gzip', 'gzip']\n", "2: compression.codings has \"gzip\" twice"),
+        ("[compression]\nsize_min = 9\nsize_max = 8\n", "3: compression.size_max is below compression.size_min"),
+        (
+            "[[fields]]\nname = 'Content-Length'\nvalue = '1'\n",
+            "2: fields.name does not take \"Content-Length\"; the server makes this field itself"
+        ),
+        (
+            "[[fields]]\nname = 'X-A'\nvalue = \"a\\r\\nX-B: b\"\n",
+            "3: fields.value does not take \"a\\r\\nX-B: b\"; it has a control character"
+        ),
+        ("[[fields]]\nname = 'X A'\nvalue = 'a'\n", "2: fields.name does not take \"X A\""),
+        (
+            "[[redirect]]\nfrom = '/a'\nto = '//b'\n",
+            "3: redirect.to does not take \"//b\"; begin with /, http:// or https://"
+        ),
+        (
+            "[[redirect]]\nfrom = '/a'\nto = '/b*'\n",
+            "3: redirect.to ends with a *, which takes a rest, and `from` has none"
+        ),
+        ("[[redirect]]\nfrom = '/a'\nto = '/a'\n", "3: redirect.to leads to where it begins"),
+        (
+            "[[redirect]]\nfrom = '/a'\nto = '/b'\nstatus = 200\n",
+            "4: redirect.status is one of 301, 302, 303, 307, 308"
+        ),
+        ("[cors]\ncredentials = true\norigins = ['*']\n", "2: cors.credentials needs origins that are named"),
+        ("[[host]]\nnames = ['A.example']\n", "2: host.names does not take \"A.example\"; write it in small letters"),
+        (
+            "[[host]]\nnames = ['a']\n[[host]]\nnames = ['b', 'a']\n",
+            "3: [[host]] has the name \"a\", which another host has too"
+        ),
+        ("[handlers]\nenabled = ['../x']\n", "2: handlers.enabled does not take \"../x\""),
+        (
+            "[limits]\nhead_size_max = 1024\n[pool]\nthreads_max = 4\n",
+            "2: limits.request_line_size_max is above limits.head_size_max"
+        ),
+        ("[pool]\nqueue_max = 20\n\nthreads_max = 21\n", "4: pool.queue_max is below pool.threads_max"),
+    ]
+
+    private static let shapes: [Case] = [
+        ("limits = 5\n", "1: limits is a table; write [limits]"),
+        ("[server]\n[[limits]]\nbody_size_max = 5\n", "2: limits is a table; write [limits]"),
+        ("[redirect]\nfrom = '/a'\n", "1: redirect is a list of tables; write [[redirect]] above each"),
+        ("redirect = ['/a']\n", "1: redirect is a list of tables"),
+        ("[server]\nworkers = 1\n\nworkers = 2\n", "4: is no TOML: "),
+        ("[server]\n[limits]\n[server]\n", "3: is no TOML: "),
+        ("[server\n", "1: is no TOML: "), ("a = \n", "1: is no TOML: "), ("[a]\nb = \"c\n", "2: is no TOML: "),
+        ("[server]\n# \0\n", "2: holds a NUL"),
+        ("[files]\nwww = \"\"\"\na\nb\\u0000c\"\"\"\n", "2: has a text with a NUL"),
+    ]
+
+    @Test(arguments: names + lines + values + shapes)
+    func theComplaintNamesTheLineAndWhatToDo(_ example: Case) {
+        let complaint = complaint(example.text)
+        #expect(complaint.hasPrefix("ringport.toml:" + example.complaint), "\(example.text)\nsaid: \(complaint)")
+    }
+
+    /// TOMLKit alone would run out of stack.
+    @Test(arguments: [17, 300, 100_000]) func whatIsTooDeepIsNotRead(depth: Int) {
+        func repeated(_ text: String) -> String { String(repeating: text, count: depth) }
+        for text in [
+            "a = \(repeated("["))\(repeated("]"))", "a = \(repeated("{a="))1\(repeated("}"))", "\(repeated("a."))a = 1",
+            "[\(repeated("a."))a]", "[[\(repeated("a . "))a]]", "a = [{\(repeated("'a'."))a=1}]",
+        ] {
+            #expect(complaint("\n\(text)\n") == "ringport.toml:2: is nested too deeply; no key has so many parts")
+        }
+    }
+
+    /// Every beginning of a text is read to its end, whatever is cut through.
+    @Test func aTextThatEndsAnywhereIsReadToItsEnd() {
+        let text =
+            ConfigurationGuide.examples.joined(separator: "\n") + "x = \"\"\"\\u0041\n\"\"\"\ny = [{a.'b' = 1}, 2]\n"
+        let bytes = Array(text.utf8)
+        for count in bytes.indices {
+            let part = String(decoding: bytes[..<count], as: UTF8.self)
+            _ = TOMLLines(part)
+            _ = complaint(part)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+/// `ringport check`: what it prints, what it finds, and that it leaves no trace. Test threads.
+
+import Glibc
+import Harness
+import Testing
+
+@Suite struct CheckTests {
+    private func check(_ site: TestSite, _ arguments: String...) throws -> Program.Outcome {
+        try Program.run(program: Program.ringport, ["check", "--root", site.root] + arguments, within: .seconds(15))
+    }
+
+    @Test func whatItPrintsIsAConfigurationThatPrintsTheSame() throws {
+        let configuration = """
+            [server]
+            listen = ["127.0.0.1:0"]
+            [deadlines]
+            idle = 12.5
+            [[redirect]]
+            from = "/old/*"
+            to = "/new/*"
+            [[host]]
+            names = ["www.example.com"]
+            redirect_to = "https://example.com"
+            """
+        let site = try TestSite(configuration: configuration)
+        let first = try check(site)
+        #expect(first.succeeded, "\(first)")
+        #expect(first.output.contains("idle = 12.5  # default: 75\n"))
+        #expect(first.errors.contains("ready to be served"), "\(first)")
+        try site.write("printed.toml", first.output)
+        let second = try check(site, "--config", site.root + "/printed.toml")
+        #expect(second.succeeded, "\(second)")
+        #expect(second.output == first.output)
+    }
+
+    @Test func itLeavesNoTrace() throws {
+        let site = try TestSite(configuration: "[server]\nlisten = [\"127.0.0.1:0\"]\n")
+        #expect(try check(site).succeeded)
+        for name in ["db", "logs"] { #expect(unsafe access("\(site.root)/\(name)", F_OK) != 0, "\(name) was made") }
+    }
+
+    /// Each thing in a line of its own, all of them.
+    @Test func everythingThatCannotBeOpenedIsNamed() throws {
+        let busy = try ServerProcess(TestSite())
+        let configuration = """
+            [server]
+            listen = ["127.0.0.1:\(busy.port)", "203.0.113.77:80"]
+            [files]
+            www = "nowhere"
+            media_types = "www"
+            [handlers]
+            enabled = ["nosuch", "broken"]
+            [[auth]]
+            path = "/a"
+            realm = "A"
+            file = "passwords"
+            [[auth]]
+            path = "/b"
+            realm = "B"
+            file = "no-passwords"
+            [[host]]
+            names = ["example.com"]
+            www = "elsewhere"
+            """
+        let site = try TestSite(configuration: configuration)
+        try site.write("db/ringport.db", "this is no database at all")
+        try site.write("logs", "not a folder")
+        try site.write("handlers/libbroken.so", "not a library")
+        try site.write("passwords", "ann:$2y$10$pdgbcl503qQRd1GXzrj5N.T2unBsOLGep9JzgZ286jI.WMeUJmYsm\nbob:plain\n")
+        let outcome = try check(site)
+        #expect(outcome.ending == .exited(78), "EX_CONFIG: \(outcome)")
+        let lines = outcome.errors.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.hasPrefix("ringport: ") }, "\(outcome)")
+        let expected = [
+            "127.0.0.1:\(busy.port): Address already in use", "203.0.113.77:80: Cannot assign requested address",
+            "/nowhere: No such file", "/www: Is a directory", "libnosuch.so", "libbroken.so: can't be loaded",
+            "passwords:2: ", "/no-passwords: No such file", "/elsewhere: No such file", "no SQLite database",
+            "/logs: Not a directory",
+        ]
+        for text in expected { #expect(lines.count { $0.contains(text) } == 1, "\(text)\n\(outcome)") }
+        #expect(lines.count == expected.count, "\(outcome)")
+        #expect(outcome.output.contains("[[auth]]"), "what holds is printed all the same")
+        try #expect(busy.stop() == .exited(0))
+    }
+
+    @Test func anErrorOfTheConfigurationHasItsLine() throws {
+        let site = try TestSite(configuration: "[deadlines]\nbody = 3\n[limits]\nbody = 3\n")
+        let outcome = try check(site)
+        #expect(outcome.ending == .exited(78), "\(outcome)")
+        #expect(outcome.errors.contains("ringport.toml:4: limits.body is not known"), "\(outcome)")
+        #expect(outcome.output.isEmpty, "\(outcome)")
+    }
+}

@@ -1,0 +1,43 @@
+/// Forms: every part and field lies where the content is, and reading comes to an end. Any thread.
+
+internal import HTTP
+
+func fuzzMultipart(_ input: [UInt8]) {
+    // A first line is the Content-Type, the rest the content.
+    let lineEnd = input.firstIndex(of: UInt8(ascii: "\n")) ?? input.count
+    let type = Array(input[..<lineEnd])
+    let body = Array(input[min(lineEnd + 1, input.count)...])
+    for type in [type, Array("multipart/form-data; boundary=b".utf8)] {
+        guard var form = MultipartForm(contentType: type.span, partCountMax: 100) else { continue }
+        var count = 0
+        var last = 0
+        reading: while true {
+            switch form.next(in: body.span) {
+            case .part(let part):
+                count += 1
+                precondition(count <= 100, "no more parts than allowed")
+                let places = [part.name, part.filename ?? 0..<0, part.contentType ?? 0..<0, part.content]
+                precondition(places.allSatisfy { $0.upperBound <= body.count }, "a part lies in the content")
+                precondition(part.content.lowerBound >= last, "parts follow each other")
+                last = part.content.upperBound
+                var scratch: [UInt8] = []
+                _ = MultipartForm.decodeName(body.span.extracting(part.name), into: &scratch)
+                precondition(scratch.count <= part.name.count, "decoding makes nothing longer")
+            case .end, .rejected: break reading
+            }
+        }
+    }
+}
+
+func fuzzURLEncoded(_ body: [UInt8]) {
+    var form = URLEncodedForm(fieldCountMax: 100)
+    var scratch: [UInt8] = []
+    var count = 0
+    while case .field(let field) = form.next(in: body.span, into: &scratch) {
+        count += 1
+        precondition(count <= 100, "no more fields than allowed")
+        precondition(field.value.upperBound == scratch.count, "a field lies in the scratch")
+        precondition(field.name.upperBound <= field.value.lowerBound, "a name stands before its value")
+    }
+    precondition(scratch.count <= body.count, "decoding makes nothing longer")
+}
