@@ -31,21 +31,19 @@ package final class PoolLane: Sendable {
     ///
     /// - Returns: false when too many wait, the pool is full or the lane has stopped: the job will not run.
     package func submit(_ job: any PoolJob) -> Bool {
-        let runsNow = state.withLock { state -> Bool? in
-            guard !state.isStopped else { return nil }
-            if state.running < runningMax {
+        // The pool's lock within this one, which no pool thread holds while it waits for this: between the two locks, a job
+        // could come to wait for a thread that the pool then refuses.
+        state.withLock { state in
+            guard !state.isStopped else { return false }
+            if state.running < runningMax, pool.submit(LaneRun(job, lane: self)) {
                 state.running += 1
                 return true
             }
-            guard state.queue.count < queueMax else { return nil }
+            // Whoever runs takes what waits.
+            guard state.running > 0, state.queue.count < queueMax else { return false }
             state.queue.append(job)
-            return false
+            return true
         }
-        guard let runsNow else { return false }
-        guard runsNow else { return true }
-        if pool.submit(LaneRun(job, lane: self)) { return true }
-        state.withLock { $0.running -= 1 }
-        return false
     }
 
     /// Forgets what waits; what runs is finished.
@@ -55,6 +53,9 @@ package final class PoolLane: Sendable {
             state.queue.removeAll()
         }
     }
+
+    /// Puts a job whose turn it is behind what waits in the pool; false when the pool has no room.
+    fileprivate func requeue(_ job: any PoolJob) -> Bool { pool.submit(LaneRun(job, lane: self)) }
 
     /// The job whose turn it is; a thread that gets none leaves the lane.
     fileprivate func next() -> (any PoolJob)? {
@@ -68,7 +69,10 @@ package final class PoolLane: Sendable {
     }
 }
 
-/// A pool thread on the lane: it takes one job after the other, so that none needs room in the pool's queue.
+/// A pool thread on the lane.
+///
+/// After each job it goes behind what else waits in the pool, and takes the next at once where there is no room: so none of
+/// the lane's jobs is refused late, and all other jobs have their turn on few threads.
 private final class LaneRun: PoolJob {
     private let first: any PoolJob
     private let lane: PoolLane
@@ -80,6 +84,9 @@ private final class LaneRun: PoolJob {
 
     func run() {
         first.run()
-        while let job = lane.next() { job.run() }
+        while let job = lane.next() {
+            if lane.requeue(job) { return }
+            job.run()
+        }
     }
 }

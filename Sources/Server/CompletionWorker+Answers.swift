@@ -112,14 +112,16 @@ extension CompletionWorker {
         let persistence = persistence(exchange)
         let policy = policy(exchange)
         // What the handler says of its own about a field counts.
+        let originLines = crossOriginLines(exchange)
         let lines =
             policy.fields.lines(without: response.bytes.span.extracting(..<response.bodyStart))
             + (policy.variesByOrigin ? Array("Vary: Origin\r\n".utf8) : [])
-            + (policy.crossOrigin?.constantLines ?? []) + crossOriginLines(exchange)
+            + (policy.crossOrigin?.constantLines ?? []) + originLines
         let sendsBody = head.method != .head && ResponseEncoder.status(response.status).allowsBody
         exchanges[exchange].status = response.status
         let inline = sendsBody && response.bodyLength <= site.limits.inlineBodySizeMax
-        let room = site.limits.responseHeadSizeMax + response.bodyStart + (inline ? response.bodyLength : 0)
+        let headRoom = site.limits.responseHeadSizeMax + response.bodyStart + originLines.count
+        let room = headRoom + (inline ? response.bodyLength : 0)
         output.write(room) { (span) throws(ResponseError) in
             try ResponseEncoder.writeHead(of: response, lines, persistence, clock, into: &span)
             if inline { try span.appendBytes(response.bytes.span.extracting(response.bodyStart...)) }

@@ -121,6 +121,14 @@ extension CompletionWorker {
         exchanges[exchange].accounted = capacity
     }
 
+    /// Counts what was made for the exchange with the contents that the worker holds; false when those are too many.
+    func hold(_ exchange: UInt32, _ count: Int) -> Bool {
+        guard bodiesSize + count <= site.limits.bodiesSizeMax else { return false }
+        bodiesSize += count
+        exchanges[exchange].accounted += count
+        return true
+    }
+
     func unaccount(_ exchange: UInt32) {
         bodiesSize -= exchanges[exchange].accounted
         exchanges[exchange].accounted = 0

@@ -44,8 +44,8 @@ extension CompletionWorker {
         case .redirect(_, let location): fields = location.count
         case .none, .file, .refusal, .options: break
         }
-        // An origin that is allowed is named in the answer.
-        fields += exchanges[exchange].head[.origin]?.count ?? 0
+        // An origin that is allowed is named in the answer; what a client says more of is in none.
+        fields += min(exchanges[exchange].head[.origin]?.count ?? 0, CrossOriginPolicy.originSizeMax)
         return site.limits.responseHeadSizeMax + fields + site.limits.inlineBodySizeMax
     }
 

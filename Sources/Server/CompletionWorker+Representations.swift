@@ -49,11 +49,19 @@ extension CompletionWorker {
 
     /// The listed entry of a variant.
     private func variant(of file: UInt32, _ coding: ContentCoding) -> UInt32? {
+        guard let variant = listed(file, coding), files[variant].source == files.key(file) else { return nil }
+        return variant
+    }
+
+    /// What is listed as a variant of a file's name, be it of this file or of one that was dropped to make room.
+    private func listed(_ file: UInt32, _ coding: ContentCoding) -> UInt32? {
         let key = FileKey(policy: files[file].key.policy, coding: coding)
         return files[file].withName { files.find($0, key) }
     }
 
     private func negotiate(_ file: UInt32, _ preference: CodingPreference) -> Representation {
+        // Its variants are of no use without it.
+        files[file].wasUsed = true
         var pending: UInt32?
         for coding in preference where site.codings.uses(coding) {
             let index = Int(coding.rawValue)
@@ -71,8 +79,6 @@ extension CompletionWorker {
                 pending = pending ?? loadVariant(of: file, coding)
             case .missing where pending == nil && site.codings.makesVariant(of: files[file].size):
                 pending = makeVariant(of: file, coding)
-                // What was made for another worker is there at once.
-                if let made = pending, files[made].stage == .ready { return .ready(made) }
             case .missing, .never, .present:
                 break
             }
@@ -85,6 +91,8 @@ extension CompletionWorker {
 
     private func insertVariant(of file: UInt32, _ coding: ContentCoding, path: [UInt8]) -> UInt32? {
         let key = FileKey(policy: files[file].key.policy, coding: coding)
+        // One entry for a key: of two, a change would unlist one.
+        if let orphan = listed(file, coding) { files.unlist(orphan) }
         // The original must not be dropped to make room for its own variant.
         files.pin(file)
         defer { files.unpin(file) }
@@ -115,18 +123,25 @@ extension CompletionWorker {
         files[variant].stage = .making
         files[variant].watch = files[file].watch
         let source = VariantSource(folder: folder, path: path, coding: coding, content: content)
-        switch site.variants.request(source, beneath: roots[folder], posts, files.key(variant)) {
-        case .pending: break
-        case .made(let bytes): take(bytes, for: variant)
-        case .refused: loadEnded(variant, .missing)
-        }
-        return files.isCurrent(files.key(variant)) && files[variant].isListed ? variant : nil
+        let key = files.key(variant)
+        let answer = site.variants.request(source, beneath: roots[folder], posts, key)
+        // Not taken at once: it may not be kept, and who asks for it now would miss it.
+        if case .pending = answer { return variant }
+        posts.post(.variantMade(key, answer))
+        return variant
     }
 
     /// The pool has made a variant, or has not.
     func variantMade(_ key: CompletionKey, _ answer: VariantMaker.Answer) {
         precondition(files.isCurrent(key) && files[key.slot].stage == .making, "an entry stays while it is being made")
-        if case .made(let bytes) = answer { take(bytes, for: key.slot) } else { loadEnded(key.slot, .missing) }
+        switch answer {
+        case .made(let bytes): take(bytes, for: key.slot)
+        case .outdated:
+            if let source = files[key.slot].source, isCurrent(source) { files.unlist(source.slot) }
+            loadEnded(key.slot, .missing)
+        case .refused: loadEnded(key.slot, .refused(.poolFull))
+        case .pending: preconditionFailure("what is posted is a result")
+        }
     }
 
     /// Takes what was made of the original, if that is still what it was.

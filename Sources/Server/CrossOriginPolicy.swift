@@ -11,11 +11,15 @@ struct CrossOriginPolicy: Sendable {
     private let exposed: [UInt8]
     private let preflight: [UInt8]
 
+    /// Bytes of an origin that an answer has room to name; a host's name has at most 255 (RFC 1035 §2.3.4).
+    static let originSizeMax = 512
+
     /// `nil` when nothing is to be said about other origins.
     init?(_ rules: CrossOriginRules) {
         guard !rules.origins.isEmpty else { return nil }
-        allowsAll = rules.origins == ["*"] && !rules.credentials
-        origins = rules.origins.map { Array($0.utf8) }
+        allowsAll = rules.origins.contains("*") && !rules.credentials
+        // A star is no origin: nobody is given a user's credentials without being named.
+        origins = rules.origins.filter { $0 != "*" && $0.utf8.count <= Self.originSizeMax }.map { Array($0.utf8) }
         isCredentialed = rules.credentials
         exposed =
             rules.exposed.isEmpty
@@ -53,7 +57,6 @@ struct CrossOriginPolicy: Sendable {
 
     private func allows(_ origin: Span<UInt8>) -> Bool {
         origins.contains { allowed in
-            if allowed == [UInt8(ascii: "*")] { return true }
             guard allowed.count == origin.count else { return false }
             return allowed.indices.allSatisfy { allowed[$0] == origin[$0] }
         }

@@ -132,6 +132,9 @@ extension CompletionWorker {
             exchanges[key.slot].connection != noSlot
         else { return }
         exchanges[key.slot].deadline = .distantFuture
-        if let response { reply(key.slot, .handler(response)) } else { answerMissing(key.slot) }
+        guard let response else { return answerMissing(key.slot) }
+        // A list waits for its turn and for its client, as long as that may take.
+        guard hold(key.slot, response.bodyLength) else { return reply(key.slot, .refusal(.bodiesFull)) }
+        reply(key.slot, .handler(response))
     }
 }

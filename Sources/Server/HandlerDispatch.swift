@@ -123,8 +123,8 @@ extension CompletionWorker {
         switch result {
         case .response(let response):
             let fits =
-                response.bodyStart + 2 * site.limits.responseHeadSizeMax + site.limits.inlineBodySizeMax
-                <= site.limits.outputBlockSize
+                response.bodyStart + 2 * site.limits.responseHeadSizeMax + CrossOriginPolicy.originSizeMax
+                + site.limits.inlineBodySizeMax <= site.limits.outputBlockSize
             reply(exchange, fits ? .handler(response) : .refusal(.handlerFailed))
         case .declined:
             findFile(exchange)

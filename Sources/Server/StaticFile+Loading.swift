@@ -98,15 +98,20 @@ extension CompletionWorker {
         switch attributes.st_mode & S_IFMT {
         case S_IFREG: break
         case S_IFDIR:
-            files[file].foundFolder = true
+            // The address itself is a folder's, and not an index of that name.
+            let isItself = files[file].withName { $0[$0.count - 1] != UInt8(ascii: "/") }
+            if files[file].candidate == 0, isItself { files[file].foundFolder = true }
             closeDescriptor(file)
             return tryNext(file)
         default:
             closeDescriptor(file)
             return tryNext(file)
         }
-        // A variant that is older than its original was made of another content.
-        if let source = files[file].source, !isCurrent(source) || FileContent(attributes).modified < modified(source) {
+        // A variant that is older than its original was made of another content; an empty one is not made yet, as no coding
+        // has an empty result.
+        if let source = files[file].source,
+            !isCurrent(source) || FileContent(attributes).modified < modified(source) || attributes.st_size == 0
+        {
             return loadEnded(file, .missing)
         }
         files[file].take(attributes, wall: clock.wall)
@@ -212,6 +217,11 @@ extension CompletionWorker {
 
     /// Loading is over: those who wait go on, in the order in which they came.
     func loadEnded(_ file: UInt32, _ outcome: LoadOutcome) {
+        var outcome = outcome
+        if case .refused = outcome, !files[file].key.isPlain, files[file].stage != .making {
+            // A file beside the original that can't be read is as good as none.
+            outcome = .missing
+        }
         if files[file].descriptor >= 0 { closeDescriptor(file) }
         var waiters: [UInt32] = []
         while files[file].waiters != noSlot {
@@ -250,7 +260,9 @@ extension CompletionWorker {
             if let source = files[file].source, isCurrent(source) {
                 deliver(exchange, source.slot)
             } else {
-                reply(exchange, .refusal(.notAcceptable))
+                // The original has changed meanwhile, or was dropped to make room.
+                let name = files[file].withName { name in name.indices.map { name[$0] } }
+                awaitFile(exchange, name.span, status: status)
             }
         case .missing, .folder:
             missed(exchange)

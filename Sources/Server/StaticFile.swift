@@ -157,7 +157,7 @@ extension CompletionWorker {
     }
 
     /// Has the exchange answered by a file.
-    private func awaitFile(_ exchange: UInt32, _ name: Span<UInt8>, status: UInt16) {
+    func awaitFile(_ exchange: UInt32, _ name: Span<UInt8>, status: UInt16) {
         exchanges[exchange].awaitedStatus = status
         let key = FileKey(policy: Int(exchanges[exchange].policy))
         guard let file = files.find(name, key) ?? load(name, key, isErrorPage: status != 200) else {
@@ -191,6 +191,9 @@ extension CompletionWorker {
             // The file is guarded, though the address that leads to it is not.
             exchanges[exchange].realm = files[file].realm
             exchanges[exchange].isAuthorised = false
+            // The way to the file is gone once more: no handler wanted the request, and the fallback may be what it found.
+            exchanges[exchange].route = -1
+            exchanges[exchange].fellBack = false
             return authorise(exchange)
         }
         let head = exchanges[exchange].head
@@ -201,7 +204,8 @@ extension CompletionWorker {
         case .awaited(let representation):
             wait(exchange, for: representation)
         case .unacceptable:
-            reply(exchange, .refusal(.notAcceptable))
+            // A failure stays what it is, and is said in the server's own words.
+            reply(exchange, .refusal(status == 200 ? .notAcceptable : exchanges[exchange].reason ?? .notFound))
         }
     }
 

@@ -27,6 +27,8 @@ final class VariantMaker: Sendable {
         case pending
         /// Too much is asked at the moment.
         case refused
+        /// The file is not what it was.
+        case outdated
     }
 
     private struct Asker {
@@ -110,10 +112,12 @@ final class VariantMaker: Sendable {
     private func keep(_ bytes: SharedBytes?, _ source: VariantSource, _ state: inout State) {
         state.kept[source] = Kept(bytes: bytes, lastUse: state.uses)
         state.size += bytes?.count ?? 0
-        while state.size > sizeMax || state.kept.count > Self.keptCountMax {
-            guard let oldest = state.kept.min(by: { $0.value.lastUse < $1.value.lastUse }) else { return }
-            state.size -= oldest.value.bytes?.count ?? 0
-            state.kept.removeValue(forKey: oldest.key)
+        guard state.size > sizeMax || state.kept.count > Self.keptCountMax else { return }
+        // A part more than must go: workers wait for the lock, so that this is not done for each newcomer.
+        let oldest = state.kept.map { (source: $0.key, lastUse: $0.value.lastUse) }.sorted { $0.lastUse < $1.lastUse }
+        for (source, _) in oldest {
+            guard state.size > sizeMax / 8 * 7 || state.kept.count > Self.keptCountMax / 8 * 7 else { return }
+            state.size -= state.kept.removeValue(forKey: source)?.bytes?.count ?? 0
         }
     }
 }
@@ -133,7 +137,7 @@ private final class VariantJob: PoolJob {
     func run() {
         guard let bytes = source.content.read(source.path, beneath: folder.rawValue) else {
             // It is another file by now, or none: nobody will ask for this variant again.
-            return maker.finished(source, .refused)
+            return maker.finished(source, .outdated)
         }
         do throws(CompressionError) {
             let coded = try Compressor.compress(bytes, source.coding)

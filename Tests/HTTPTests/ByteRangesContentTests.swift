@@ -42,6 +42,50 @@ import Testing
         #expect(content.size(typeLine: Self.type.span) == UInt64(size))
     }
 
+    /// Whatever is asked for: parts within the representation, none touching another, all that was asked for and no more.
+    @Test func partsAreWhatWasAskedForOnce() {
+        var seed: UInt64 = 7
+        func random(_ bound: UInt64) -> UInt64 {
+            seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return (seed >> 33) % bound
+        }
+        var several = 0
+        for _ in 0..<20_000 {
+            let length = 1 + random(60)
+            var wanted = Set<UInt64>()
+            let specs = (0...random(5)).map { _ -> String in
+                let first = random(70)
+                let last = first + random(12)
+                switch random(4) {
+                case 0:
+                    wanted.formUnion((length - min(first, length))..<length)
+                    return "-\(first)"
+                case 1 where first < length:
+                    wanted.formUnion(first..<length)
+                    return "\(first)-"
+                default:
+                    if first < length { wanted.formUnion(first...min(last, length - 1)) }
+                    return "\(first)-\(last)"
+                }
+            }
+            let field = "bytes=" + specs.joined(separator: ", ")
+            switch RangeField.resolve(Array(field.utf8).span, representationLength: length) {
+            case .whole: break
+            case .unsatisfiable: #expect(wanted.isEmpty, "\(field) of \(length)")
+            case .single(let range): #expect(Set(range) == wanted, "\(field) of \(length)")
+            case .multiple(let list):
+                several += 1
+                let parts = (0..<list.count).map { list[$0] }
+                #expect(Set(parts.joined()) == wanted, "\(field) of \(length)")
+                let sorted = parts.sorted { $0.lowerBound < $1.lowerBound }
+                for index in sorted.indices.dropFirst() {
+                    #expect(sorted[index - 1].upperBound < sorted[index].lowerBound, "\(field) of \(length)")
+                }
+            }
+        }
+        #expect(several > 1000)
+    }
+
     private func content(_ ranges: String, of length: UInt64) throws -> ByteRangesContent {
         guard case .multiple(let list) = RangeField.resolve(Array(ranges.utf8).span, representationLength: length)
         else { throw NotAccepted(text: "the field") }

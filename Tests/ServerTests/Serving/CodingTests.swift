@@ -104,6 +104,24 @@ import Testing
         #expect(try site.ask("/short.txt", "Accept-Encoding: gzip, *;q=0").status == 406)
     }
 
+    @Test func aFailureIsNotHiddenByWhatAClientRefuses() throws {
+        let site = try ServedSite(["www/404.html": "short"])
+        for _ in 0..<2 { #expect(try site.ask("/none", "Accept-Encoding: gzip, identity;q=0").status == 404) }
+        let coded = try ServedSite(["www/404.html": Self.page])
+        let answer = try coded.ask("/none", "Accept-Encoding: gzip, identity;q=0")
+        #expect(answer.status == 404 && answer["Content-Encoding"] == "gzip")
+        #expect(answer["Vary"] == "Accept-Encoding" && answer["ETag"] == nil)
+    }
+
+    /// No coding has an empty result: that is a file whose making has just begun.
+    @Test func anEmptyFileBesideTheOriginalIsNone() throws {
+        let site = try ServedSite(["www/a.css": Self.page, "www/a.css.br": ""]) { $0.compression.isEnabled = false }
+        for _ in 0..<4 {
+            let answer = try site.ask("/a.css", "Accept-Encoding: br")
+            #expect(answer["Content-Encoding"] == nil && answer.text == Self.page)
+        }
+    }
+
     @Test func aPartIsOfTheFileAsItIsUnlessAVariantIsNamed() throws {
         let site = try ServedSite(["www/page.html": Self.page])
         let whole = try coded(site, "/page.html", "gzip")

@@ -33,6 +33,17 @@ import Testing
         #expect(try site.ask("/about").text == "changed")
     }
 
+    /// A redirection to `//` would name another host, and one to `/a//` nothing.
+    @Test func aFolderWithTheNameOfAnIndexIsNoAddress() throws {
+        let site = try ServedSite(["www/index.html/x": "", "www/a/index.html/x": "", "www/page.html/x": ""]) {
+            $0.rules.files.cleanURLs = true
+        }
+        for target in ["/", "/a/", "/page"] {
+            let answer = try site.ask(target)
+            #expect(answer.status == 404 && answer["Location"] == nil, "\(target)")
+        }
+    }
+
     @Test func theFallbackAnswersForTheViewsOfAnApplication() throws {
         let site = try ServedSite(["www/index.html": "app", "www/app.js": "script"]) {
             $0.rules.files.fallback = "/index.html"
@@ -70,6 +81,21 @@ import Testing
         #expect(try site.ask("/nothing/").status == 404)
         let head = try site.ask("/docs/", method: "HEAD")
         #expect(head.status == 200 && head.body.isEmpty && head["Content-Length"] == page["Content-Length"])
+    }
+
+    /// Lists that clients don't take stay in memory: so many at a time, and no more.
+    @Test func listsAreCountedWithWhatAWorkerHolds() throws {
+        var files = ["www/few/a.txt": "a"]
+        for number in 0..<400 { files["www/many/\(number).txt"] = "" }
+        let site = try ServedSite(files) {
+            $0.rules.files.listing = true
+            $0.limits.bodySizeMax = 1000
+            $0.limits.bodiesSizeMax = 20_000
+        }
+        for _ in 0..<40 { #expect(try site.ask("/few/").status == 200) }
+        let refused = try site.ask("/many/")
+        #expect(refused.status == 503 && refused["Retry-After"] != nil)
+        #expect(try site.ask("/few/").status == 200)
     }
 
     @Test func hiddenNamesAreServedWhenTheRulesSaySo() throws {

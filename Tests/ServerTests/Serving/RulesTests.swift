@@ -131,6 +131,29 @@ import Testing
         #expect(try site.ask("/a.png", method: "OPTIONS")["Access-Control-Allow-Methods"] == nil)
     }
 
+    /// An origin that is given back takes no more room than an answer has, though it is as long as a head may be.
+    @Test func aLongOriginIsNoHarm() throws {
+        let site = try ServedSite(["www/a.png": "x", "www/docs/b.txt": "b"]) {
+            $0.rules.crossOrigin.origins = ["*", "https://a.example"]
+            $0.rules.files.listing = true
+        }
+        let long = "Origin: https://" + String(repeating: "a", count: 12_000)
+        for target in ["/a.png", "/a.png", "/docs/", "/none", "/docs"] {
+            #expect(try site.ask(target, long)["Access-Control-Allow-Origin"] == "*", "\(target)")
+        }
+        #expect(try site.ask("/a.png", long, method: "OPTIONS")["Access-Control-Allow-Origin"] == "*")
+    }
+
+    /// Whoever may use a user's credentials is named.
+    @Test func noOriginIsAllowedCredentialsByAStar() throws {
+        let site = try ServedSite(["www/a.png": "x"]) {
+            $0.rules.crossOrigin.origins = ["*", "https://a.example"]
+            $0.rules.crossOrigin.credentials = true
+        }
+        #expect(try site.ask("/a.png", "Origin: https://b.example")["Access-Control-Allow-Origin"] == nil)
+        #expect(try site.ask("/a.png", "Origin: https://a.example")["Access-Control-Allow-Credentials"] == "true")
+    }
+
     // MARK: Passwords
 
     /// Made by `htpasswd -nbB -C 4 alice 'geheim:ä'`.
@@ -179,6 +202,16 @@ import Testing
             #expect(try site.ask(path, Self.right).text == "secret", "\(path)")
         }
         #expect(try site.ask("/private/a.txt").text == "secret")
+    }
+
+    @Test func aFallbackMayAskForAPassword() throws {
+        let site = try guarded("/private/**") { $0.rules.files.fallback = "/private/index.html" }
+        for _ in 0..<2 {
+            #expect(try site.ask("/view").status == 401)
+            #expect(try site.ask("/view", Self.wrong).status == 401)
+            let view = try site.ask("/view", Self.right)
+            #expect(view.status == 200 && view.text == "secret")
+        }
     }
 
     @Test func aFileOfUsersThatIsWrongIsSaidAtTheStart() throws {

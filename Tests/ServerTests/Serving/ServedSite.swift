@@ -52,6 +52,16 @@ final class ServedSite {
         try Self.write(root + "/" + path, bytes, modified: modified)
     }
 
+    /// Puts another file in a file's place, as those do who want nobody to see half of one.
+    func replace(_ path: String, _ bytes: [UInt8], modified: Int = 1_750_000_000) throws {
+        try write("replacement", bytes, modified: modified)
+        guard unsafe rename(root + "/replacement", root + "/" + path) == 0 else { throw SystemError("rename") }
+    }
+
+    func makeFolder(_ path: String) {
+        unsafe _ = mkdir(root + "/" + path, 0o755)
+    }
+
     func link(_ path: String, to target: String) {
         unsafe _ = symlink(target, root + "/" + path)
     }
@@ -85,6 +95,8 @@ final class ServedSite {
     }
 
     // MARK: Asking
+
+    var port: UInt16 { server.addresses[0].port }
 
     /// Sends a request on a connection of its own and reads until the server has finished.
     ///
