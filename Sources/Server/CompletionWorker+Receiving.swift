@@ -9,6 +9,7 @@ extension CompletionWorker {
     func receive(_ slot: UInt32) {
         precondition(!connections[slot].isReceiving, "one receive at a time")
         connections[slot].isReceiving = true
+        hasArmedReceive = true
         beginOperation(slot)
         port.receive(connections[slot].socket, connections.key(slot))
     }

@@ -35,6 +35,8 @@ extension CompletionWorker {
                 return bytes.count
             case .complete(let head):
                 connections[slot].parser.reset()
+                // It may have been sent after the one before it, and received with it.
+                if used > 0 { lookAtSites() }
                 used += head.length
                 unsafe take(slot, head, UnsafeBufferPointer(rebasing: rest[..<head.length]))
             }

@@ -76,6 +76,10 @@ final class CompletionWorker {
     /// Calls of handlers that are handed to the pool at the end of the turn.
     var jobs: [HandlerCall] = []
     let mailbox: WorkerMailbox
+    /// What has changed in the sites' folders up to this turn is known.
+    var hasLookedAtSites = false
+    /// A receive was armed: it may be over before the packet that tells of an earlier change.
+    var hasArmedReceive = false
     /// Bytes of request contents that this worker holds.
     var bodiesSize = 0
 
@@ -155,6 +159,9 @@ final class CompletionWorker {
         }
         posts.finishSleep()
         clock.sample()
+        hasLookedAtSites = false
+        if hasArmedReceive { lookAtSites() }
+        hasArmedReceive = false
         while let packet = port.dequeue() { perform(packet) }
         posts.takeAll { perform($0) }
         if wheel.isDue(clock.now) { passDeadlines() }

@@ -273,6 +273,17 @@ extension CompletionWorker {
 
     // MARK: Staying true
 
+    /// Reads what has changed, once a turn, where the order of packets does not tell.
+    ///
+    /// A change that came before a request is told by a packet before the request's, as the kernel runs what it has queued
+    /// in its order. But a receive that is armed when bytes are there already is over at once, before what is queued; and
+    /// one receive may bring requests that were sent before and after a change. A read that finds nothing costs little.
+    func lookAtSites() {
+        guard !hasLookedAtSites else { return }
+        hasLookedAtSites = true
+        siteChanged()
+    }
+
     /// The kernel has reported changes in the sites' folders.
     func siteChanged() {
         watch.readChanges { change in
