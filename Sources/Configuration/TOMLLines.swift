@@ -137,12 +137,27 @@ struct TOMLLines {
             }
             _ = take("}")
         default:
-            // As with names, TOMLKit's parser does not look whether there is a value at all.
-            if let byte = peek, !TextRule.isLetterOrDigit(byte), !"+-._".utf8.contains(byte) {
-                return refuse(line, "is no TOML: here should be a value, such as \"a text\", 1 or true")
-            }
+            let start = position
             while let byte = peek, !Self.endsBareValue(byte) { position += 1 }
+            // As with names, TOMLKit's parser does not look whether there is a value at all, nor always whether it is one.
+            if !Self.isBareValue(String(decoding: bytes[start..<position], as: UTF8.self)) {
+                refuse(line, "is no TOML: here should be a value, such as \"a text\", 1 or true")
+            }
         }
+    }
+
+    /// Whether a text without quotation marks is a value of TOML 1.0: a flag, a number, a date or a time.
+    private static func isBareValue(_ text: String) -> Bool {
+        let text = text.replacing(/[ \t\r]+$/, with: "")
+        return text.wholeMatch(of: /true|false|[+-]?(inf|nan)/) != nil
+            || text.wholeMatch(of: /0x[0-9a-fA-F]+(_[0-9a-fA-F]+)*|0o[0-7]+(_[0-7]+)*|0b[01]+(_[01]+)*/) != nil
+            || text.wholeMatch(
+                of: /[+-]?(0|[1-9][0-9]*(_[0-9]+)*)(\.[0-9]+(_[0-9]+)*)?([eE][+-]?[0-9]+(_[0-9]+)*)?/
+            ) != nil
+            || text.wholeMatch(
+                of: /\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})?)?/
+            ) != nil
+            || text.wholeMatch(of: /\d{2}:\d{2}:\d{2}(\.\d{1,9})?/) != nil
     }
 
     /// A string of any of the four kinds.
