@@ -2,7 +2,8 @@
 ///
 /// DESIGN. A variant is an entry of the file cache like any other, found by the same path and its coding. The original's
 /// entry knows how far each is: not looked for, there, not there as a file, not to be had. A request looks for the variants
-/// it prefers, starts what is missing, and is answered at once with the best there is, which at first is the original.
+/// it prefers, waits until it is known which lie beside the file, has the first that does not made, and is answered with
+/// the best there is meanwhile.
 /// Whatever changes about the original or about a file beside it unlists all of them.
 
 internal import CompletionPort
@@ -20,7 +21,20 @@ enum Representation: Equatable {
 
 extension CompletionWorker {
     /// The representation of a loaded file that suits a request.
-    func representation(of file: UInt32, _ head: RequestHead, _ bytes: Span<UInt8>) -> Representation {
+    ///
+    /// - Parameters:
+    ///   - file: its entry.
+    ///   - head: the request's.
+    ///   - bytes: what the head's positions refer to.
+    ///   - mayWait: whether the request waits until it is known which files lie beside this one. For a variant that is
+    ///     being made it waits only when it refuses the file as it is.
+    /// - Returns: what may be sent.
+    func representation(
+        of file: UInt32,
+        _ head: RequestHead,
+        _ bytes: Span<UInt8>,
+        mayWait: Bool
+    ) -> Representation {
         guard head.has(.acceptEncoding), files[file].key.isPlain else { return .ready(file) }
         let preference = codingMemo.preference(head, bytes)
         guard files[file].variesByCoding, files[file].isListed else {
@@ -31,7 +45,7 @@ extension CompletionWorker {
             // If-Range that it has the beginning of a variant (RFC 9110 §13.1.5).
             return .ready(variantNamed(of: file, head, bytes) ?? file)
         }
-        return negotiate(file, preference)
+        return negotiate(file, preference, mayWait: mayWait)
     }
 
     /// The variant whose tag a request's If-Range has.
@@ -59,7 +73,7 @@ extension CompletionWorker {
         return files[file].withName { files.find($0, key) }
     }
 
-    private func negotiate(_ file: UInt32, _ preference: CodingPreference) -> Representation {
+    private func negotiate(_ file: UInt32, _ preference: CodingPreference, mayWait: Bool) -> Representation {
         // Its variants are of no use without it.
         files[file].wasUsed = true
         var pending: UInt32?
@@ -68,6 +82,7 @@ extension CompletionWorker {
             if files[file].variants[index] == .present {
                 if let variant = variant(of: file, coding) {
                     if files[variant].stage == .ready { return .ready(variant) }
+                    if mayWait, files[variant].stage != .making { return .awaited(variant) }
                     pending = pending ?? variant
                     continue
                 }
@@ -76,7 +91,10 @@ extension CompletionWorker {
             }
             switch files[file].variants[index] {
             case .unknown:
-                pending = pending ?? loadVariant(of: file, coding)
+                let variant = loadVariant(of: file, coding)
+                // What lies beside the file is known in a moment.
+                if mayWait, let variant { return .awaited(variant) }
+                pending = pending ?? variant
             case .missing where pending == nil && site.codings.makesVariant(of: files[file].size):
                 pending = makeVariant(of: file, coding)
             case .missing, .never, .present:

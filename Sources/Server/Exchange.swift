@@ -83,6 +83,8 @@ struct Exchange {
     /// The file that is being loaded for it, and the status that this file's content is to be sent with.
     var awaitedFile = noSlot
     var awaitedStatus: UInt16 = 200
+    /// How often it has waited for a variant of its file.
+    var variantWaits: UInt8 = 0
     /// The site's fallback answers, as nothing else did.
     var fellBack = false
     /// Its folder has been looked for, to list what is there.

@@ -250,12 +250,8 @@ extension CompletionWorker {
         switch outcome {
         case .ready:
             deliver(exchange, file)
-        case .folder where status == 200 && !exchanges[exchange].fellBack:
-            // The address is made anew from the decoded path, and not of what was sent: a scheme and host, or a path that
-            // begins with two slashes before its dot segments are resolved, would lead the client to another site.
-            let location = withPath(exchange) { AddressPattern.encoded(path: $0) } + [UInt8(ascii: "/")]
-            reply(exchange, redirection(exchange, location, status: 308))
-        case .missing where !files[file].key.isPlain:
+        case .missing where !files[file].key.isPlain, .folder where !files[file].key.isPlain,
+            .refused where !files[file].key.isPlain:
             // The variant is not to be had: the original, if it may be, or another.
             if let source = files[file].source, isCurrent(source) {
                 deliver(exchange, source.slot)
@@ -264,6 +260,11 @@ extension CompletionWorker {
                 let name = files[file].withName { name in name.indices.map { name[$0] } }
                 awaitFile(exchange, name.span, status: status)
             }
+        case .folder where status == 200 && !exchanges[exchange].fellBack:
+            // The address is made anew from the decoded path, and not of what was sent: a scheme and host, or a path that
+            // begins with two slashes before its dot segments are resolved, would lead the client to another site.
+            let location = withPath(exchange) { AddressPattern.encoded(path: $0) } + [UInt8(ascii: "/")]
+            reply(exchange, redirection(exchange, location, status: 308))
         case .missing, .folder:
             missed(exchange)
         case .refused(let reason):

@@ -21,7 +21,8 @@ extension CompletionWorker {
         let key = unsafe FileKey(policy: site.hosts.policy(bytes.span.extracting(head.authority)))
         guard let named = unsafe findPlain(bytes.span.extracting(head.path), key), files[named].stage == .ready,
             !files[named].isGoverned, !(files[named].variesByOrigin && head.has(.origin)),
-            case .ready(let file) = unsafe representation(of: named, head, bytes.span), !files[file].isMapped,
+            case .ready(let file) = unsafe representation(of: named, head, bytes.span, mayWait: true),
+            !files[file].isMapped,
             let output = connections[slot].output
         else { return false }
         files[file].wasUsed = true
@@ -197,11 +198,15 @@ extension CompletionWorker {
             return authorise(exchange)
         }
         let head = exchanges[exchange].head
-        switch unsafe representation(of: file, head, exchanges[exchange].headBytes.bytes.span) {
+        // Once for each coding at most: with a cache that is too small, what was looked for may be dropped each time.
+        let mayWait = Int(exchanges[exchange].variantWaits) < ContentCoding.allCases.count
+        let bytes = unsafe exchanges[exchange].headBytes.bytes
+        switch unsafe representation(of: file, head, bytes.span, mayWait: mayWait) {
         case .ready(let representation):
             files.pin(representation)
             reply(exchange, .file(representation, status: status))
         case .awaited(let representation):
+            exchanges[exchange].variantWaits += 1
             wait(exchange, for: representation)
         case .unacceptable:
             // A failure stays what it is, and is said in the server's own words.

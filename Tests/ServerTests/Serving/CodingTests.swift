@@ -85,6 +85,15 @@ import Testing
         #expect(own.text == "B2" && own["Content-Encoding"] == nil && own["Content-Type"] == "application/octet-stream")
     }
 
+    @Test func aFileBesideTheOriginalIsSentToTheFirstWhoAsks() throws {
+        let files = ["www/a.css": Self.page, "www/a.css.gz": "G", "www/b.css": Self.page, "www/b.css.br/x": ""]
+        let site = try ServedSite(files) { $0.compression.isEnabled = false }
+        let answer = try site.ask("/a.css", "Accept-Encoding: gzip, br, zstd")
+        #expect(answer.text == "G" && answer["Content-Encoding"] == "gzip")
+        // A folder of that name is no variant.
+        #expect(try site.ask("/b.css", "Accept-Encoding: br").text == Self.page)
+    }
+
     @Test func aChangedFileIsNeverAnsweredByAnOldVariant() throws {
         let site = try ServedSite(["www/page.html": Self.page])
         _ = try coded(site, "/page.html", "gzip")
