@@ -206,7 +206,8 @@ extension CompletionWorker {
             files.pin(representation)
             reply(exchange, .file(representation, status: status))
         case .awaited(let representation):
-            exchanges[exchange].variantWaits += 1
+            // Who refuses the file as it is may wait any number of times.
+            if mayWait { exchanges[exchange].variantWaits += 1 }
             wait(exchange, for: representation)
         case .unacceptable:
             // A failure stays what it is, and is said in the server's own words.
