@@ -10,6 +10,11 @@
 
 /* Enum constants behind macros are not imported into Swift. */
 static const uint8_t RINGPORT_SQE_BUFFER_SELECT = IOSQE_BUFFER_SELECT;
+static const uint8_t RINGPORT_SQE_FIXED_FILE = IOSQE_FIXED_FILE;
+
+/* Linux 6.14. Here it stands for what 6.13 brought without a flag of its own: a direct descriptor is let go as soon as
+ * its own operations are over. Before, one idle operation held up the closing of all that were closed after it. */
+static const uint32_t RINGPORT_FEAT_RW_ATTR = 1U << 16;
 
 /* The number of finished operations, and the position of the first, without a system call. */
 static inline unsigned ringport_cq_ready(const struct io_uring *ring, unsigned *head) {

@@ -6,25 +6,50 @@ internal import Glibc
 internal import Platform
 
 extension CompletionPort {
-    /// Accepts connections until cancelled: a packet each, whose result is the socket.
+    /// Accepts one connection: the packet's result is its descriptor, or its place in the port's table.
     ///
-    /// Sockets stay blocking: with O_NONBLOCK an operation that can't finish at once would fail instead of wait.
-    package mutating func accept(_ listener: Int32, _ key: CompletionKey) {
+    /// Posted one by one, as AcceptEx is, so that each brings the peer's address: a multishot accept has nowhere to write it.
+    /// A kernel wakes one of the accepts that wait on a listener, whichever port they are of, in the order in which they
+    /// were posted. Sockets stay blocking: with O_NONBLOCK an operation that can't finish at once would fail instead of wait.
+    ///
+    /// - Parameters:
+    ///   - listener: a listening socket.
+    ///   - direct: into the port's own table, where the kernel chooses a place. When there is none left the client is lost
+    ///     (ENFILE): whoever posts reckons with it.
+    ///   - addresses: where the peer's address is written.
+    ///   - index: at which place of these.
+    ///   - key: what the packet will carry.
+    /// - Important: `addresses` stay in place until the packet is dequeued.
+    package mutating func accept(
+        _ listener: Int32,
+        direct: Bool,
+        _ addresses: borrowing PeerAddresses,
+        at index: Int,
+        _ key: CompletionKey
+    ) {
+        let (address, length) = unsafe addresses.prepare(index)
         let entry = unsafe nextEntry()
-        unsafe io_uring_prep_multishot_accept(entry, listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+        // A direct descriptor is closed by exec(2) with its ring; the kernel refuses to be told so.
+        let flags = direct ? 0 : Int32(SOCK_CLOEXEC.rawValue)
+        unsafe io_uring_prep_accept(entry, listener, address, length, flags)
+        // IORING_FILE_INDEX_ALLOC, which liburing 2.3's own function for direct accepts gets wrong.
+        if direct { unsafe entry.pointee.file_index = .max }
         unsafe finish(entry, .accept, key)
     }
 
     /// Receives until the peer has finished, the buffers have run out or somebody cancels: a lent buffer a packet.
-    package mutating func receive(_ socket: Int32, _ key: CompletionKey) {
+    package mutating func receive(_ socket: Socket, _ key: CompletionKey) {
         let entry = unsafe nextEntry()
-        unsafe io_uring_prep_recv_multishot(entry, socket, nil, 0, 0)
+        unsafe io_uring_prep_recv_multishot(entry, socket.number, nil, 0, 0)
         unsafe entry.pointee.flags |= RINGPORT_SQE_BUFFER_SELECT
         unsafe entry.pointee.buf_group = ReceiveBuffers.group
-        unsafe finish(entry, .receive, key)
+        unsafe finish(entry, .receive, on: socket, key)
     }
 
     /// Sends bytes, all of them if the kernel can (`MSG_WAITALL`); a short result is still possible.
+    ///
+    /// On a direct descriptor what the kernel takes at once is a result: nothing else would tell that a slow client takes
+    /// something.
     ///
     /// - Parameters:
     ///   - socket: where to.
@@ -34,21 +59,24 @@ extension CompletionPort {
     /// - Important: the bytes stay in place until the packet is dequeued. One send at a time for each socket: two in
     ///   flight may leave in either order.
     @unsafe
-    package mutating func send(_ socket: Int32, _ bytes: UnsafeRawBufferPointer, more: Bool, _ key: CompletionKey) {
+    package mutating func send(_ socket: Socket, _ bytes: UnsafeRawBufferPointer, more: Bool, _ key: CompletionKey) {
         let entry = unsafe nextEntry()
-        let flags = Int32(MSG_WAITALL | MSG_NOSIGNAL | (more ? MSG_MORE : 0))
-        unsafe io_uring_prep_send(entry, socket, bytes.baseAddress, bytes.count, flags)
-        unsafe finish(entry, .send, key)
+        unsafe io_uring_prep_send(entry, socket.number, bytes.baseAddress, bytes.count, sendFlags(socket, more: more))
+        unsafe finish(entry, .send, on: socket, key)
     }
 
     /// Sends bytes that lie in several places, as `send` does.
     ///
     /// - Important: the vector and all its bytes stay in place until the packet is dequeued.
-    package mutating func send(_ socket: Int32, _ vector: borrowing SendVector, more: Bool, _ key: CompletionKey) {
+    package mutating func send(_ socket: Socket, _ vector: borrowing SendVector, more: Bool, _ key: CompletionKey) {
         let entry = unsafe nextEntry()
-        let flags = UInt32(MSG_WAITALL | MSG_NOSIGNAL | (more ? MSG_MORE : 0))
-        unsafe io_uring_prep_sendmsg(entry, socket, vector.message, flags)
-        unsafe finish(entry, .send, key)
+        let flags = UInt32(bitPattern: sendFlags(socket, more: more))
+        unsafe io_uring_prep_sendmsg(entry, socket.number, vector.message, flags)
+        unsafe finish(entry, .send, on: socket, key)
+    }
+
+    private func sendFlags(_ socket: Socket, more: Bool) -> Int32 {
+        Int32(MSG_NOSIGNAL | (socket.isDirect ? 0 : MSG_WAITALL) | (more ? MSG_MORE : 0))
     }
 
     /// Opens a file beneath a directory for reading; the packet's result is the descriptor.
@@ -103,13 +131,48 @@ extension CompletionPort {
         unsafe finish(entry, .populate, key)
     }
 
-    /// Closes a descriptor.
+    /// Says that nothing more will be sent (FIN), behind what is being sent.
     ///
-    /// A socket with an armed receive must have that cancelled first: the receive holds the file open, and the peer
-    /// would see no FIN.
-    package mutating func close(_ descriptor: Int32, _ key: CompletionKey) {
+    /// - Returns: whether a packet will come; a descriptor of the process is told at once. The ring gives this operation to
+    ///   a kernel thread each time, which is no price for what only a lingering direct descriptor needs.
+    package mutating func finishSending(_ socket: Socket, _ key: CompletionKey) -> Bool {
+        if let descriptor = socket.descriptor {
+            // shutdown(2) never waits. A peer that has gone already needs no FIN.
+            _ = shutdown(descriptor, Int32(SHUT_WR))
+            return false
+        }
         let entry = unsafe nextEntry()
-        unsafe io_uring_prep_close(entry, descriptor)
+        unsafe io_uring_prep_shutdown(entry, socket.number, Int32(SHUT_WR))
+        unsafe finish(entry, .finishSending, on: socket, key)
+        return true
+    }
+
+    /// Ends a connection at once: bytes that have not left are dropped, the peer is told by RST, and operations in flight
+    /// end with an error (connect(2) with AF_UNSPEC).
+    package mutating func reset(_ socket: Socket, _ key: CompletionKey) {
+        let entry = unsafe nextEntry()
+        unsafe io_uring_prep_connect(entry, socket.number, nowhere, socklen_t(MemoryLayout<sockaddr>.size))
+        unsafe finish(entry, .reset, on: socket, key)
+    }
+
+    /// Closes a socket.
+    ///
+    /// An armed receive must have been cancelled: it holds the socket open, and the peer would see no FIN. It may be so in
+    /// the same turn.
+    package mutating func close(_ socket: Socket, _ key: CompletionKey) {
+        let entry = unsafe nextEntry()
+        if socket.isDirect {
+            unsafe io_uring_prep_close_direct(entry, UInt32(socket.number))
+        } else {
+            unsafe io_uring_prep_close(entry, socket.number)
+        }
+        unsafe finish(entry, .close, key)
+    }
+
+    /// Closes a file's descriptor.
+    package mutating func close(_ file: Int32, _ key: CompletionKey) {
+        let entry = unsafe nextEntry()
+        unsafe io_uring_prep_close(entry, file)
         unsafe finish(entry, .close, key)
     }
 
@@ -143,5 +206,16 @@ extension CompletionPort {
 
     private func finish(_ entry: UnsafeMutablePointer<io_uring_sqe>, _ operation: Operation, _ key: CompletionKey) {
         unsafe entry.pointee.user_data = key.userData(operation)
+    }
+
+    /// The same for an operation on a socket, whose number is one of the port's table when it is direct.
+    private func finish(
+        _ entry: UnsafeMutablePointer<io_uring_sqe>,
+        _ operation: Operation,
+        on socket: Socket,
+        _ key: CompletionKey
+    ) {
+        if socket.isDirect { unsafe entry.pointee.flags |= RINGPORT_SQE_FIXED_FILE }
+        unsafe finish(entry, operation, key)
     }
 }

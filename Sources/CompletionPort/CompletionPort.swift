@@ -27,19 +27,23 @@ package struct CompletionPortLimits: Sendable {
     package var receiveBufferSize: Int
     /// Kernel threads for file work that can't be done at once.
     package var fileThreadsMax: Int
+    /// Sockets that the port may hold in a table of its own; 0 for no table.
+    package var directSocketsMax: Int
 
     package init(
         submissionsMax: Int,
         packetsMax: Int,
         receiveBufferCount: Int,
         receiveBufferSize: Int,
-        fileThreadsMax: Int
+        fileThreadsMax: Int,
+        directSocketsMax: Int = 0
     ) {
         self.submissionsMax = submissionsMax
         self.packetsMax = packetsMax
         self.receiveBufferCount = receiveBufferCount
         self.receiveBufferSize = receiveBufferSize
         self.fileThreadsMax = fileThreadsMax
+        self.directSocketsMax = directSocketsMax
     }
 }
 
@@ -52,6 +56,10 @@ package struct CompletionPort: ~Copyable {
     ///
     /// The kernel reads it when the submission is made, so it lives as the ring.
     let openRules: UnsafeMutablePointer<open_how>
+    /// The address without a family to which a connection is ended (connect(2)); read at submission, like the above.
+    let nowhere: UnsafeMutablePointer<sockaddr>
+    /// Places in the port's own table of sockets; 0 when it has none.
+    package let directSocketsMax: Int
     /// `io_uring_enter` calls made: the figure behind "system calls per request".
     package internal(set) var entries: UInt64 = 0
 
@@ -75,8 +83,10 @@ package struct CompletionPort: ~Copyable {
         let needed = IORING_FEAT_NODROP | IORING_FEAT_EXT_ARG
         precondition(parameters.features & needed == needed, "Linux 6.1 has NODROP and EXT_ARG")
 
+        // Older kernels have such tables too, but let one idle connection hold up the closing of others.
+        let directSocketsMax = parameters.features & RINGPORT_FEAT_RW_ATTR != 0 ? limits.directSocketsMax : 0
         do {
-            try unsafe Self.register(ring, limits)
+            try unsafe Self.register(ring, limits, directSocketsMax: directSocketsMax)
             buffers = try unsafe ReceiveBuffers(
                 count: limits.receiveBufferCount,
                 size: limits.receiveBufferSize,
@@ -88,8 +98,13 @@ package struct CompletionPort: ~Copyable {
             throw .refused(error)
         }
         unsafe self.ring = ring
+        self.directSocketsMax = directSocketsMax
         unsafe openRules = .allocate(capacity: OpenRule.allCases.count)
         for rule in OpenRule.allCases { unsafe (openRules + rule.rawValue).initialize(to: rule.how) }
+        unsafe nowhere = .allocate(capacity: 1)
+        var unspecified = sockaddr()
+        unspecified.sa_family = sa_family_t(AF_UNSPEC)
+        unsafe nowhere.initialize(to: unspecified)
     }
 
     deinit {
@@ -98,6 +113,7 @@ package struct CompletionPort: ~Copyable {
         unsafe io_uring_queue_exit(ring)
         unsafe ring.deallocate()
         unsafe openRules.deallocate()
+        unsafe nowhere.deallocate()
     }
 
     /// Whether this machine can give a worker its port: tried by doing, then undone.
@@ -107,7 +123,8 @@ package struct CompletionPort: ~Copyable {
 
     private static func register(
         _ ring: UnsafeMutablePointer<io_uring>,
-        _ limits: CompletionPortLimits
+        _ limits: CompletionPortLimits,
+        directSocketsMax: Int
     ) throws(SystemError) {
         // Saves the lookup of the ring's descriptor in every io_uring_enter(2).
         var status = unsafe io_uring_register_ring_fd(ring)
@@ -119,6 +136,9 @@ package struct CompletionPort: ~Copyable {
         // A child process must not share the rings. No handler forks, but nothing stops one.
         status = unsafe io_uring_ring_dontfork(ring)
         guard status == 0 else { throw SystemError(-status, "keep the ring from child processes") }
+        guard directSocketsMax > 0 else { return }
+        status = unsafe io_uring_register_files_sparse(ring, UInt32(directSocketsMax))
+        guard status == 0 else { throw SystemError(-status, "register a table of sockets") }
     }
 
     // MARK: The worker's turn

@@ -6,7 +6,7 @@
 /// two that no worker performs here (the log thread writes files; shutting down is a posted packet), plus what Linux
 /// lets a worker do without blocking.
 package enum Operation: UInt8, CaseIterable, Sendable {
-    /// Connections arriving on a listener, one packet each, until cancelled.
+    /// A connection arriving on a listener.
     case accept
     /// Bytes arriving on a socket, a lent buffer each, until the peer is done or the buffers run out.
     case receive
@@ -18,6 +18,10 @@ package enum Operation: UInt8, CaseIterable, Sendable {
     case read
     /// A part of a mapped file being brought into memory.
     case populate
+    /// A peer being told that nothing more will be sent.
+    case finishSending
+    /// A connection being ended at once.
+    case reset
     /// A descriptor being closed.
     case close
     /// A descriptor that has something to say: the posting queue's bell, the watch on the site's folders.

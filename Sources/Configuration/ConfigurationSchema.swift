@@ -108,8 +108,17 @@ enum ConfigurationSchema {
                 \.connectionsMax,
                 .count(1...1_000_000),
                 """
-                Open connections of a worker. When all workers have as many, new ones wait to be accepted. The process's \
-                `ulimit -n` bounds them too.
+                Open connections of a worker. When all workers have as many, new ones wait to be accepted.
+                """
+            ),
+            ConfigurationKey(
+                "direct_sockets_max",
+                \.directSocketsMax,
+                .count(0...1_000_000),
+                """
+                Connections of a worker beyond the process's `ulimit -n`, which the server raises as far as it may. They \
+                are kept in a table of the worker's ring, of at most so many places as that limit (Linux 6.14); without \
+                one, or with 0, further connections wait to be accepted.
                 """
             ),
             ConfigurationKey(

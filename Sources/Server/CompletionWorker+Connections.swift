@@ -1,4 +1,4 @@
-/// The life of connections: accepting, ending, closing. On the completion worker.
+/// The life of connections: operations in flight, ending, closing. On the completion worker.
 
 internal import CompletionPort
 internal import CPlatform
@@ -8,126 +8,6 @@ internal import HTTP
 internal import Platform
 
 extension CompletionWorker {
-    // MARK: Accepting
-
-    /// Accepts while a worker has room for a connection; otherwise clients wait in the kernel's backlog.
-    func startAccepting() {
-        guard !isDraining else { return }
-        placeSurplus()
-        acceptPaused = workerWithRoom == nil
-        guard !acceptPaused else { return }
-        for index in listeners.indices where !isAccepting[index] {
-            isAccepting[index] = true
-            port.accept(listeners[index], CompletionKey(slot: UInt32(index), generation: 0))
-        }
-    }
-
-    private func stopAccepting() {
-        for index in listeners.indices where isAccepting[index] {
-            let key = CompletionKey(slot: UInt32(index), generation: 0)
-            port.cancel(.accept, of: key, CompletionKey(slot: noSlot, generation: 0))
-        }
-    }
-
-    func accepted(_ packet: CompletionPacket) {
-        if !packet.hasMore { isAccepting[Int(packet.key.slot)] = false }
-        switch packet.result {
-        case 0...:
-            place(packet.result)
-        case -ECANCELED:
-            // Stopped for want of room; there may have been some again before this packet came.
-            if !acceptPaused { startAccepting() }
-            return
-        case -EMFILE, -ENFILE, -ENOBUFS, -ENOMEM:
-            // Out of descriptors or memory: arming again at once would spin. The next connection that closes, or the
-            // next deadline that is looked at, arms again; clients wait in the backlog meanwhile.
-            pauseAccepting(.descriptorsExhausted)
-            return
-        default:
-            // ECONNABORTED and what accept(2) passes on from the network: that client is gone, the next may be well.
-            break
-        }
-        if !packet.hasMore, !acceptPaused { startAccepting() }
-    }
-
-    private func pauseAccepting(_ reason: Reason) {
-        guard !acceptPaused else { return }
-        acceptPaused = true
-        // Said once a minute, however often it happens.
-        if clock.now >= acceptComplaintAt {
-            acceptComplaintAt = clock.now.advanced(by: .seconds(60))
-            errors.error(.warning, "accepting pauses: \(reason.name); \(connections.count) connections are open")
-        }
-        wheel.arm(acceptSlot, at: clock.now.advanced(by: .milliseconds(100)))
-    }
-
-    /// A place in the deadline wheel behind those of the connections.
-    var acceptSlot: UInt32 { UInt32(connections.capacity) }
-
-    /// Gives an accepted socket to a worker, or keeps it until one has room.
-    ///
-    /// One accept brings many sockets, and some more before it is stopped: those are the surplus.
-    private func place(_ socket: Int32) {
-        guard surplus.isEmpty, let worker = workerWithRoom else { return surplus.append(socket) }
-        give(socket, to: worker)
-        guard workerWithRoom == nil else { return }
-        stopAccepting()
-        acceptPaused = true
-    }
-
-    private func placeSurplus() {
-        while let socket = surplus.first, let worker = workerWithRoom {
-            surplus.removeFirst()
-            give(socket, to: worker)
-        }
-    }
-
-    private func give(_ socket: Int32, to worker: Int) {
-        peers[worker].load.add()
-        if worker == index {
-            adopt(socket)
-        } else {
-            peers[worker].posts.post(.adopt(socket))
-        }
-    }
-
-    /// The worker with the fewest connections, this one in case of doubt; `nil` when all have as many as they may.
-    private var workerWithRoom: Int? {
-        var best = index
-        for other in peers.indices where peers[other].load.count < peers[best].load.count { best = other }
-        return peers[best].load.count < site.limits.connectionsMax ? best : nil
-    }
-
-    /// A connection of this worker has been closed: the worker that accepts may have been waiting for that.
-    private func roomReturned() {
-        let wasFull = peers[index].load.remove() >= site.limits.connectionsMax
-        if acceptPaused {
-            startAccepting()
-        } else if wasFull, index != Self.acceptingWorker {
-            peers[Self.acceptingWorker].posts.post(.resumeAccepting)
-        }
-    }
-
-    /// Makes an accepted socket a connection of this worker.
-    func adopt(_ socket: Int32) {
-        let remote = RemoteAddress(peerOf: socket)
-        let connection = Connection(
-            socket: socket,
-            remote: remote,
-            state: ConnectionState(now: clock.now, site.deadlines),
-            parser: RequestParser(limits: site.headLimits)
-        )
-        guard !isStopped, let key = connections.insert(connection) else {
-            _ = close(socket)
-            _ = peers[index].load.remove()
-            return
-        }
-        receive(key.slot)
-        wheel.arm(key.slot, at: connections[key.slot].state.deadline)
-        // Accepted before accepting stopped: it may be told so at once, which arms its own deadline.
-        if isDraining { act(connections[key.slot].state.drain(), key.slot) }
-    }
-
     // MARK: Operations of a connection
 
     /// An operation has been handed to the port with the connection's key.
@@ -137,11 +17,16 @@ extension CompletionWorker {
 
     /// An operation's last packet has come.
     ///
-    /// The last of a closing connection lets it be closed.
+    /// The last of a connection that ends lets it be closed; the last of one that is being closed frees its slot.
     func endOperation(_ slot: UInt32) {
         precondition(connections[slot].inFlight > 0, "a packet came for which nothing was in flight")
         connections[slot].inFlight -= 1
-        closeIfQuiet(slot)
+        guard connections[slot].inFlight == 0 else { return }
+        if connections[slot].isClosing {
+            remove(slot)
+        } else if connections[slot].state.phase == .closing {
+            close(slot)
+        }
     }
 
     // MARK: Ending
@@ -158,8 +43,7 @@ extension CompletionWorker {
     /// Says FIN and waits for the client's, throwing away what still comes (RFC 9112 §9.6).
     private func finish(_ slot: UInt32) {
         connections[slot].state.lingerBegan(now: clock.now, site.deadlines)
-        // shutdown(2) and not the ring's: that one always goes to a kernel thread. It never waits.
-        _ = shutdown(connections[slot].socket, Int32(SHUT_WR))
+        if port.finishSending(connections[slot].socket, connections.key(slot)) { beginOperation(slot) }
         connections[slot].input.free()
         wheel.arm(slot, at: connections[slot].state.deadline)
         if !connections[slot].isReceiving { receive(slot) }
@@ -173,32 +57,24 @@ extension CompletionWorker {
         act(action, slot)
     }
 
-    /// Ends all operations of a connection; it is closed when their packets have come.
+    /// Ends all operations of a connection, and closes it.
     private func end(_ slot: UInt32, reset: Bool) {
+        beginOperation(slot)
         if reset {
-            // Unsent bytes are dropped and the client is told so by RST: one that never reads must not keep memory in
-            // the kernel after we have let go.
-            var option = linger(l_onoff: 1, l_linger: 0)
-            unsafe _ = setsockopt(
-                connections[slot].socket,
-                SOL_SOCKET,
-                SO_LINGER,
-                &option,
-                socklen_t(MemoryLayout<linger>.size)
-            )
+            // A client that never reads must not keep memory in the kernel after we have let go. What is in flight ends by
+            // it, and then the connection is closed.
+            port.reset(connections[slot].socket, connections.key(slot))
+        } else if connections[slot].isReceiving {
+            // Everything has been sent: only the receive is in flight, and it holds the socket open.
+            port.cancel(.receive, of: connections.key(slot), connections.key(slot))
+            close(slot)
+        } else {
+            endOperation(slot)
         }
-        if connections[slot].inFlight > 0 {
-            // Ends an armed receive with 0 and a waiting send with EPIPE; close(2) alone would end neither.
-            _ = shutdown(connections[slot].socket, Int32(SHUT_RDWR))
-        }
-        closeIfQuiet(slot)
     }
 
-    /// Closes the socket when no operation of a closing connection is in flight.
-    private func closeIfQuiet(_ slot: UInt32) {
-        guard connections[slot].state.phase == .closing, connections[slot].inFlight == 0,
-            !connections[slot].isClosing
-        else { return }
+    /// Gives back what the connection has and closes its socket; no send is in flight.
+    private func close(_ slot: UInt32) {
         connections[slot].isClosing = true
         abandonExchanges(slot)
         if let output = connections[slot].output {
@@ -212,12 +88,19 @@ extension CompletionWorker {
         port.close(connections[slot].socket, connections.key(slot))
     }
 
-    /// A descriptor was closed: a file's, or the socket of a connection, whose slot is free now.
+    /// A descriptor was closed: a file's, or the socket of a connection.
     func closed(_ packet: CompletionPacket) {
         guard packet.key.slot != noSlot, connections.isCurrent(packet.key) else { return }
-        connections.remove(packet.key.slot)
-        roomReturned()
-        if isDraining, connections.count == 0 { drained() }
+        endOperation(packet.key.slot)
+    }
+
+    /// A connection is closed and nothing of it is in flight.
+    private func remove(_ slot: UInt32) {
+        giveBack(connections[slot].socket.isDirect ? .direct : .descriptor)
+        connections.remove(slot)
+        peers[index].load.remove()
+        if isDraining, connections.count == 0 { return drained() }
+        resumeAccepting()
     }
 
     // MARK: Stopping
@@ -227,8 +110,6 @@ extension CompletionWorker {
         guard !isDraining else { return }
         isDraining = true
         stopAccepting()
-        for socket in surplus { _ = close(socket) }
-        surplus.removeAll()
         // A paused connection is told when what it has sent already has been read.
         for slot in connections.occupiedSlots where !connections[slot].isPaused {
             act(connections[slot].state.drain(), slot)

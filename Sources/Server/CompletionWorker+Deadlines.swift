@@ -1,6 +1,7 @@
 /// Deadlines that have passed. On the completion worker.
 
 internal import CPlatform
+internal import CompletionPort
 internal import HTTP
 internal import Platform
 
@@ -11,7 +12,7 @@ extension CompletionWorker {
         wheel.collect(until: clock.now, into: &dueSlots)
         for slot in dueSlots {
             if slot == acceptSlot {
-                if acceptPaused { startAccepting() }
+                resumeAccepting()
             } else if connections.contains(slot) {
                 lookAt(slot)
             }
@@ -55,11 +56,7 @@ extension CompletionWorker {
     /// What the kernel still holds for it goes on being sent after the socket is closed; only a client that has not even
     /// taken that is worth waiting for, as long as it takes something.
     private func lingerExpired(_ slot: UInt32) {
-        let acknowledged = ringport_socket_acknowledged(connections[slot].socket)
-        guard acknowledged > connections[slot].acknowledged else {
-            return act(connections[slot].state.lingerEnded(), slot)
-        }
-        connections[slot].acknowledged = acknowledged
+        guard hasTakenMore(slot) else { return act(connections[slot].state.lingerEnded(), slot) }
         connections[slot].state.lingerBegan(now: clock.now, site.deadlines)
     }
 
@@ -67,11 +64,19 @@ extension CompletionWorker {
     ///
     /// A client that takes its bytes slowly is left alone; one that takes none is not waited for.
     private func sendExpired(_ slot: UInt32) {
-        // Bytes that the client's kernel has acknowledged (tcp_info, Linux 4.1): a send of many bytes brings no packet
-        // before the last of them has found room.
-        let acknowledged = ringport_socket_acknowledged(connections[slot].socket)
-        guard acknowledged > connections[slot].acknowledged else { return fail(slot, .sendExpired) }
-        connections[slot].acknowledged = acknowledged
+        guard hasTakenMore(slot) else { return fail(slot, .sendExpired) }
         connections[slot].state.sendProgressed(now: clock.now, site.deadlines)
+    }
+
+    /// Whether the client's kernel has acknowledged bytes since this was asked last (tcp_info, Linux 4.1): a send of many
+    /// bytes brings no packet before the last of them has found room.
+    ///
+    /// No system call reaches a direct descriptor; its sends bring a packet for whatever the client has taken.
+    private func hasTakenMore(_ slot: UInt32) -> Bool {
+        guard let descriptor = connections[slot].socket.descriptor else { return false }
+        let acknowledged = ringport_socket_acknowledged(descriptor)
+        guard acknowledged > connections[slot].acknowledged else { return false }
+        connections[slot].acknowledged = acknowledged
+        return true
     }
 }

@@ -71,7 +71,7 @@ extension CompletionWorker {
     private func arrived(_ slot: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) {
         switch connections[slot].state.phase {
         case .open: break
-        case .answering: return
+        case .answering: return connections[slot].state.unreadArrived()
         case .lingering: return discarded(slot, bytes.count)
         case .closing: return
         }

@@ -19,7 +19,10 @@ extension CompletionWorker {
                 continue
             }
             // What follows a last request is nobody's: it is thrown away as if the connection lingered already.
-            guard connections[slot].state.mayRead else { return bytes.count }
+            guard connections[slot].state.mayRead else {
+                connections[slot].state.unreadArrived()
+                return bytes.count
+            }
             guard hasRoomForAnswer(slot) else {
                 connections[slot].isPaused = true
                 connections[slot].state.readingPaused()
@@ -57,6 +60,7 @@ extension CompletionWorker {
         let hasBody = head.hasBody
         connections[slot].state.headEnded(
             hasBody: hasBody,
+            clientEnds: !head.keepsAlive,
             keepsAlive: head.keepsAlive && !isDraining,
             now: clock.now,
             site.deadlines

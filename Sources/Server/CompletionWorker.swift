@@ -29,13 +29,16 @@ struct Site: Sendable {
     let router: Router
     let dispatch: HandlerDispatch
     let traces: Bool
+    let descriptors: DescriptorBudget
+    /// Whether connections may go where descriptors of the process can't.
+    let usesDirectSockets: Bool
 }
 
 final class CompletionWorker {
     let index: Int
     let site: Site
     let posts: PostQueue<WorkerMessage>
-    /// The other workers' queues and this one's, by index, to hand accepted connections to the one with the fewest.
+    /// The other workers' queues and loads and this one's, by index: connections go where there are few.
     let peers: [WorkerHandle]
     let log: AccessRing
     let errors: FileLog
@@ -53,15 +56,15 @@ final class CompletionWorker {
     var wheel: DeadlineWheel
     var outputs: OutputPool
 
-    /// Listening sockets, on the worker that accepts; their packets' slots are positions here.
-    var listeners: [Int32]
-    var isAccepting: [Bool]
+    /// Listening sockets, which all workers share.
+    let listeners: [Int32]
+    var accepts: PostedAccepts
+    /// Places of the port's own table that connections have, or accepts that are posted will.
+    var directSockets = 0
     /// Accepting waits for a connection to close, or for the next turn of the clock.
     var acceptPaused = false
     /// When a pause is worth a line in the log again.
     var acceptComplaintAt = Instant(nanoseconds: 0)
-    /// Sockets that were accepted when no worker had room, oldest first.
-    var surplus: [Int32] = []
 
     /// Connections with something to send at the end of the turn.
     var dirty: [UInt32] = []
@@ -91,8 +94,6 @@ final class CompletionWorker {
     /// Slots of `notice` packets.
     static let bellSlot: UInt32 = 0
     static let watchSlot: UInt32 = 1
-    /// The worker that has the listening sockets.
-    static let acceptingWorker = 0
 
     /// Makes the worker's port and tables on the thread that will run it.
     init(
@@ -113,15 +114,17 @@ final class CompletionWorker {
         self.log = log
         self.errors = errors
         self.listeners = listeners
-        isAccepting = Array(repeating: false, count: listeners.count)
         let limits = site.limits
+        accepts = PostedAccepts(listeners: listeners.count, perListener: limits.acceptsMax)
+        // Of several listeners, each may bring what was posted on it before the last place was taken.
+        let connectionsMax = limits.connectionsMax + (listeners.count - 1) * limits.acceptsMax
         do {
-            port = try CompletionPort(limits: limits.port)
+            port = try CompletionPort(limits: limits.port(usesDirectSockets: site.usesDirectSockets))
         } catch {
             throw .port(error)
         }
         do {
-            connections = try Slab(capacity: limits.connectionsMax)
+            connections = try Slab(capacity: connectionsMax)
             exchanges = try Slab(capacity: limits.exchangesMax)
             files = try FileCache(limits: limits)
             watch = try SiteWatch(roots: roots.map(Self.watchPath))
@@ -129,8 +132,8 @@ final class CompletionWorker {
         } catch {
             throw .system(error)
         }
-        wheel = DeadlineWheel(capacity: limits.connectionsMax, now: clock.now)
-        dirty.reserveCapacity(limits.connectionsMax)
+        wheel = DeadlineWheel(capacity: connectionsMax, now: clock.now)
+        dirty.reserveCapacity(connectionsMax)
     }
 
     // MARK: The loop
@@ -139,7 +142,7 @@ final class CompletionWorker {
     func run() {
         port.notice(posts.bellDescriptor, CompletionKey(slot: Self.bellSlot, generation: 0))
         port.notice(watch.descriptor.rawValue, CompletionKey(slot: Self.watchSlot, generation: 0))
-        startAccepting()
+        postAccepts()
         while !isStopped { turn() }
         endAllConnections()
         // Their operations are ended by their sockets' end; what does not end in time is cancelled with the ring.
@@ -178,7 +181,7 @@ final class CompletionWorker {
         case .populate: populated(packet)
         case .close: closed(packet)
         case .notice: noticed(packet)
-        case .cancel: operationEnded(packet)
+        case .finishSending, .reset, .cancel: operationEnded(packet)
         }
     }
 
@@ -204,8 +207,7 @@ final class CompletionWorker {
 
     private func perform(_ message: WorkerMessage) {
         switch message {
-        case .adopt(let socket): adopt(socket)
-        case .resumeAccepting: if acceptPaused { startAccepting() }
+        case .resumeAccepting: resumeAccepting()
         case .handlerAnswered(let exchange, let result): handlerAnswered(exchange, result)
         case .variantMade(let file, let answer): variantMade(file, answer)
         case .passwordChecked(let exchange, let isRight): passwordChecked(exchange, isRight)

@@ -10,7 +10,7 @@ internal import HTTP
 /// output block, exchanges) is lent to it meanwhile.
 @safe
 struct Connection {
-    let socket: Int32
+    let socket: Socket
     let remote: RemoteAddress
     var state: ConnectionState
     var parser: RequestParser
@@ -49,7 +49,7 @@ struct Connection {
     /// What the client had acknowledged when it was last looked at; tells a slow client from one that is gone.
     var acknowledged: UInt64 = 0
 
-    init(socket: Int32, remote: RemoteAddress, state: ConnectionState, parser: RequestParser) {
+    init(socket: Socket, remote: RemoteAddress, state: ConnectionState, parser: RequestParser) {
         self.socket = socket
         self.remote = remote
         self.state = state

@@ -4,12 +4,13 @@
 /// connection is taken anywhere else.
 ///
 ///     reading requests ──last one read──► answering ──all sent──► lingering ──peer done or deadline──► closing
-///          │  ▲                                                       ▲
-///          └──┘ keep-alive                     refusal ───────────────┘
+///          │  ▲                               │                       ▲                                  ▲
+///          └──┘ keep-alive                    │     refusal ──────────┘                                  │
+///                                             └──── the client asked for the end, and sent no more ──────┘
 ///
 /// Lingering (RFC 9112 §9.6): the server says that it has finished (FIN), goes on reading and throws away what it
 /// reads, so that what the client still sends does not make the kernel answer with a reset that would destroy the last
-/// response before the client has read it.
+/// response before the client has read it. A client that asked for the end itself sends nothing more.
 ///
 /// Next: RequestParser.swift
 
@@ -51,6 +52,8 @@ struct ConnectionState: Equatable {
     private(set) var peerFinished = false
     /// Nothing more is read after the current request: it asked for that, the server refused something, or it stops.
     private(set) var isLast = false
+    /// The client has asked for the end, and kept to it: it must send nothing after such a request (RFC 9112 §9.6).
+    private(set) var clientEnds = false
 
     /// When the step of reading that is under way must be over.
     private(set) var readDeadline: Instant
@@ -78,9 +81,23 @@ struct ConnectionState: Equatable {
     }
 
     /// A head is complete and its request will be answered.
-    mutating func headEnded(hasBody: Bool, keepsAlive: Bool, now: Instant, _ deadlines: Deadlines) {
+    ///
+    /// - Parameters:
+    ///   - hasBody: its content follows.
+    ///   - clientEnds: it asks for the connection to end.
+    ///   - keepsAlive: another request may follow; not when the client ends, or the server does.
+    ///   - now: the time.
+    ///   - deadlines: what is configured.
+    mutating func headEnded(
+        hasBody: Bool,
+        clientEnds: Bool,
+        keepsAlive: Bool,
+        now: Instant,
+        _ deadlines: Deadlines
+    ) {
         precondition(phase == .open, "a request is only read from an open connection")
         unanswered += 1
+        self.clientEnds = clientEnds
         if !keepsAlive { isLast = !hasBody }
         reading = hasBody ? .body : .nothing
         readDeadline = hasBody ? now.advanced(by: deadlines.body) : .distantFuture
@@ -101,6 +118,12 @@ struct ConnectionState: Equatable {
         reading = .nothing
         readDeadline = .distantFuture
         isLast = true
+        clientEnds = false
+    }
+
+    /// Bytes came that nobody will read: those of a client that has more to say than it was asked for.
+    mutating func unreadArrived() {
+        clientEnds = false
     }
 
     /// A response is being made for something that never became a request.
@@ -175,7 +198,8 @@ struct ConnectionState: Equatable {
         guard isLast, phase == .open || phase == .answering else { return .nothing }
         phase = .answering
         guard unanswered == 0, !isSending else { return .nothing }
-        guard !peerFinished else {
+        // Nothing more comes of a client that has finished, or ended as it should: there is nothing to linger for.
+        guard !peerFinished, !clientEnds else {
             phase = .closing
             return .close(reset: false)
         }

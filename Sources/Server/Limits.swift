@@ -1,6 +1,7 @@
 /// Every bound of the server, in one place. Pure values; any thread.
 
 internal import CompletionPort
+internal import Platform
 
 /// How large each queue, table, buffer and pool may grow.
 ///
@@ -40,6 +41,12 @@ package struct Limits: Sendable {
     ///
     /// At the limit it stops accepting until one closes.
     package var connectionsMax = 20_000
+    /// Accepts of one worker that wait on each listening socket.
+    package var acceptsMax = 16
+    /// Connections of one worker beyond the process's limit of descriptors, in the ring's own table (Linux 6.14).
+    ///
+    /// The kernel allows as many as that limit, for each table.
+    package var directSocketsMax = 65_536
     /// Requests of one connection that wait for their answers; the next is read when one has left.
     package var pipelinedMax = 16
     /// Requests of one worker that wait for a file or a handler.
@@ -107,13 +114,17 @@ package struct Limits: Sendable {
         precondition(sliceSize % 4096 == 0, "slices are whole pages")
     }
 
-    var port: CompletionPortLimits {
+    /// Sizes of a worker's port.
+    ///
+    /// - Parameter usesDirectSockets: it may need a table of sockets.
+    func port(usesDirectSockets: Bool) -> CompletionPortLimits {
         CompletionPortLimits(
             submissionsMax: submissionsMax,
             packetsMax: packetsMax,
             receiveBufferCount: receiveBufferCount,
             receiveBufferSize: receiveBufferSize,
-            fileThreadsMax: fileThreadsMax
+            fileThreadsMax: fileThreadsMax,
+            directSocketsMax: usesDirectSockets ? min(directSocketsMax, connectionsMax, descriptorLimit()) : 0
         )
     }
 }

@@ -110,7 +110,7 @@ final class Output {
     /// Hands everything there is to the kernel as one send.
     ///
     /// - Precondition: there is something, and no send is in flight.
-    func send(on port: inout CompletionPort, socket: Int32, more: Bool, _ key: CompletionKey) {
+    func send(on port: inout CompletionPort, socket: Socket, more: Bool, _ key: CompletionKey) {
         precondition(inFlight == 0 && !segments.isEmpty, "one send at a time, of something")
         inFlight = segments.count
         // The bytes stay in place: the block's because `filled` only moves back when nothing is in flight, the others'

@@ -34,17 +34,4 @@ extension RemoteAddress {
             return nil
         }
     }
-
-    /// The address of a connected socket; all zero when the peer is gone already.
-    init(peerOf socket: Int32) {
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let status = unsafe withUnsafeMutablePointer(to: &storage) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe getpeername(socket, $0, &length)
-            }
-        }
-        let known = status == 0 ? RemoteAddress(storage) : nil
-        self = known ?? RemoteAddress(high: 0, low: 0, port: 0)
-    }
 }

@@ -46,7 +46,7 @@ package final class Server {
         configuration.limits.responseHeadSizeMax += configuration.fieldsSizeMax
         configuration.limits.assertRelations()
         self.configuration = configuration
-        do { try CompletionPort.probe(configuration.limits.port) } catch { throw .port(error) }
+        do { try CompletionPort.probe(configuration.limits.port(usesDirectSockets: false)) } catch { throw .port(error) }
         let folders = try SiteFolders(configuration)
         let listeners = try ListenerTable(configuration.listen, backlog: configuration.limits.backlogMax)
         let log: FileLog
@@ -86,6 +86,7 @@ package final class Server {
         do { try store.start() } catch { throw .store(error) }
         do { try pool.start() } catch { throw .system(error) }
         do { try host.start() } catch { throw .handler(error) }
+        let descriptors = DescriptorBudget(limit: descriptorLimit())
         try startWorkers(
             Site(
                 limits: configuration.limits,
@@ -103,7 +104,9 @@ package final class Server {
                 mediaTypes: MediaTypes(own: configuration.mediaTypes.types, system: systemTypes()),
                 router: router,
                 dispatch: HandlerDispatch(host: host, pool: pool, handlers: handlers),
-                traces: configuration.traces
+                traces: configuration.traces,
+                descriptors: descriptors,
+                usesDirectSockets: configuration.limits.connectionsMax * configuration.workers > descriptors.max
             )
         )
     }
@@ -141,7 +144,7 @@ package final class Server {
         return (Router(routes: routes), handlers)
     }
 
-    /// Starts one worker for each processor, or as many as were asked for; the first one accepts.
+    /// Starts one worker for each processor, or as many as were asked for.
     private func startWorkers(_ site: Site) throws(StartError) {
         do {
             for _ in 0..<configuration.workers { workers.append(try WorkerHandle()) }
@@ -149,8 +152,8 @@ package final class Server {
         let peers = workers
         let log = log
         let roots = folders.open
+        let sockets = listeners.descriptors
         for index in peers.indices {
-            let sockets = index == 0 ? listeners.descriptors : []
             let ring = log.ring(forWorker: index)
             do {
                 threads.append(

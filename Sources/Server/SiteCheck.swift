@@ -20,7 +20,7 @@ package struct SiteCheck {
     package init(_ configuration: ServerConfiguration) {
         self.configuration = configuration
         do {
-            try CompletionPort.probe(configuration.limits.port)
+            try CompletionPort.probe(configuration.limits.port(usesDirectSockets: false))
             port = nil
         } catch {
             port = .port(error)

@@ -1,14 +1,26 @@
-/// How many connections a worker has. Any thread.
+/// How many connections a worker has, and whether it could do with more. Any thread.
 
 internal import Synchronization
 
-/// Counted up by the accepting worker when it hands a connection over, down by the worker that closes it, so that
-/// connections on their way count too.
+/// What the workers know of each other, to place connections where there are few.
 final class WorkerLoad: Sendable {
     private let connections = Atomic<Int>(0)
-    var count: Int { connections.load(ordering: .relaxed) }
-    func add() { connections.wrappingAdd(1, ordering: .relaxed) }
+    private let holdsBack = Atomic<Bool>(false)
 
-    /// Counts one down; returns how many there were.
-    func remove() -> Int { connections.wrappingSubtract(1, ordering: .relaxed).oldValue }
+    var count: Int { connections.load(ordering: .sequentiallyConsistent) }
+
+    func add() { connections.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+    func remove() { connections.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
+
+    /// The worker accepts fewer connections than it has room for, and looks again at what held it back after this: as a
+    /// peer changes its count before it looks at this flag, one of the two sees what the other did.
+    func holdBack() { holdsBack.store(true, ordering: .sequentiallyConsistent) }
+
+    /// The worker accepts as many as it has room for.
+    func goOn() { holdsBack.store(false, ordering: .sequentiallyConsistent) }
+
+    var isHeldBack: Bool { holdsBack.load(ordering: .sequentiallyConsistent) }
+
+    /// True for the one who is to tell the worker that what held it back may be over.
+    func takeHeldBack() -> Bool { holdsBack.exchange(false, ordering: .sequentiallyConsistent) }
 }

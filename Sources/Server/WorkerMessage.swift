@@ -6,9 +6,7 @@ internal import Platform
 
 /// A posted packet's content: `PostQueuedCompletionStatus` in the article.
 enum WorkerMessage: Sendable {
-    /// Another worker has accepted a connection for this one: its socket.
-    case adopt(Int32)
-    /// Another worker has room for a connection again, to the worker that accepts.
+    /// What this worker held back from accepting for may be over.
     case resumeAccepting
     /// The call of this exchange has ended.
     case handlerAnswered(CompletionKey, HandlerResult)

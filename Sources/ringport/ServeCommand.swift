@@ -34,6 +34,7 @@ struct ServeCommand: ParsableCommand {
         let configuration = try site.serverConfiguration(listen: listen, workers: workers, traces: trace)
         // What the server makes is its user's and group's: submissions and logs are nobody else's to read.
         umask(0o027)
+        raiseDescriptorLimit()
         let signals = Signals()
         let server: Server
         do {

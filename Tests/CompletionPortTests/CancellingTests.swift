@@ -9,7 +9,7 @@ import Testing
     @Test func aCancelledOperationAndItsCancelEachBringAPacket() throws {
         let pair = try SocketPair.tcp()
         var port = try CompletionPort(limits: .forTests())
-        port.receive(pair.ours.rawValue, key(1))
+        port.receive(pair.ours.asSocket, key(1))
         #expect(port.hasPacket() == false)
         port.cancel(.receive, of: key(1), key(2))
         let packets = try port.next(2)
@@ -27,7 +27,7 @@ import Testing
     @Test func onlyTheNamedLifeAndKindIsCancelled() throws {
         let pair = try SocketPair.tcp()
         var port = try CompletionPort(limits: .forTests())
-        port.receive(pair.ours.rawValue, key(1, 8))
+        port.receive(pair.ours.asSocket, key(1, 8))
         for (operation, target) in [(Operation.receive, key(1, 7)), (.send, key(1, 8)), (.receive, key(2, 8))] {
             port.cancel(operation, of: target, key(9))
             let packet = try port.next()
@@ -44,7 +44,7 @@ import Testing
         let pair = try SocketPair.local()
         var port = try CompletionPort(limits: .forTests())
         try pair.peer.say(pattern(500))
-        port.receive(pair.ours.rawValue, key(1))
+        port.receive(pair.ours.asSocket, key(1))
         port.cancel(.receive, of: key(1), key(2))
         var bytes: [UInt8] = []
         var isArmed = true
@@ -64,7 +64,7 @@ import Testing
         let memory = try MappedMemory(count: 8_000_000)
         // `memory` lives until the end of the test, after the send's packet.
         unsafe port.send(
-            pair.ours.rawValue,
+            pair.ours.asSocket,
             UnsafeRawBufferPointer(start: memory.base, count: memory.count),
             more: false,
             key(1)
@@ -81,7 +81,7 @@ import Testing
     @Test func closingAfterTheCancelTellsTheClient() throws {
         let pair = try SocketPair.tcp()
         var port = try CompletionPort(limits: .forTests())
-        port.receive(pair.ours.rawValue, key(1))
+        port.receive(pair.ours.asSocket, key(1))
         #expect(port.hasPacket() == false)
         port.cancel(.receive, of: key(1), key(1))
         _ = try port.next(2)
@@ -97,7 +97,7 @@ import Testing
     @Test func shuttingASocketDownEndsItsReceive() throws {
         let pair = try SocketPair.tcp()
         var port = try CompletionPort(limits: .forTests())
-        port.receive(pair.ours.rawValue, key(1))
+        port.receive(pair.ours.asSocket, key(1))
         #expect(port.hasPacket() == false)
         _ = shutdown(pair.ours.rawValue, Int32(SHUT_RDWR))
         let packet = try port.next()
@@ -110,7 +110,7 @@ import Testing
         let pair = try SocketPair.tcp()
         do {
             var port = try CompletionPort(limits: .forTests())
-            port.receive(pair.ours.rawValue, key(1))
+            port.receive(pair.ours.asSocket, key(1))
             #expect(port.hasPacket() == false)
         }
         _ = Descriptor(owning: pair.ours.release())

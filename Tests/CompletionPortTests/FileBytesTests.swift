@@ -54,7 +54,7 @@ import Testing
         while true {
             // The mapping lives to the end of the test.
             unsafe port.send(
-                pair.ours.rawValue,
+                pair.ours.asSocket,
                 UnsafeRawBufferPointer(rebasing: mapping.bytes[sent...]),
                 more: false,
                 key(3)

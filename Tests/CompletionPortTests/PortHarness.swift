@@ -76,8 +76,14 @@ extension CompletionPort {
         return bytes
     }
 
+    /// The bytes of the next packet, which has some.
+    mutating func nextBytes() throws -> [UInt8] {
+        let packet = try next()
+        return takeBytes(packet)
+    }
+
     /// Sends bytes and waits for the packet.
-    mutating func sendNow(_ socket: Int32, _ bytes: [UInt8], _ key: CompletionKey) throws -> Int32 {
+    mutating func sendNow(_ socket: Socket, _ bytes: [UInt8], _ key: CompletionKey) throws -> Int32 {
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
         // Freed after the packet has come; when none does the test fails, and its memory may leak.
         unsafe memory.copyBytes(from: bytes)

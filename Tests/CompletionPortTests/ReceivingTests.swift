@@ -9,7 +9,7 @@ import Testing
     @Test func oneReceiveBringsBytesAgainAndAgain() throws {
         let pair = try SocketPair.tcp()
         var port = try CompletionPort(limits: .forTests())
-        port.receive(pair.ours.rawValue, key(7))
+        port.receive(pair.ours.asSocket, key(7))
         for round in 0..<100 {
             let bytes = pattern(50, from: round)
             try pair.peer.say(bytes)
@@ -24,7 +24,7 @@ import Testing
     @Test func theEndIsAPacketOfItsOwnWithoutABuffer() throws {
         let pair = try SocketPair.tcp()
         var port = try CompletionPort(limits: .forTests())
-        port.receive(pair.ours.rawValue, key(7))
+        port.receive(pair.ours.asSocket, key(7))
         try pair.peer.say([1, 2, 3])
         pair.peer.finish()
         let bytes = try port.next()
@@ -36,7 +36,7 @@ import Testing
     }
 
     private func rearmed(_ port: inout CompletionPort, _ socket: borrowing Descriptor) throws -> CompletionPacket {
-        port.receive(socket.rawValue, key(7))
+        port.receive(socket.asSocket, key(7))
         return try port.next()
     }
 
@@ -44,7 +44,7 @@ import Testing
         let count = 16
         var port = try CompletionPort(limits: .forTests(buffers: 64))
         let pairs = try Pairs(count)
-        for index in 0..<count { port.receive(pairs.ours(index), key(UInt32(index))) }
+        for index in 0..<count { port.receive(Socket(descriptor: pairs.ours(index)), key(UInt32(index))) }
         var received = [[UInt8]](repeating: [], count: count)
         for round in 0..<40 {
             for index in 0..<count { try pairs.say(index, pattern(100, from: index + round * 100)) }
@@ -55,7 +55,7 @@ import Testing
                 let index = Int(packet.key.slot)
                 received[index] += port.takeBytes(packet)
                 missing -= Int(packet.result)
-                if !packet.hasMore { port.receive(pairs.ours(index), packet.key) }
+                if !packet.hasMore { port.receive(Socket(descriptor: pairs.ours(index)), packet.key) }
             }
         }
         for index in 0..<count { #expect(received[index] == pattern(4000, from: index)) }
@@ -72,7 +72,7 @@ import Testing
         var received: [UInt8] = []
         var lent: [CompletionPacket] = []
         var shortages = 0
-        port.receive(pair.ours.rawValue, key(0))
+        port.receive(pair.ours.asSocket, key(0))
         while received.count < bytes.count {
             let packet = try port.next()
             if packet.result > 0 {
@@ -86,7 +86,7 @@ import Testing
             #expect(lent.count <= 4)
             for packet in lent { _ = port.takeBytes(packet) }
             lent.removeAll()
-            port.receive(pair.ours.rawValue, key(0))
+            port.receive(pair.ours.asSocket, key(0))
         }
         sender.join()
         #expect(received == bytes)
@@ -105,17 +105,17 @@ import Testing
         let pair = try SocketPair.local()
         let idle = try SocketPair.local()
         var port = try CompletionPort(limits: .forTests(buffers: 1))
-        port.receive(pair.ours.rawValue, key(0))
+        port.receive(pair.ours.asSocket, key(0))
         try pair.peer.say([1])
         let lent = try port.next()
         #expect(lent.result == 1)
-        port.receive(idle.ours.rawValue, key(1))
+        port.receive(idle.ours.asSocket, key(1))
         let refused = try port.next()
         #expect(refused.key == key(1))
         #expect(refused.result == -ENOBUFS)
         #expect(!refused.hasMore)
         #expect(port.takeBytes(lent) == [1])
-        port.receive(idle.ours.rawValue, key(1))
+        port.receive(idle.ours.asSocket, key(1))
         try idle.peer.say([2])
         let packet = try port.next()
         #expect(packet.key == key(1))
@@ -125,7 +125,7 @@ import Testing
     @Test func anIdleConnectionOwnsNoBuffer() throws {
         var port = try CompletionPort(limits: .forTests(buffers: 1))
         let pairs = try Pairs(32)
-        for index in 0..<32 { port.receive(pairs.ours(index), key(UInt32(index))) }
+        for index in 0..<32 { port.receive(Socket(descriptor: pairs.ours(index)), key(UInt32(index))) }
         #expect(port.hasPacket() == false)
         try pairs.say(31, [9])
         let packet = try port.next()

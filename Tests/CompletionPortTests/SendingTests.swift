@@ -10,7 +10,7 @@ import Testing
         let pair = try SocketPair.tcp()
         var port = try CompletionPort(limits: .forTests())
         let bytes = pattern(10_000)
-        #expect(try port.sendNow(pair.ours.rawValue, bytes, key(1)) == 10_000)
+        #expect(try port.sendNow(pair.ours.asSocket, bytes, key(1)) == 10_000)
         #expect(try pair.peer.hear(10_000) == bytes)
     }
 
@@ -24,7 +24,7 @@ import Testing
             let all = receiveAll(peer, bytes.count)
             heard.withLock { $0 = all }
         }
-        #expect(try port.sendNow(pair.ours.rawValue, bytes, key(1)) == 8_000_000)
+        #expect(try port.sendNow(pair.ours.asSocket, bytes, key(1)) == 8_000_000)
         reader.join()
         #expect(heard.withLock { $0 } == bytes)
     }
@@ -46,7 +46,7 @@ import Testing
                 unsafe vector.append(UnsafeRawBufferPointer(rebasing: memory[part * 30..<part * 30 + 30]))
             }
             #expect(vector.count == count)
-            port.send(pair.ours.rawValue, vector, more: false, key(3))
+            port.send(pair.ours.asSocket, vector, more: false, key(3))
             let packet = try port.next()
             #expect(packet.operation == .send)
             #expect(packet.result == Int32(count * 30))
@@ -58,7 +58,7 @@ import Testing
     @Test func aClientThatIsGoneIsAnErrorAndNoSignal() throws {
         let pair = try SocketPair.local()
         var port = try CompletionPort(limits: .forTests())
-        let ours = pair.ours.rawValue
+        let ours = pair.ours.asSocket
         _ = shutdown(pair.peer.rawValue, Int32(SHUT_RD))
         #expect(try port.sendNow(ours, [1], key(1)) == -EPIPE)
     }
@@ -67,7 +67,7 @@ import Testing
         let pair = try SocketPair.local()
         var port = try CompletionPort(limits: .forTests())
         port.close(-1, key(1))
-        port.receive(pair.ours.rawValue, key(2))
+        port.receive(pair.ours.asSocket, key(2))
         try pair.peer.say([5])
         let packets = try port.next(2)
         #expect(packets.first { $0.key == key(1) }?.result == -EBADF)

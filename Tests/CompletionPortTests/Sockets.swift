@@ -1,5 +1,6 @@
 /// Sockets on this machine, and the far end's plain system calls. Test threads.
 
+@testable import CompletionPort
 import Glibc
 import Platform
 
@@ -71,6 +72,21 @@ struct Listening: ~Copyable {
 }
 
 extension Descriptor {
+    /// The socket as a port knows it.
+    var asSocket: Socket { Socket(descriptor: rawValue) }
+
+    /// The port of this end's own address.
+    var localPort: UInt16 {
+        var address = sockaddr_in()
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe getsockname(rawValue, $0, &size)
+            }
+        }
+        return status == 0 ? UInt16(bigEndian: address.sin_port) : 0
+    }
+
     /// Makes blocking receives and sends give up after ten seconds, so that a test fails rather than hangs.
     func limitWaiting() {
         var time = timeval(tv_sec: 10, tv_usec: 0)
@@ -114,5 +130,13 @@ extension Descriptor {
     /// Says that nothing more will be sent.
     func finish() {
         _ = shutdown(rawValue, Int32(SHUT_WR))
+    }
+}
+
+extension PeerAddresses {
+    /// The port of the IPv4 address at a place.
+    func port(_ place: Int) -> UInt16 {
+        var storage = self[place]
+        return unsafe withUnsafeBytes(of: &storage) { UInt16(bigEndian: unsafe $0.load(as: sockaddr_in.self).sin_port) }
     }
 }

@@ -23,7 +23,7 @@ import Testing
         let pair = try SocketPair.local()
         var port = try CompletionPort(limits: .forTests())
         try pair.peer.say([1])
-        port.receive(pair.ours.rawValue, key(1))
+        port.receive(pair.ours.asSocket, key(1))
         let start = Instant.now
         port.submitAndWait(atMost: .zero)
         #expect(Instant.now.since(start) < .seconds(5))
@@ -50,7 +50,7 @@ import Testing
     @Test func aWaitEndsEarlyForAPacketThatIsThere() throws {
         let pair = try SocketPair.local()
         var port = try CompletionPort(limits: .forTests())
-        port.receive(pair.ours.rawValue, key(1))
+        port.receive(pair.ours.asSocket, key(1))
         port.submitAndWait(atMost: .zero)
         try pair.peer.say([1])
         let start = Instant.now
@@ -114,7 +114,7 @@ import Testing
             try pair.peer.say(pattern(9000, from: index))
             pair.peer.finish()
             numbers.append(pair.ours.release())
-            port.receive(numbers[index], key(UInt32(index)))
+            port.receive(Socket(descriptor: numbers[index]), key(UInt32(index)))
         }
         var received = [[UInt8]](repeating: [], count: count)
         var ended = 0
@@ -127,7 +127,7 @@ import Testing
                 ended += 1
             } else {
                 #expect(packet.result > 0 || packet.result == -ENOBUFS)
-                port.receive(numbers[index], packet.key)
+                port.receive(Socket(descriptor: numbers[index]), packet.key)
             }
         }
         for index in 0..<count { #expect(received[index] == pattern(9000, from: index)) }

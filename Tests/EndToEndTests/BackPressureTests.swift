@@ -147,8 +147,36 @@ import Testing
         }
     }
 
+    /// The ring's own table takes what the process's can't.
+    @Test func connectionsGoOnWhereDescriptorsEnd() throws {
+        let site = try TestSite(configuration: Configuration.trial + "[server]\nworkers = 2\n")
+        let descriptors = try ServerProcess(site).descriptorCount
+        try serving(site, launcher: ["prlimit", "--nofile=\(descriptors + 40)"]) { server in
+            // A table has as many places as the limit is; with two workers' there is room for all.
+            let clients = try clients(120, server)
+            for _ in 0..<3 {
+                let answers = try exchange(Self.page, clients)
+                #expect(answers.allSatisfy { $0.text == "hello\n" })
+            }
+            try #expect(server.descriptorCount <= descriptors + 40)
+            // One lingers, one is reset, one reads slowly; all on both sides of the limit.
+            for client in clients.prefix(60) {
+                try #expect(client.exchange("GET /x HTTP/9.9\r\n\r\n").status == 505)
+                try #expect(client.endsWithoutMore())
+            }
+            for client in clients.suffix(60) {
+                try #expect(client.exchange(Request.get("/index.html", Request.close)).text == "hello\n")
+                try #expect(client.endsWithoutMore())
+            }
+            for client in clients { client.close() }
+            try expectUsual(server)
+        }
+    }
+
     @Test func withoutDescriptorsAcceptingPausesAndResumes() throws {
-        let site = try TestSite(configuration: Configuration.trial + "[server]\nworkers = 1\n")
+        let site = try TestSite(
+            configuration: Configuration.trial + "[server]\nworkers = 1\n[limits]\ndirect_sockets_max = 0\n"
+        )
         let descriptors = try ServerProcess(site).descriptorCount
         // The database opens three files beside its own.
         try serving(site, launcher: ["prlimit", "--nofile=\(descriptors + 10)"]) { server in

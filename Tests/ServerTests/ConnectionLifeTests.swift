@@ -44,6 +44,9 @@ import Testing
     static let lastSending: Situation = (
         "the last response is being sent", Event.lastRequest + [.answered, .sendBegan]
     )
+    static let clientsLastSending: Situation = (
+        "the last response that the client wants is being sent", Event.clientsLastRequest + [.answered, .sendBegan]
+    )
     static let refusing: Situation = ("a refusal is being sent", [.headBegan, .refused, .answered, .sendBegan])
 
     // Connections that read no more.
@@ -75,6 +78,19 @@ import Testing
         Row(pipelined, .sendEnded, .nothing, .open),
         Row(lastSending, .sendEnded, .finish, .answering),
         Row(refusing, .sendEnded, .finish, .answering),
+        Row(clientsLastSending, .sendEnded, .close(reset: false), .closing),
+        Row(
+            (("the client's last answer, and bytes that nobody asked for"), clientsLastSending.1 + [.unreadArrived]),
+            .sendEnded,
+            .finish,
+            .answering
+        ),
+        Row(
+            (("the client's last answer, a refusal of its content"), clientsLastSending.1 + [.stopReading]),
+            .sendEnded,
+            .finish,
+            .answering
+        ),
         Row(halfClosedSending, .sendEnded, .close(reset: false), .closing),
         Row((("sending while the server stops"), sending.1 + [.drain]), .sendEnded, .finish, .answering),
         Row(

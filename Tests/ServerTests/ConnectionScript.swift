@@ -7,7 +7,8 @@ import Platform
 /// What a worker tells a connection's state.
 enum ConnectionEvent: Sendable {
     case headBegan
-    case headEnded(hasBody: Bool, keepsAlive: Bool)
+    case headEnded(hasBody: Bool, keepsAlive: Bool, clientEnds: Bool = false)
+    case unreadArrived
     case bodyEnded(keepsAlive: Bool)
     case stopReading
     case refused
@@ -24,6 +25,8 @@ enum ConnectionEvent: Sendable {
     /// A whole request without content.
     static let request = [headBegan, headEnded(hasBody: false, keepsAlive: true)]
     static let lastRequest = [headBegan, headEnded(hasBody: false, keepsAlive: false)]
+    /// The same of a client that says that it is its last.
+    static let clientsLastRequest = [headBegan, headEnded(hasBody: false, keepsAlive: false, clientEnds: true)]
     /// A head whose content follows.
     static let requestWithBody = [headBegan, headEnded(hasBody: true, keepsAlive: true)]
     /// A response leaves completely.
@@ -65,8 +68,9 @@ extension ConnectionState {
     mutating func perform(_ event: ConnectionEvent, now: Instant = start) -> Action {
         switch event {
         case .headBegan: headBegan(now: now, .forTests)
-        case .headEnded(let hasBody, let keepsAlive):
-            headEnded(hasBody: hasBody, keepsAlive: keepsAlive, now: now, .forTests)
+        case .unreadArrived: unreadArrived()
+        case .headEnded(let hasBody, let keepsAlive, let clientEnds):
+            headEnded(hasBody: hasBody, clientEnds: clientEnds, keepsAlive: keepsAlive, now: now, .forTests)
         case .bodyEnded(let keepsAlive): bodyEnded(keepsAlive: keepsAlive)
         case .stopReading: stopReading()
         case .refused: refused()

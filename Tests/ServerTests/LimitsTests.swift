@@ -43,11 +43,14 @@ import Testing
         limits.receiveBufferCount = 32
         limits.receiveBufferSize = 8192
         limits.fileThreadsMax = 3
-        let port = limits.port
+        limits.directSocketsMax = 7
+        let port = limits.port(usesDirectSockets: true)
         #expect(port.submissionsMax == 16)
         #expect(port.packetsMax == 64)
         #expect(port.receiveBufferCount == 32)
         #expect(port.receiveBufferSize == 8192)
         #expect(port.fileThreadsMax == 3)
+        #expect(port.directSocketsMax == 7)
+        #expect(limits.port(usesDirectSockets: false).directSocketsMax == 0)
     }
 }

@@ -11,7 +11,7 @@ import Testing
 /// Whether this machine lets the tests have a completion port.
 private let portRefusal: PortUnavailable? = {
     do throws(PortUnavailable) {
-        try CompletionPort.probe(Bench.limits.port)
+        try CompletionPort.probe(Bench.limits.port(usesDirectSockets: false))
         return nil
     } catch {
         return error
@@ -188,7 +188,7 @@ private struct Bench: ~Copyable {
         // All that can fail first: a value that is not copied is made whole or not at all.
         let ours = Descriptor(owning: numbers[0])
         let peer = Descriptor(owning: numbers[1])
-        let port = try CompletionPort(limits: Self.limits.port)
+        let port = try CompletionPort(limits: Self.limits.port(usesDirectSockets: false))
         let pool = try OutputPool(limits: Self.limits)
         memory = try MappedMemory(count: 4096)
         self.port = port
@@ -228,7 +228,7 @@ private struct Bench: ~Copyable {
 
     /// Sends what there is; the text that the peer receives.
     mutating func send(_ output: Output) throws -> String {
-        output.send(on: &port, socket: ours.rawValue, more: false, key)
+        output.send(on: &port, socket: Socket(descriptor: ours.rawValue), more: false, key)
         port.submitAndWait(atMost: .seconds(10))
         let dequeued = port.dequeue()
         let packet = try #require(dequeued)

@@ -1,0 +1,167 @@
+/// Connections that come. On the completion worker.
+///
+/// DESIGN. Every worker has accepts posted on every listening socket, and the kernel hands a connection to the one that was
+/// posted first. So that connections go to workers by load and not by luck, a worker that has more than the others posts
+/// none (`AcceptSizing`) until those have caught up. A connection is a descriptor of the process as long as there are any
+/// (`DescriptorBudget`), and then a place in the port's own table.
+
+internal import CompletionPort
+internal import FileLog
+internal import Glibc
+internal import HTTP
+internal import Platform
+
+extension CompletionWorker {
+    /// Posts accepts as far as there is room for their connections; other clients wait in the kernel's backlog.
+    func postAccepts() {
+        guard !isDraining, !isStopped, !acceptPaused else { return }
+        if postWanted() { return peers[index].load.goOn() }
+        peers[index].load.holdBack()
+        // Whoever changed something before this flag was seen did not tell.
+        if postWanted() { peers[index].load.goOn() }
+    }
+
+    /// Posts what is to be posted; false when this worker has room for more than it may have now.
+    private func postWanted() -> Bool {
+        let wanted = acceptsWanted(by: index)
+        var isComplete = wanted == acceptsPossible
+        for listener in listeners.indices {
+            while accepts.count(listener) < wanted {
+                if site.descriptors.take() {
+                    postAccept(listener, .descriptor)
+                } else if directSockets < port.directSocketsMax {
+                    postAccept(listener, .direct)
+                } else {
+                    isComplete = false
+                    break
+                }
+            }
+        }
+        return isComplete
+    }
+
+    private func postAccept(_ listener: Int, _ kind: PostedAccepts.Kind) {
+        if kind == .direct { directSockets += 1 }
+        let place = accepts.begin(listener, kind)
+        let key = CompletionKey(slot: UInt32(place), generation: 0)
+        // The addresses live as long as the worker, which outlives its operations.
+        port.accept(listeners[listener], direct: kind == .direct, accepts.addresses, at: place, key)
+    }
+
+    /// How many accepts there would be if this worker were alone.
+    private var acceptsPossible: Int {
+        min(accepts.perListener, max(0, site.limits.connectionsMax - connections.count))
+    }
+
+    private func acceptsWanted(by worker: Int) -> Int {
+        var least: Int?
+        for other in peers.indices where other != worker {
+            let count = peers[other].load.count
+            if count < site.limits.connectionsMax, count < least ?? .max { least = count }
+        }
+        return AcceptSizing.posts(
+            own: peers[worker].load.count,
+            least: least,
+            connectionsMax: site.limits.connectionsMax,
+            postsMax: accepts.perListener
+        )
+    }
+
+    /// There may be room again, here or at other workers: each posts what it may.
+    func resumeAccepting() {
+        acceptPaused = false
+        postAccepts()
+        tellPeers()
+    }
+
+    /// Lets those go on accepting that had more connections than the others, and have not any longer.
+    private func tellPeers() {
+        for other in peers.indices where other != index && peers[other].load.isHeldBack {
+            if acceptsWanted(by: other) > 0, peers[other].load.takeHeldBack() {
+                peers[other].posts.post(.resumeAccepting)
+            }
+        }
+    }
+
+    func accepted(_ packet: CompletionPacket) {
+        let place = Int(packet.key.slot)
+        let kind = accepts.end(place)
+        if packet.result >= 0 {
+            let remote = RemoteAddress(accepts.addresses[place]) ?? RemoteAddress(high: 0, low: 0, port: 0)
+            adopt(kind == .direct ? Socket(place: packet.result) : Socket(descriptor: packet.result), remote)
+        } else {
+            giveBack(kind)
+            switch packet.result {
+            case -ECANCELED:
+                return
+            case -EMFILE where kind == .descriptor && directSockets < port.directSocketsMax:
+                // Somebody else has the descriptors that were reckoned with.
+                if !isDraining { postAccept(accepts.listener(place), .direct) }
+                return
+            case -EMFILE, -ENFILE, -ENOBUFS, -ENOMEM:
+                return pauseAccepting(.descriptorsExhausted)
+            default:
+                // ECONNABORTED and what accept(2) passes on from the network: that client is gone, the next may be well.
+                break
+            }
+        }
+        postAccepts()
+        tellPeers()
+    }
+
+    /// What an accept was posted with is free again.
+    func giveBack(_ kind: PostedAccepts.Kind) {
+        switch kind {
+        case .descriptor: site.descriptors.giveBack()
+        case .direct: directSockets -= 1
+        }
+    }
+
+    /// Out of descriptors or memory: posting again at once would spin. The next connection that closes, or the next
+    /// deadline that is looked at, posts again; clients wait in the backlog meanwhile.
+    private func pauseAccepting(_ reason: Reason) {
+        guard !acceptPaused else { return }
+        acceptPaused = true
+        // Said once a minute, however often it happens.
+        if clock.now >= acceptComplaintAt {
+            acceptComplaintAt = clock.now.advanced(by: .seconds(60))
+            errors.error(.warning, "accepting pauses: \(reason.name); \(connections.count) connections are open")
+        }
+        wheel.arm(acceptSlot, at: clock.now.advanced(by: .milliseconds(100)))
+    }
+
+    /// A place in the deadline wheel behind those of the connections.
+    var acceptSlot: UInt32 { UInt32(connections.capacity) }
+
+    func stopAccepting() {
+        for place in accepts.posted {
+            port.cancel(
+                .accept,
+                of: CompletionKey(slot: UInt32(place), generation: 0),
+                CompletionKey(slot: noSlot, generation: 0)
+            )
+        }
+    }
+
+    /// Makes an accepted socket a connection of this worker.
+    private func adopt(_ socket: Socket, _ remote: RemoteAddress) {
+        let connection = Connection(
+            socket: socket,
+            remote: remote,
+            state: ConnectionState(now: clock.now, site.deadlines),
+            parser: RequestParser(limits: site.headLimits)
+        )
+        guard let key = connections.insert(connection) else {
+            preconditionFailure("an accept is posted only where there is room for its connection")
+        }
+        peers[index].load.add()
+        receive(key.slot)
+        wheel.arm(key.slot, at: connections[key.slot].state.deadline)
+        // Accepted before accepting stopped: it may be told so at once, which arms its own deadline.
+        if isStopped {
+            fail(key.slot, .stopping)
+        } else if isDraining {
+            act(connections[key.slot].state.drain(), key.slot)
+        }
+    }
+}
