@@ -35,6 +35,7 @@ package struct PeerAddresses: ~Copyable {
     func prepare(_ index: Int) -> (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) {
         precondition(index < count, "there is no such place")
         unsafe lengths[index] = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        return unsafe (UnsafeMutableRawPointer(storages + index).assumingMemoryBound(to: sockaddr.self), lengths + index)
+        let storage = unsafe UnsafeMutableRawPointer(storages + index)
+        return unsafe (storage.assumingMemoryBound(to: sockaddr.self), lengths + index)
     }
 }

@@ -24,13 +24,33 @@ package struct Instant: Comparable, Sendable {
 
     /// This instant moved by a duration of at most 292 years; saturates at both ends.
     package func advanced(by duration: Duration) -> Instant {
-        let (sum, overflow) = nanoseconds.addingReportingOverflow(UInt64(clamping: duration.nanoseconds))
+        advanced(by: Nanoseconds(duration))
+    }
+
+    /// The same by a number of nanoseconds.
+    package func advanced(by duration: Nanoseconds) -> Instant {
+        let (sum, overflow) = nanoseconds.addingReportingOverflow(duration.count)
         return overflow ? .distantFuture : Instant(nanoseconds: sum)
+    }
+
+    /// The earlier of two.
+    package static func earlier(_ one: Instant, _ other: Instant) -> Instant {
+        one.nanoseconds < other.nanoseconds ? one : other
     }
 
     /// The time from an earlier instant to this one; zero when it is not earlier.
     package func since(_ earlier: Instant) -> Duration {
         .nanoseconds(Int64(clamping: nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0))
+    }
+}
+
+/// A duration that is ready to be added to an instant.
+package struct Nanoseconds: Sendable {
+    let count: UInt64
+
+    /// A duration of at most 292 years; a negative one is none.
+    package init(_ duration: Duration) {
+        count = UInt64(clamping: duration.nanoseconds)
     }
 }
 

@@ -117,8 +117,10 @@ extension CompletionWorker {
         }
     }
 
-    /// Out of descriptors or memory: posting again at once would spin. The next connection that closes, or the next
-    /// deadline that is looked at, posts again; clients wait in the backlog meanwhile.
+    /// Out of descriptors or memory: posting again at once would spin.
+    ///
+    /// The next connection that closes, or the next deadline that is looked at, posts again; clients wait in the backlog
+    /// meanwhile.
     private func pauseAccepting(_ reason: Reason) {
         guard !acceptPaused else { return }
         acceptPaused = true
@@ -148,8 +150,7 @@ extension CompletionWorker {
         let connection = Connection(
             socket: socket,
             remote: remote,
-            state: ConnectionState(now: clock.now, site.deadlines),
-            parser: RequestParser(limits: site.headLimits)
+            state: ConnectionState(now: clock.now, site.allowances)
         )
         guard let key = connections.insert(connection) else {
             preconditionFailure("an accept is posted only where there is room for its connection")

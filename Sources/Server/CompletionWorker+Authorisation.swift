@@ -84,7 +84,7 @@ extension CompletionWorker {
         }
         if authorisations.has(digest(exchange), now: clock.now) { return enter(exchange) }
         exchanges[exchange].stage = .waitingForHandler
-        exchanges[exchange].deadline = clock.now.advanced(by: site.deadlines.handler)
+        exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
         wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
         let check = PasswordCheck(
             site.realms[exchanges[exchange].realm],

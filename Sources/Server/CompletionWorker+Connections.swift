@@ -42,7 +42,7 @@ extension CompletionWorker {
 
     /// Says FIN and waits for the client's, throwing away what still comes (RFC 9112 §9.6).
     private func finish(_ slot: UInt32) {
-        connections[slot].state.lingerBegan(now: clock.now, site.deadlines)
+        connections[slot].state.lingerBegan(now: clock.now, site.allowances)
         if port.finishSending(connections[slot].socket, connections.key(slot)) { beginOperation(slot) }
         connections[slot].input.free()
         wheel.arm(slot, at: connections[slot].state.deadline)
@@ -76,6 +76,7 @@ extension CompletionWorker {
     /// Gives back what the connection has and closes its socket; no send is in flight.
     private func close(_ slot: UInt32) {
         connections[slot].isClosing = true
+        forgetPartialHead(slot)
         abandonExchanges(slot)
         if let output = connections[slot].output {
             output.removeAll { release($0) }

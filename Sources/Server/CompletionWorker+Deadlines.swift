@@ -57,7 +57,7 @@ extension CompletionWorker {
     /// taken that is worth waiting for, as long as it takes something.
     private func lingerExpired(_ slot: UInt32) {
         guard hasTakenMore(slot) else { return act(connections[slot].state.lingerEnded(), slot) }
-        connections[slot].state.lingerBegan(now: clock.now, site.deadlines)
+        connections[slot].state.lingerBegan(now: clock.now, site.allowances)
     }
 
     /// Nothing has been sent for a while.
@@ -65,7 +65,7 @@ extension CompletionWorker {
     /// A client that takes its bytes slowly is left alone; one that takes none is not waited for.
     private func sendExpired(_ slot: UInt32) {
         guard hasTakenMore(slot) else { return fail(slot, .sendExpired) }
-        connections[slot].state.sendProgressed(now: clock.now, site.deadlines)
+        connections[slot].state.sendProgressed(now: clock.now, site.allowances)
     }
 
     /// Whether the client's kernel has acknowledged bytes since this was asked last (tcp_info, Linux 4.1): a send of many

@@ -66,8 +66,8 @@ extension CompletionWorker {
         log.append(
             record,
             requestLine: bytes.isEmpty ? none : bytes.extracting(head.methodRange.lowerBound..<lineEnd),
-            referer: bytes.extracting(head[.referer] ?? ByteRange()),
-            userAgent: bytes.extracting(head[.userAgent] ?? ByteRange())
+            referer: bytes.extracting(head[.referer]?.bounds ?? 0..<0),
+            userAgent: bytes.extracting(head[.userAgent]?.bounds ?? 0..<0)
         )
     }
 }

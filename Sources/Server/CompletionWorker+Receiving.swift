@@ -120,7 +120,7 @@ extension CompletionWorker {
     func resume(_ slot: UInt32) {
         guard connections[slot].isPaused, connections[slot].state.phase == .open else { return }
         connections[slot].isPaused = false
-        connections[slot].state.readingResumed(now: clock.now, site.deadlines)
+        connections[slot].state.readingResumed(now: clock.now, site.allowances)
         readInput(slot)
         guard !connections[slot].isPaused else { return }
         if connections[slot].finishedWhilePaused { return peerFinished(slot) }

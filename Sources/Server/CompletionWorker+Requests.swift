@@ -28,16 +28,16 @@ extension CompletionWorker {
                 connections[slot].state.readingPaused()
                 return used
             }
-            switch unsafe connections[slot].parser.parse(rest.span) {
+            switch unsafe readHead(slot, rest.span) {
             case .incomplete:
-                connections[slot].state.headBegan(now: clock.now, site.deadlines)
+                connections[slot].state.headBegan(now: clock.now, site.allowances)
                 wheel.arm(slot, at: connections[slot].state.deadline)
                 return used
             case .rejected(let reason):
                 unsafe refuse(slot, .rejected(reason), request: rest)
                 return bytes.count
-            case .complete(let head):
-                connections[slot].parser.reset()
+            case .complete:
+                let head = parser.head
                 // It may have been sent after the one before it, and received with it.
                 if used > 0 { lookAtSites() }
                 used += head.length
@@ -45,6 +45,35 @@ extension CompletionWorker {
             }
         }
         return used
+    }
+
+    /// Reads a head, or goes on with one that has begun: afterwards a complete one is the worker's parser's.
+    ///
+    /// Few heads arrive in parts. Those of the others need no memory of their own.
+    private func readHead(_ slot: UInt32, _ bytes: Span<UInt8>) -> ParseStatus {
+        let partial = connections[slot].partialHead
+        guard partial == noSlot else {
+            let status = partialHeads[partial].advance(bytes)
+            if case .incomplete = status { return status }
+            parser = partialHeads[partial]
+            forgetPartialHead(slot)
+            return status
+        }
+        parser.reset()
+        let status = parser.advance(bytes)
+        if case .incomplete = status {
+            guard let key = partialHeads.insert(parser) else {
+                preconditionFailure("there are as many parsers as connections")
+            }
+            connections[slot].partialHead = key.slot
+        }
+        return status
+    }
+
+    func forgetPartialHead(_ slot: UInt32) {
+        guard connections[slot].partialHead != noSlot else { return }
+        partialHeads.remove(connections[slot].partialHead)
+        connections[slot].partialHead = noSlot
     }
 
     /// Whether the next request's answer can be written or queued.
@@ -63,7 +92,7 @@ extension CompletionWorker {
             clientEnds: !head.keepsAlive,
             keepsAlive: head.keepsAlive && !isDraining,
             now: clock.now,
-            site.deadlines
+            site.allowances
         )
         if !hasBody, connections[slot].firstExchange == noSlot, unsafe answerFromCache(slot, head, bytes) {
             return

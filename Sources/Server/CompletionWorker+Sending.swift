@@ -73,7 +73,7 @@ extension CompletionWorker {
     private func send(_ slot: UInt32, _ output: Output) {
         beginOperation(slot)
         output.send(on: &port, socket: connections[slot].socket, more: false, connections.key(slot))
-        connections[slot].state.sendBegan(now: clock.now, site.deadlines)
+        connections[slot].state.sendBegan(now: clock.now, site.allowances)
         wheel.arm(slot, at: connections[slot].state.deadline)
     }
 
@@ -106,7 +106,7 @@ extension CompletionWorker {
         connections[slot].output = nil
         returnOutput(output)
         guard connections[slot].state.phase != .closing else { return }
-        act(connections[slot].state.sendEnded(now: clock.now, site.deadlines), slot)
+        act(connections[slot].state.sendEnded(now: clock.now, site.allowances), slot)
         if connections[slot].state.phase == .open {
             wheel.arm(slot, at: connections[slot].state.deadline)
         }

@@ -17,7 +17,7 @@ internal import Platform
 /// What all workers share: read by every worker, changed by none while they run.
 struct Site: Sendable {
     let limits: Limits
-    let deadlines: Deadlines
+    let allowances: Allowances
     let headLimits: HeadLimits
     let hosts: HostTable
     /// What asks for passwords, by the index that policies have.
@@ -50,6 +50,10 @@ final class CompletionWorker {
     var port: CompletionPort
     var clock = WorkerClock()
     var connections: Slab<Connection>
+    /// Reads the heads of all connections, and has the one that was read last.
+    var parser: RequestParser
+    /// Parsers of heads of which a part has arrived.
+    var partialHeads: Slab<RequestParser>
     var exchanges: Slab<Exchange>
     var files: FileCache
     var watch: SiteWatch
@@ -115,6 +119,7 @@ final class CompletionWorker {
         self.errors = errors
         self.listeners = listeners
         let limits = site.limits
+        parser = RequestParser(limits: site.headLimits)
         accepts = PostedAccepts(listeners: listeners.count, perListener: limits.acceptsMax)
         // Of several listeners, each may bring what was posted on it before the last place was taken.
         let connectionsMax = limits.connectionsMax + (listeners.count - 1) * limits.acceptsMax
@@ -125,6 +130,7 @@ final class CompletionWorker {
         }
         do {
             connections = try Slab(capacity: connectionsMax)
+            partialHeads = try Slab(capacity: connectionsMax)
             exchanges = try Slab(capacity: limits.exchangesMax)
             files = try FileCache(limits: limits)
             watch = try SiteWatch(roots: roots.map(Self.watchPath))

@@ -6,14 +6,13 @@ internal import HTTP
 
 /// The memory of a connection: per-handle data, in the article's words.
 ///
-/// It is small, because 64,000 of them may be idle: what only a busy connection needs (input that spans receives, an
+/// It is small, because 64,000 of them may be idle: what only a busy connection needs (a head that spans receives, an
 /// output block, exchanges) is lent to it meanwhile.
 @safe
 struct Connection {
     let socket: Socket
     let remote: RemoteAddress
     var state: ConnectionState
-    var parser: RequestParser
 
     /// Operations whose packets have not all come: the slot is used again only when there are none.
     var inFlight: UInt32 = 0
@@ -38,6 +37,8 @@ struct Connection {
     /// The exchange whose content is arriving.
     var bodyExchange = noSlot
 
+    /// The head that has begun to arrive, in the worker's table of those.
+    var partialHead = noSlot
     /// Bytes that did not make a whole request yet, or wait for room.
     var input = ByteBuffer()
     /// Lent while there is something to send.
@@ -49,10 +50,9 @@ struct Connection {
     /// What the client had acknowledged when it was last looked at; tells a slow client from one that is gone.
     var acknowledged: UInt64 = 0
 
-    init(socket: Socket, remote: RemoteAddress, state: ConnectionState, parser: RequestParser) {
+    init(socket: Socket, remote: RemoteAddress, state: ConnectionState) {
         self.socket = socket
         self.remote = remote
         self.state = state
-        self.parser = parser
     }
 }

@@ -60,8 +60,8 @@ struct ConnectionState: Equatable {
     /// When the client must have taken something of what is being sent.
     private(set) var sendDeadline = Instant.distantFuture
 
-    init(now: Instant, _ deadlines: Deadlines) {
-        readDeadline = now.advanced(by: deadlines.idle)
+    init(now: Instant, _ allowances: Allowances) {
+        readDeadline = now.advanced(by: allowances.idle)
     }
 
     // MARK: What may be done
@@ -69,15 +69,15 @@ struct ConnectionState: Equatable {
     /// Whether bytes that arrived are looked at for a request.
     var mayRead: Bool { phase == .open && !isLast }
 
-    var deadline: Instant { min(readDeadline, sendDeadline) }
+    var deadline: Instant { .earlier(readDeadline, sendDeadline) }
 
     // MARK: Reading
 
     /// A head has begun to arrive; its deadline counts from its first byte, whatever follows.
-    mutating func headBegan(now: Instant, _ deadlines: Deadlines) {
+    mutating func headBegan(now: Instant, _ allowances: Allowances) {
         guard reading == .nothing else { return }
         reading = .head
-        readDeadline = now.advanced(by: deadlines.head)
+        readDeadline = now.advanced(by: allowances.head)
     }
 
     /// A head is complete and its request will be answered.
@@ -87,20 +87,20 @@ struct ConnectionState: Equatable {
     ///   - clientEnds: it asks for the connection to end.
     ///   - keepsAlive: another request may follow; not when the client ends, or the server does.
     ///   - now: the time.
-    ///   - deadlines: what is configured.
+    ///   - allowances: what is configured.
     mutating func headEnded(
         hasBody: Bool,
         clientEnds: Bool,
         keepsAlive: Bool,
         now: Instant,
-        _ deadlines: Deadlines
+        _ allowances: Allowances
     ) {
         precondition(phase == .open, "a request is only read from an open connection")
         unanswered += 1
         self.clientEnds = clientEnds
         if !keepsAlive { isLast = !hasBody }
         reading = hasBody ? .body : .nothing
-        readDeadline = hasBody ? now.advanced(by: deadlines.body) : .distantFuture
+        readDeadline = hasBody ? now.advanced(by: allowances.body) : .distantFuture
     }
 
     /// The content is complete; `isLast` says that its request asked for the connection to end.
@@ -158,9 +158,9 @@ struct ConnectionState: Equatable {
     }
 
     /// There is room again; a head that has begun has its whole time once more.
-    mutating func readingResumed(now: Instant, _ deadlines: Deadlines) {
+    mutating func readingResumed(now: Instant, _ allowances: Allowances) {
         guard phase == .open, reading == .head else { return }
-        readDeadline = now.advanced(by: deadlines.head)
+        readDeadline = now.advanced(by: allowances.head)
     }
 
     // MARK: Answering
@@ -177,17 +177,17 @@ struct ConnectionState: Equatable {
     }
 
     /// A send has been handed to the kernel.
-    mutating func sendBegan(now: Instant, _ deadlines: Deadlines) {
+    mutating func sendBegan(now: Instant, _ allowances: Allowances) {
         isSending = true
-        sendDeadline = now.advanced(by: deadlines.send)
+        sendDeadline = now.advanced(by: allowances.send)
     }
 
     /// The output is empty and no send is in flight.
-    mutating func sendEnded(now: Instant, _ deadlines: Deadlines) -> Action {
+    mutating func sendEnded(now: Instant, _ allowances: Allowances) -> Action {
         isSending = false
         sendDeadline = .distantFuture
         if phase == .open, unanswered == 0, reading == .nothing, !isLast {
-            readDeadline = now.advanced(by: deadlines.idle)
+            readDeadline = now.advanced(by: allowances.idle)
             return .nothing
         }
         return settle()
@@ -207,10 +207,10 @@ struct ConnectionState: Equatable {
     }
 
     /// FIN was sent: the client has this long to read the last answer and finish too.
-    mutating func lingerBegan(now: Instant, _ deadlines: Deadlines) {
+    mutating func lingerBegan(now: Instant, _ allowances: Allowances) {
         phase = .lingering
         sendDeadline = .distantFuture
-        readDeadline = now.advanced(by: deadlines.linger)
+        readDeadline = now.advanced(by: allowances.linger)
     }
 
     /// The client had its time, and whatever it has not taken yet is the kernel's to deliver.
@@ -258,8 +258,8 @@ struct ConnectionState: Equatable {
     }
 
     /// The send deadline passed, but the client has taken something since: it is slow, not gone.
-    mutating func sendProgressed(now: Instant, _ deadlines: Deadlines) {
-        sendDeadline = now.advanced(by: deadlines.send)
+    mutating func sendProgressed(now: Instant, _ allowances: Allowances) {
+        sendDeadline = now.advanced(by: allowances.send)
     }
 
     /// An idle connection's time is over.

@@ -2,7 +2,8 @@
 
 internal import Synchronization
 
-/// The process's limit of descriptors (`ulimit -n`), less what files, logs and the database need of it.
+/// The process's limit of descriptors (`ulimit -n`), less those that are open when the server starts, and less what files
+/// that are being opened, the database's readers and handlers need of it.
 ///
 /// Where the ring has a table of its own (`Socket`), connections beyond it go there; elsewhere they wait in the backlog.
 final class DescriptorBudget: Sendable {
@@ -10,12 +11,13 @@ final class DescriptorBudget: Sendable {
     let max: Int
     private let taken = Atomic<Int>(0)
 
-    /// - Parameter limit: descriptors that the process may have.
-    init(limit: Int) {
-        max = limit - min(limit / 4, Self.reserveMax)
+    /// - Parameters:
+    ///   - limit: descriptors that the process may have.
+    ///   - open: those that it has.
+    init(limit: Int, open: Int) {
+        max = Swift.max(0, limit - open - min(limit / 4, Self.reserveMax))
     }
 
-    /// Files being opened, logs, databases, and what handlers have.
     private static let reserveMax = 1024
 
     /// Takes a descriptor for an accept that is about to be posted; false when there is none.

@@ -118,7 +118,7 @@ extension CompletionWorker {
             exchanges.key(exchange)
         )
         exchanges[exchange].stage = .waitingForHandler
-        exchanges[exchange].deadline = clock.now.advanced(by: site.deadlines.handler)
+        exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
         wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
         if !site.dispatch.pool.submit(reading) {
             exchanges[exchange].deadline = .distantFuture

@@ -65,7 +65,7 @@ extension CompletionWorker {
         exchanges[exchange].body.free()
         exchanges[exchange].call = call
         exchanges[exchange].stage = .waitingForHandler
-        exchanges[exchange].deadline = clock.now.advanced(by: site.deadlines.handler)
+        exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
         wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
         jobs.append(call)
     }

@@ -114,9 +114,7 @@ package struct Limits: Sendable {
         precondition(sliceSize % 4096 == 0, "slices are whole pages")
     }
 
-    /// Sizes of a worker's port.
-    ///
-    /// - Parameter usesDirectSockets: it may need a table of sockets.
+    /// Sizes of a worker's port, with a table of sockets where it may need one.
     func port(usesDirectSockets: Bool) -> CompletionPortLimits {
         CompletionPortLimits(
             submissionsMax: submissionsMax,

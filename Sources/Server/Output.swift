@@ -4,6 +4,8 @@
 /// (a cached file, a mapped slice, a handler's answer) are sent from where they are. One send is in flight at a time and
 /// takes everything there is: pipelined responses leave together. What is in flight is not touched until its packet is
 /// dequeued; new bytes go behind it.
+///
+/// An `Output` is a handle: a connection has one while it has something to send, and copying it counts no references.
 
 internal import CompletionPort
 internal import HTTP
@@ -11,7 +13,7 @@ internal import Platform
 
 /// A lent output block with its list of segments.
 @safe
-final class Output {
+struct Output: Equatable {
     /// Who keeps a segment's bytes in place until they are sent.
     enum Owner: Equatable {
         /// The block itself.
@@ -30,29 +32,54 @@ final class Output {
         let owner: Owner
     }
 
-    let blockSize: Int
-    private let block: UnsafeMutableRawPointer
-    private var filled = 0
-    private var segments: [Segment] = []
-    private let segmentsMax: Int
-    private var vector: SendVector
-    /// Segments that the send in flight covers.
-    private var inFlight = 0
+    /// What there is once for each block, at one address for life.
+    @safe
+    private struct State: ~Copyable {
+        let block: UnsafeMutableRawPointer
+        var filled = 0
+        /// Room for as many segments as one send may have.
+        let segments: UnsafeMutablePointer<Segment>
+        var count = 0
+        /// Segments that the send in flight covers.
+        var inFlight = 0
+        var vector: SendVector
 
-    init(block: UnsafeMutableRawPointer, limits: Limits) {
-        unsafe self.block = block
-        blockSize = limits.outputBlockSize
-        segmentsMax = limits.outputSegmentsMax
-        vector = SendVector(capacity: limits.outputSegmentsMax)
-        segments.reserveCapacity(limits.outputSegmentsMax)
+        deinit { unsafe segments.deallocate() }
     }
 
-    var isEmpty: Bool { segments.isEmpty }
-    var isSending: Bool { inFlight > 0 }
+    // Whoever holds a handle was lent the block by the pool, which frees the state only at its own end.
+    private let state: UnsafeMutablePointer<State>
+    let blockSize: Int
+    private let segmentsMax: Int
+
+    init(block: UnsafeMutableRawPointer, limits: Limits) {
+        blockSize = limits.outputBlockSize
+        segmentsMax = limits.outputSegmentsMax
+        unsafe state = .allocate(capacity: 1)
+        unsafe state.initialize(
+            to: State(
+                block: block,
+                segments: .allocate(capacity: limits.outputSegmentsMax),
+                vector: SendVector(capacity: limits.outputSegmentsMax)
+            )
+        )
+    }
+
+    /// Ends the block's life; no handle of it may be used afterwards.
+    func free() {
+        unsafe state.deinitialize(count: 1)
+        unsafe state.deallocate()
+    }
+
+    /// Whether two handles are of one block.
+    static func == (one: Output, other: Output) -> Bool { unsafe one.state == other.state }
+
+    var isEmpty: Bool { unsafe state.pointee.count == 0 }
+    var isSending: Bool { unsafe state.pointee.inFlight > 0 }
 
     /// Whether a response of `count` bytes in the block, with a body elsewhere, fits.
     func hasRoom(_ count: Int) -> Bool {
-        blockSize - filled >= count && segments.count + 2 <= segmentsMax
+        unsafe blockSize - state.pointee.filled >= count && state.pointee.count + 2 <= segmentsMax
     }
 
     // MARK: Filling
@@ -63,10 +90,11 @@ final class Output {
     ///   - capacity: at most so many bytes; `hasRoom` has said that they fit.
     ///   - body: writes them.
     func write(_ capacity: Int, _ body: (inout OutputSpan<UInt8>) throws(ResponseError) -> Void) {
+        let filled = unsafe state.pointee.filled
         precondition(blockSize - filled >= capacity, "nobody asked whether there is room")
         // The bytes from `filled` on are in no segment: nobody reads them.
         let place = unsafe UnsafeMutableBufferPointer(
-            start: (block + filled).assumingMemoryBound(to: UInt8.self),
+            start: (state.pointee.block + filled).assumingMemoryBound(to: UInt8.self),
             count: capacity
         )
         do {
@@ -79,9 +107,10 @@ final class Output {
     /// Copies bytes into the block behind what is there.
     @unsafe
     func copy(_ bytes: UnsafeRawBufferPointer) {
+        let filled = unsafe state.pointee.filled
         precondition(blockSize - filled >= bytes.count, "nobody asked whether there is room")
         guard let source = bytes.baseAddress else { return }
-        unsafe (block + filled).copyMemory(from: source, byteCount: bytes.count)
+        unsafe (state.pointee.block + filled).copyMemory(from: source, byteCount: bytes.count)
         extend(by: bytes.count)
     }
 
@@ -89,20 +118,26 @@ final class Output {
     @unsafe
     func append(_ bytes: UnsafeRawBufferPointer, owner: Owner) {
         guard let start = bytes.baseAddress, bytes.count > 0 else { return }
-        precondition(segments.count < segmentsMax, "nobody asked whether there is room")
-        unsafe segments.append(Segment(start: start, offset: 0, count: bytes.count, owner: owner))
+        unsafe add(Segment(start: start, offset: 0, count: bytes.count, owner: owner))
     }
 
     private func extend(by count: Int) {
         guard count > 0 else { return }
-        let last = segments.count - 1
-        if last >= inFlight, segments[last].owner == .block {
-            segments[last].count += count
+        let last = unsafe state.pointee.count - 1
+        if unsafe last >= state.pointee.inFlight, case .block = unsafe state.pointee.segments[last].owner {
+            unsafe state.pointee.segments[last].count += count
         } else {
-            precondition(segments.count < segmentsMax, "nobody asked whether there is room")
-            unsafe segments.append(Segment(start: block + filled, offset: 0, count: count, owner: .block))
+            let start = unsafe state.pointee.block + state.pointee.filled
+            unsafe add(Segment(start: start, offset: 0, count: count, owner: .block))
         }
-        filled += count
+        unsafe state.pointee.filled += count
+    }
+
+    private func add(_ segment: Segment) {
+        let count = unsafe state.pointee.count
+        precondition(count < segmentsMax, "nobody asked whether there is room")
+        unsafe (state.pointee.segments + count).initialize(to: segment)
+        unsafe state.pointee.count = count + 1
     }
 
     // MARK: Sending
@@ -111,40 +146,47 @@ final class Output {
     ///
     /// - Precondition: there is something, and no send is in flight.
     func send(on port: inout CompletionPort, socket: Socket, more: Bool, _ key: CompletionKey) {
-        precondition(inFlight == 0 && !segments.isEmpty, "one send at a time, of something")
-        inFlight = segments.count
+        precondition(!isSending && !isEmpty, "one send at a time, of something")
+        let count = unsafe state.pointee.count
+        unsafe state.pointee.inFlight = count
         // The bytes stay in place: the block's because `filled` only moves back when nothing is in flight, the others'
         // because their owners are only told when the segment has left.
-        if inFlight == 1 {
-            unsafe port.send(socket, bytes(segments[0]), more: more, key)
+        if count == 1 {
+            unsafe port.send(socket, bytes(0), more: more, key)
         } else {
-            vector.removeAll()
-            for segment in segments { unsafe vector.append(bytes(segment)) }
-            port.send(socket, vector, more: more, key)
+            unsafe state.pointee.vector.removeAll()
+            for index in 0..<count { unsafe state.pointee.vector.append(bytes(index)) }
+            unsafe port.send(socket, state.pointee.vector, more: more, key)
         }
     }
 
-    private func bytes(_ segment: Segment) -> UnsafeRawBufferPointer {
-        unsafe UnsafeRawBufferPointer(start: segment.start + segment.offset, count: segment.count - segment.offset)
+    /// What of a segment is still to be sent.
+    private func bytes(_ index: Int) -> UnsafeRawBufferPointer {
+        let segment = unsafe state.pointee.segments[index]
+        let start = unsafe segment.start + segment.offset
+        return unsafe UnsafeRawBufferPointer(start: start, count: segment.count - segment.offset)
     }
 
     /// The send in flight has ended after `count` bytes; calls `body` with each owner whose bytes have left.
     func sent(_ count: Int, _ body: (Owner, Int) -> Void) {
+        let segments = unsafe state.pointee.segments
         var rest = count
         var left = 0
-        for index in 0..<inFlight {
-            let missing = segments[index].count - segments[index].offset
+        for index in unsafe 0..<state.pointee.inFlight {
+            let missing = unsafe segments[index].count - segments[index].offset
             guard rest >= missing else {
-                segments[index].offset += rest
+                unsafe segments[index].offset += rest
                 break
             }
             rest -= missing
             left += 1
         }
-        inFlight = 0
-        for index in 0..<left { body(segments[index].owner, segments[index].count) }
-        segments.removeFirst(left)
-        if segments.isEmpty { filled = 0 }
+        unsafe state.pointee.inFlight = 0
+        for index in 0..<left { unsafe body(segments[index].owner, segments[index].count) }
+        let remaining = unsafe state.pointee.count - left
+        if remaining > 0, left > 0 { unsafe segments.update(from: segments + left, count: remaining) }
+        unsafe state.pointee.count = remaining
+        if remaining == 0 { unsafe state.pointee.filled = 0 }
     }
 
     /// Forgets everything: the connection is being closed.
@@ -153,10 +195,10 @@ final class Output {
     ///
     /// - Precondition: no send is in flight.
     func removeAll(_ body: (Owner) -> Void) {
-        inFlight = 0
-        for segment in segments { body(segment.owner) }
-        segments.removeAll(keepingCapacity: true)
-        filled = 0
+        for index in unsafe 0..<state.pointee.count { unsafe body(state.pointee.segments[index].owner) }
+        unsafe state.pointee.inFlight = 0
+        unsafe state.pointee.count = 0
+        unsafe state.pointee.filled = 0
     }
 }
 
@@ -166,8 +208,8 @@ struct OutputPool: ~Copyable {
     private let memory: MappedMemory
     private let limits: Limits
     private var free: [Output] = []
-    /// Blocks that were lent at some time: the rest has no object yet and no memory.
-    private var made = 0
+    /// Blocks that were lent at some time: the rest has no state yet and no memory.
+    private var made: [Output] = []
 
     /// Prepares `outputsMax` blocks in one mapping; a block that is never lent costs no memory.
     init(limits: Limits) throws(SystemError) {
@@ -175,20 +217,25 @@ struct OutputPool: ~Copyable {
         self.limits = limits
     }
 
-    var hasFree: Bool { !free.isEmpty || made < limits.outputsMax }
+    var hasFree: Bool { !free.isEmpty || made.count < limits.outputsMax }
 
     /// The block that was returned last: its memory is the warmest.
     ///
     /// `nil` when all are lent.
     mutating func lend() -> Output? {
         if let output = free.popLast() { return output }
-        guard made < limits.outputsMax else { return nil }
-        made += 1
-        return unsafe Output(block: memory.base + (made - 1) * limits.outputBlockSize, limits: limits)
+        guard made.count < limits.outputsMax else { return nil }
+        let output = unsafe Output(block: memory.base + made.count * limits.outputBlockSize, limits: limits)
+        made.append(output)
+        return output
     }
 
     mutating func `return`(_ output: Output) {
         precondition(output.isEmpty && !output.isSending, "a block comes back empty")
         free.append(output)
+    }
+
+    deinit {
+        for output in made { output.free() }
     }
 }

@@ -60,7 +60,9 @@ struct PostedAccepts: ~Copyable {
     var posted: [Int] { kinds.indices.filter { kinds[$0] != nil } }
 }
 
-/// How many accepts a worker has posted on each listener. Pure.
+/// How many accepts a worker has posted on each listener.
+///
+/// Pure.
 enum AcceptSizing {
     /// So many that it has room for them, and that it gets no more connections than the others have: few clients are
     /// spread evenly, many are accepted in batches.

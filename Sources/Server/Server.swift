@@ -46,7 +46,8 @@ package final class Server {
         configuration.limits.responseHeadSizeMax += configuration.fieldsSizeMax
         configuration.limits.assertRelations()
         self.configuration = configuration
-        do { try CompletionPort.probe(configuration.limits.port(usesDirectSockets: false)) } catch { throw .port(error) }
+        let portLimits = configuration.limits.port(usesDirectSockets: false)
+        do { try CompletionPort.probe(portLimits) } catch { throw .port(error) }
         let folders = try SiteFolders(configuration)
         let listeners = try ListenerTable(configuration.listen, backlog: configuration.limits.backlogMax)
         let log: FileLog
@@ -86,11 +87,11 @@ package final class Server {
         do { try store.start() } catch { throw .store(error) }
         do { try pool.start() } catch { throw .system(error) }
         do { try host.start() } catch { throw .handler(error) }
-        let descriptors = DescriptorBudget(limit: descriptorLimit())
+        let descriptors = DescriptorBudget(limit: descriptorLimit(), open: openDescriptorCount())
         try startWorkers(
             Site(
                 limits: configuration.limits,
-                deadlines: configuration.deadlines,
+                allowances: Allowances(configuration.deadlines),
                 headLimits: HeadLimits(
                     headSizeMax: configuration.limits.headSizeMax,
                     requestLineSizeMax: configuration.limits.requestLineSizeMax,

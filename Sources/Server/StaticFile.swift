@@ -17,9 +17,15 @@ extension CompletionWorker {
     /// - Complexity: no allocation, no system call, no lock.
     @unsafe
     func answerFromCache(_ slot: UInt32, _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard head.method == .get || head.method == .head, head.form != .asterisk else { return false }
-        let key = unsafe FileKey(policy: site.hosts.policy(bytes.span.extracting(head.authority)))
-        guard let named = unsafe findPlain(bytes.span.extracting(head.path), key), files[named].stage == .ready,
+        let isGet: Bool
+        switch (head.method, head.form) {
+        case (_, .asterisk): return false
+        case (.get, _): isGet = true
+        case (.head, _): isGet = false
+        default: return false
+        }
+        let key = unsafe FileKey(policy: site.hosts.policy(bytes.span.extracting(head.authority.bounds)))
+        guard let named = unsafe findPlain(bytes.span.extracting(head.path.bounds), key), files[named].stage == .ready,
             !files[named].isGoverned, !(files[named].variesByOrigin && head.has(.origin)),
             case .ready(let file) = unsafe representation(of: named, head, bytes.span, mayWait: true),
             !files[file].isMapped,
@@ -27,7 +33,7 @@ extension CompletionWorker {
         else { return false }
         files[file].wasUsed = true
         let sent: FileAnswer
-        if head.method == .get, !head.hasConditions, head.keepsAlive, head.version == .http11, !isDraining,
+        if isGet, !head.hasConditions, head.keepsAlive, case .http11 = head.version, !isDraining,
             Int(files[file].size) <= site.limits.inlineBodySizeMax
         {
             sent = FileAnswer(status: 200, range: 0..<files[file].size, sendsBody: true)

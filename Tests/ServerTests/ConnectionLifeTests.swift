@@ -150,7 +150,7 @@ import Testing
         var state = ConnectionState(after: Event.request + [.answered])
         state.outputFilled()
         #expect(state.peerHasFinished() == .nothing)
-        #expect(state.sendEnded(now: Instant(nanoseconds: 1), Deadlines()) == .close(reset: false))
+        #expect(state.sendEnded(now: Instant(nanoseconds: 1), .forTests) == .close(reset: false))
     }
 
     @Test func keepAliveGoesRoundAsOftenAsTheClientLikes() {

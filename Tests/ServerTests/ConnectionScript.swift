@@ -33,16 +33,16 @@ enum ConnectionEvent: Sendable {
     static let response = [answered, sendBegan, sendEnded]
 }
 
-extension Deadlines {
+extension Allowances {
     /// Durations that can be told apart.
-    static var forTests: Deadlines {
+    static var forTests: Allowances {
         var deadlines = Deadlines()
         deadlines.head = .seconds(1)
         deadlines.body = .seconds(2)
         deadlines.idle = .seconds(3)
         deadlines.send = .seconds(4)
         deadlines.linger = .seconds(5)
-        return deadlines
+        return Allowances(deadlines)
     }
 }
 
