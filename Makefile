@@ -15,7 +15,7 @@ SANITIZED_LINK = -Xlinker --export-dynamic
 
 SWIFT_SOURCES = Package.swift Sources Tests handlers
 
-.PHONY: help build run test lint check-imports tidy test-sanitize test-browser conformance fuzz bench clean
+.PHONY: help build run test lint check-imports tidy test-sanitize test-browser test-scale conformance fuzz bench clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,10 @@ test-browser: ## play, seek, reload and send a form in Chromium (BROWSER_ARGUMEN
 	swift build $(BUILD_ARGUMENTS)
 	python3 -B Tests/Clients/browser_client.py "$$(swift build $(BUILD_ARGUMENTS) --show-bin-path)/ringport" $(BROWSER_ARGUMENTS)
 
+test-scale: build ## hold 64,000 connections, more than the server has descriptors (SCALE_ARGUMENTS='--count 10000')
+	@scripts/install-dependencies build scale
+	Tests/Scale/run $(SCALE_ARGUMENTS)
+
 fuzz: ## fuzz every target for FUZZ_SECONDS (600) each; FUZZ_TARGETS='head chunks' for some
 	@scripts/install-dependencies build
 	Tests/Fuzz/run $(or $(FUZZ_SECONDS),600) $(FUZZ_TARGETS)
@@ -66,4 +70,4 @@ bench: build ## measure against nginx, and durable POSTs; prints Markdown tables
 	Benchmarks/bench $(BENCH_ARGUMENTS)
 
 clean: ## remove what was built; the site's databases and logs stay
-	rm -rf .build .build-tsan .build-asan .build-fuzz
+	rm -rf .build .build-tsan .build-asan .build-fuzz .build-scale
