@@ -15,7 +15,7 @@ SANITIZED_LINK = -Xlinker --export-dynamic
 
 SWIFT_SOURCES = Package.swift Sources Tests handlers
 
-.PHONY: help build run test lint check-imports tidy test-sanitize test-browser test-scale conformance fuzz bench clean
+.PHONY: help build run test lint check-imports tidy test-sanitize test-browser test-scale conformance fuzz bench profile clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,10 @@ fuzz: ## fuzz every target for FUZZ_SECONDS (600) each; FUZZ_TARGETS='head chunk
 bench: build ## measure against nginx, and durable POSTs; prints Markdown tables
 	@scripts/install-dependencies build bench
 	Benchmarks/bench $(BENCH_ARGUMENTS)
+
+profile: build ## show where the time of a cached file goes: samples of perf, and instructions that callgrind counted
+	@scripts/install-dependencies build profile
+	Benchmarks/profile $(PROFILE_ARGUMENTS)
 
 clean: ## remove what was built; the site's databases and logs stay
 	rm -rf .build .build-tsan .build-asan .build-fuzz .build-scale

@@ -38,6 +38,8 @@ final class CompletionWorker {
     let index: Int
     let site: Site
     let posts: PostQueue<WorkerMessage>
+    /// What the watchdog sees of the turn.
+    let pulse: WorkerPulse
     /// The other workers' queues and loads and this one's, by index: connections go where there are few.
     let peers: [WorkerHandle]
     let log: AccessRing
@@ -114,6 +116,7 @@ final class CompletionWorker {
         self.site = site
         self.peers = peers
         posts = peers[index].posts
+        pulse = peers[index].pulse
         mailbox = WorkerMailbox(posts: peers[index].posts)
         self.log = log
         self.errors = errors
@@ -150,17 +153,24 @@ final class CompletionWorker {
         port.notice(watch.descriptor.rawValue, CompletionKey(slot: Self.watchSlot, generation: 0))
         postAccepts()
         while !isStopped { turn() }
+        pulse.begin(WorkerStep(.ending))
         endAllConnections()
         // Their operations are ended by their sockets' end; what does not end in time is cancelled with the ring.
         let deadline = clock.now.advanced(by: .seconds(1))
         while connections.count > 0, clock.now < deadline { turn() }
+        pulse.endTurn()
     }
 
     private func turn() {
+        pulse.begin(WorkerStep(.resumingWaiters))
         resumeWaiters()
+        pulse.begin(WorkerStep(.submittingJobs))
         submitJobs()
+        pulse.begin(WorkerStep(.sending))
         sendDirty()
+        pulse.begin(WorkerStep(.armingReceives))
         armStarved()
+        pulse.endTurn()
         if posts.prepareToSleep() {
             port.submitAndWait(atMost: wheel.next.map { $0.since(clock.now) })
         } else {
@@ -168,15 +178,19 @@ final class CompletionWorker {
         }
         posts.finishSleep()
         clock.sample()
+        pulse.beginTurn(clock.now)
         hasLookedAtSites = false
+        pulse.begin(WorkerStep(.lookingAtSites))
         if hasArmedReceive { lookAtSites() }
         hasArmedReceive = false
         while let packet = port.dequeue() { perform(packet) }
         posts.takeAll { perform($0) }
+        pulse.begin(WorkerStep(.passingDeadlines))
         if wheel.isDue(clock.now) { passDeadlines() }
     }
 
     private func perform(_ packet: CompletionPacket) {
+        pulse.begin(WorkerStep(performing: packet.operation, slot: packet.key.slot))
         if site.traces { trace(packet) }
         switch packet.operation {
         case .receive: received(packet)
@@ -212,6 +226,7 @@ final class CompletionWorker {
     // MARK: What other threads post
 
     private func perform(_ message: WorkerMessage) {
+        pulse.begin(WorkerStep(performing: message))
         switch message {
         case .resumeAccepting: resumeAccepting()
         case .handlerAnswered(let exchange, let result): handlerAnswered(exchange, result)

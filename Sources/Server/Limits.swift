@@ -91,6 +91,11 @@ package struct Limits: Sendable {
     /// Files kept in memory or mapped, and files being opened.
     package var fileCacheCountMax = 8192
 
+    // MARK: Watching
+
+    /// What a worker may take from coming back from its port to going to it again, all that it performs meanwhile included.
+    package var stallDuration = Duration.milliseconds(50)
+
     package init() {}
 
     /// Traps when two limits contradict each other: a server that starts can't meet them in contradiction later.
@@ -112,6 +117,7 @@ package struct Limits: Sendable {
         precondition(exchangesMax >= pipelinedMax, "one connection can wait for all its requests")
         precondition(bodySizeMax <= bodiesSizeMax, "a worker can hold one content of the largest size")
         precondition(sliceSize % 4096 == 0, "slices are whole pages")
+        precondition(stallDuration > .zero, "every turn takes time")
     }
 
     /// Sizes of a worker's port, with a table of sockets where it may need one.

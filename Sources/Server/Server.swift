@@ -27,8 +27,9 @@ package final class Server {
     /// So does comparing a password.
     private let passwordChecks: PoolLane
     private var listeners: ListenerTable
-    private var workers: [WorkerHandle] = []
+    private(set) var workers: [WorkerHandle] = []
     private var threads: [NamedThread] = []
+    private(set) var watchdog: Watchdog?
 
     /// The addresses that are listened on, with the ports that the kernel chose.
     package var addresses: [ListenAddress] { listeners.addresses }
@@ -148,7 +149,9 @@ package final class Server {
     /// Starts one worker for each processor, or as many as were asked for.
     private func startWorkers(_ site: Site) throws(StartError) {
         do {
-            for _ in 0..<configuration.workers { workers.append(try WorkerHandle()) }
+            let stallDuration = configuration.limits.stallDuration
+            for _ in 0..<configuration.workers { workers.append(try WorkerHandle(stallDuration: stallDuration)) }
+            watchdog = try Watchdog(workers, stallDuration: stallDuration, log: log)
         } catch { throw .system(error) }
         let peers = workers
         let log = log
@@ -210,6 +213,8 @@ package final class Server {
         for worker in workers.prefix(threads.count) { worker.posts.post(.stop) }
         for thread in threads { thread.join() }
         threads.removeAll()
+        watchdog?.stop()
+        watchdog = nil
         compression.stop()
         passwordChecks.stop()
         let report = pool.stop(deadline: max(deadline, Instant.now.advanced(by: .milliseconds(100))))

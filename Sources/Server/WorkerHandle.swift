@@ -17,10 +17,12 @@ final class WorkerHandle: Sendable {
 
     let posts: PostQueue<WorkerMessage>
     let load = WorkerLoad()
+    let pulse: WorkerPulse
     private let phase = Monitor(Phase.starting)
 
-    init() throws(SystemError) {
+    init(stallDuration: Duration) throws(SystemError) {
         posts = try PostQueue()
+        pulse = WorkerPulse(stallDuration: stallDuration)
     }
 
     /// The worker says how far it is.

@@ -9,7 +9,7 @@ import Platform
 /// Starts a server for a few files, and asks it one thing at a time.
 final class ServedSite {
     let root: String
-    private let server: Server
+    let server: Server
 
     /// Makes the site and serves it on a free port, with one worker.
     ///
