@@ -10,7 +10,7 @@ enum ConfigurationSchema {
         let site = siteTables.map { $0.lifted(\ServerConfiguration.rules) }
         // Hosts begin with what the site has, so they come last.
         return TableBody(
-            tables: [server, files, compression] + site + [host, limits, deadlines, pool, store, handlers]
+            tables: [server, files, compression] + site + [host, log, limits, deadlines, pool, store, handlers]
         ) { node, configuration in
             replaceFields(of: &configuration.rules, node)
         }
@@ -242,6 +242,28 @@ enum ConfigurationSchema {
             example: """
                 [store]
                 writes_queued_max = 1024
+                """
+        )
+    }
+
+    private static var log: ConfigurationTable<ServerConfiguration> {
+        .table(
+            "log",
+            "What is noted about requests.",
+            TableBody(keys: [
+                ConfigurationKey(
+                    "access",
+                    \.logsAccess,
+                    .flag,
+                    """
+                    A line in `logs/access.log` for each request. Without, the file stays empty; why requests were refused is \
+                    in `logs/error.log` either way.
+                    """
+                )
+            ]),
+            example: """
+                [log]
+                access = false
                 """
         )
     }

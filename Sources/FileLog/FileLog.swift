@@ -23,6 +23,7 @@ package final class FileLog: Sendable {
     let limits: FileLogLimits
     let reasonNames: [StaticString]
     let syncsAtStop: Bool
+    let writesAccess: Bool
     let rings: [AccessRing]
     let gate: LogGate
     let inbox: LogInbox
@@ -38,13 +39,15 @@ package final class FileLog: Sendable {
     ///   - reasonNames: the names of reasons, by their number; number 0 is "none" and is not looked up.
     ///   - limits: how much may be held, how long waited.
     ///   - syncsAtStop: whether `stop` waits for the disk (fsync).
+    ///   - writesAccess: whether records become lines of `access.log`; their reasons are told in `error.log` all the same.
     /// - Throws: `SystemError` when the process may not open another descriptor.
     package init(
         directory: String,
         workers: Int,
         reasonNames: [StaticString] = [],
         limits: FileLogLimits = FileLogLimits(),
-        syncsAtStop: Bool = false
+        syncsAtStop: Bool = false,
+        writesAccess: Bool = true
     ) throws(SystemError) {
         limits.check()
         precondition(workers > 0, "a log has at least one worker")
@@ -53,6 +56,7 @@ package final class FileLog: Sendable {
         self.limits = limits
         self.reasonNames = reasonNames
         self.syncsAtStop = syncsAtStop
+        self.writesAccess = writesAccess
         self.gate = gate
         rings = (0..<workers).map { _ in AccessRing(limits: limits, gate: gate) }
         inbox = LogInbox(messageCountMax: limits.messageCountMax)

@@ -81,13 +81,15 @@ struct LogThread: ~Copyable {
         _ = merge.drain { ring, record, position in
             guard access.makeRoom(lineSizeMax) else { return false }
             ring.withTexts(of: record, at: position) { requestLine, referer, userAgent in
-                format.append(
-                    record,
-                    requestLine: requestLine,
-                    referer: referer,
-                    userAgent: userAgent,
-                    to: &access.buffer
-                )
+                if log.writesAccess {
+                    format.append(
+                        record,
+                        requestLine: requestLine,
+                        referer: referer,
+                        userAgent: userAgent,
+                        to: &access.buffer
+                    )
+                }
                 if record.reason != 0 { explain(record, requestLine) }
             }
             lines &+= 1

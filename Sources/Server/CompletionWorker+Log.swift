@@ -60,6 +60,8 @@ extension CompletionWorker {
     }
 
     private func append(_ record: LogRecord, _ head: RequestHead, _ bytes: Span<UInt8>) {
+        // Without an access log only what `error.log` explains is told.
+        guard site.logsAccess || record.reason != 0 else { return }
         let none = bytes.extracting(0..<0)
         // The request line begins with the method and ends eight bytes and a space after the target: " HTTP/1.1".
         let lineEnd = min(head.target.upperBound + 9, bytes.count)

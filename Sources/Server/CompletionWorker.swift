@@ -29,6 +29,7 @@ struct Site: Sendable {
     let router: Router
     let dispatch: HandlerDispatch
     let traces: Bool
+    let logsAccess: Bool
     let descriptors: DescriptorBudget
     /// Whether connections may go where descriptors of the process can't.
     let usesDirectSockets: Bool

@@ -56,7 +56,8 @@ package final class Server {
             log = try FileLog(
                 directory: configuration.logsPath,
                 workers: configuration.workers,
-                reasonNames: Reason.names
+                reasonNames: Reason.names,
+                writesAccess: configuration.logsAccess
             )
         } catch { throw .system(error) }
         do { try log.start() } catch { throw .log(error) }
@@ -107,6 +108,7 @@ package final class Server {
                 router: router,
                 dispatch: HandlerDispatch(host: host, pool: pool, handlers: handlers),
                 traces: configuration.traces,
+                logsAccess: configuration.logsAccess,
                 descriptors: descriptors,
                 usesDirectSockets: configuration.limits.connectionsMax * configuration.workers > descriptors.max
             )

@@ -27,6 +27,8 @@ package struct ServerConfiguration: Sendable {
     package var handlers: [String]?
     /// Folders in which handler libraries are looked up after the site's own.
     package var handlerFolders: [String]
+    /// A line of `access.log` for each request.
+    package var logsAccess = true
     /// A line for each completion.
     package var traces = false
 

@@ -29,6 +29,8 @@ import Testing
             threads_max = 9
             [store]
             writes_queued_max = 600
+            [log]
+            access = false
             [handlers]
             enabled = []
             """
@@ -40,6 +42,7 @@ import Testing
         #expect(configuration.deadlines.head == .seconds(3))
         #expect(configuration.pool.threadsMax == 9)
         #expect(configuration.store.writesQueuedMax == 600)
+        #expect(!configuration.logsAccess)
         #expect(configuration.handlers == [])
     }
 

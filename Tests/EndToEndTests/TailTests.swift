@@ -34,6 +34,17 @@ import Testing
         #expect(lines.last?.contains("\"GET /nowhere HTTP/1.1\" 404 ") == true, "\(lines)")
     }
 
+    @Test func withoutAnAccessLogRefusalsAreStillExplained() throws {
+        let site = try TestSite(configuration: "[log]\naccess = false\n")
+        try serving(site) { server in
+            try #expect(get(server, "/index.html").status == 200)
+            try #expect(Client(server).exchange("GET / HTTP/3.1\r\n\r\n").status == 505)
+        }
+        try #expect(site.accessLog() == [])
+        let errors = try Program.run("tail", "-n", "9", site.root + "/logs/error.log").output
+        #expect(errors.contains("version-not-supported"), "\(errors)")
+    }
+
     @Test func aRequestCannotForgeALogLine() throws {
         let site = try TestSite()
         try serving(site) { server in
