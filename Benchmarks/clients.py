@@ -33,10 +33,11 @@ class Round:
             self.size_per_request = size / max(requests, 1)
 
 
-def run(command, seconds, **options):
+def run(command, seconds, environment=None, folder=None):
     """Runs a client to its end. Returns what it printed."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + SECONDS_MORE_MAX, check=False, **options)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + SECONDS_MORE_MAX, check=False,
+                              cwd=folder, env={**os.environ, **(environment or {})})
     except subprocess.TimeoutExpired:
         sys.exit(f"bench: {command[0]} did not end within {seconds + SECONDS_MORE_MAX} s: {' '.join(command)}")
     if done.returncode != 0:
@@ -55,7 +56,7 @@ def wrk_command(server, path, connections, seconds, script="report.lua", fields=
 def wrk(server, path, connections, seconds, **options):
     """As many requests as the connections can carry, one at a time on each unless the script joins some."""
     before = server.cpu_seconds()
-    output = run(wrk_command(server, path, connections, seconds, **options), seconds, cwd=SCRIPTS)
+    output = run(wrk_command(server, path, connections, seconds, **options), seconds, folder=SCRIPTS)
     cpu = server.cpu_seconds() - before
     return wrk_round(output, cpu)
 

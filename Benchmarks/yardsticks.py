@@ -24,7 +24,9 @@ def size(value):
 
 def bound(value, form):
     """A bound as it is written: whole numbers without the zeros that a figure has."""
-    return form(value).replace(".0 ", " ") if form in (milliseconds, size) else f"{value:.0f}" if value == int(value) else ratio(value)
+    if form in (milliseconds, size):
+        return form(value).replace(".0 ", " ")
+    return f"{value:.0f}" if value == int(value) else ratio(value)
 
 
 SMALL = "1 KiB file, 64 keep-alive connections, log and ETag on"
@@ -62,6 +64,7 @@ class Figures:
         self.values = {}
         self.reasons = {}
         self.doubts = {}
+        self.failures = []
 
     def set(self, key, value):
         self.values[key] = value
@@ -73,6 +76,10 @@ class Figures:
     def doubt(self, key, reason):
         """There is a figure, but it can't be held against its yardstick."""
         self.doubts[key] = reason
+
+    def fail(self, reason):
+        """Something is wrong that no figure makes up for; the run goes on, and ends with a status that says so."""
+        self.failures.append(reason)
 
     def verdict(self, yardstick):
         if yardstick.key in self.doubts:

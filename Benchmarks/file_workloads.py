@@ -1,79 +1,16 @@
-"""The workloads: which servers run, what drives them, the table of what was seen, and the figures that come of it.
+"""The workloads that serve files: the small one in three ways, the pages, the large one, and a steady rate."""
 
-A workload starts the servers it compares, all at once, drives them in alternating rounds and stops them. A ratio is the
-median of the ratios within each round: two servers that took their turns one after the other met the same machine, and
-two medians of a whole run might not have.
-"""
-
-import os
 import statistics
 
 import pages
-from clients import alternate, capture, fetch, h2load, median, wrk
+from clients import alternate, fetch, h2load, median
 from servers import StartError, build_hummingbird
+from workload import CONNECTIONS, check, errors, one_line, paired, print_head, print_row, print_rounds
 
-CONNECTIONS = 64
 # Enough to keep both processors busy: an answer of this file is long.
 LARGE_CONNECTIONS = 8
-WARM_UP_SECONDS = 1
 NO_LOG = "[log]\naccess = false\n"
 CODINGS = "br, gzip"
-
-
-class Bench:
-    """What every workload needs: the options, the servers' starter, the files, and where figures go."""
-
-    def __init__(self, options, servers, names, figures):
-        self.rounds, self.seconds = options.rounds, options.seconds
-        self.servers, self.pages, self.figures = servers, names, figures
-
-    def path(self, name):
-        return os.path.join(self.servers.folder, name)
-
-    def content(self, name):
-        with open(os.path.join(self.servers.www, name), "rb") as file:
-            return file.read()
-
-    def answer(self, server, name, fields=()):
-        """A file with the bytes that a server answers, for the floor to answer too."""
-        path = self.path(f"answer-{len(fields)}")
-        with open(path, "wb") as file:
-            file.write(capture(server, name, fields))
-        return path
-
-    def drive(self, servers, path, connections, **options):
-        """Rounds of wrk, after each server has had time to open and keep what it will."""
-        for server in servers:
-            wrk(server, path, connections, WARM_UP_SECONDS, **options)
-        return alternate(servers, self.rounds, lambda server: wrk(server, path, connections, self.seconds, **options))
-
-    def ratio(self, key, rounds, others, name):
-        """Sets a figure: the median of one's rounds divided by another's of the same round."""
-        self.figures.set(key, paired(rounds, others, name))
-
-
-def paired(rounds, others, name):
-    return statistics.median(getattr(one, name) / getattr(other, name) for one, other in zip(rounds, others))
-
-
-def check(servers, name, content):
-    """A server that answers something else is fast at something else."""
-    for server in servers:
-        status, _, received = fetch(server, name)
-        if status != 200 or received != content:
-            raise StartError(f"{server.name} answers /{name} with {status} and {len(received)} other bytes")
-
-
-def print_rounds(title, taken, base):
-    """The medians of each server's rounds, and how the first stands to it in CPU time and rate."""
-    print(f"\n### {title}\n")
-    print("| server | requests/s | CPU µs/request (least, most) | p99 ms | errors | rate of the first / this | CPU of the first / this |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for server, rounds in taken.items():
-        cpu = [each.cpu_microseconds for each in rounds]
-        print(f"| {server.name} | {median(rounds, 'per_second'):,.0f} | {statistics.median(cpu):.2f} ({min(cpu):.2f}, {max(cpu):.2f}) "
-              f"| {median(rounds, 'p99_milliseconds'):.2f} | {sum(each.errors for each in rounds)} "
-              f"| {paired(taken[base], rounds, 'per_second'):.2f} | {paired(taken[base], rounds, 'cpu_microseconds'):.2f} |", flush=True)
 
 
 def small(bench):
@@ -90,11 +27,16 @@ def small(bench):
         no_log = None
         bench.figures.miss("small/no log", f"no way to switch it off ({one_line(error)})")
     check(servers, pages.SMALL, bench.content(pages.SMALL))
+    at_rest = {server: server.memory_bytes("Pss") for server in servers}
     taken = bench.drive(servers, pages.SMALL, CONNECTIONS)
     for key, other in [("small/floor", floor), ("small/nginx", nginx), ("small/h2o", h2o), ("small/no log", no_log)]:
         if other is not None:
             bench.ratio(key, taken[ringport], taken[other], "cpu_microseconds")
     print_rounds(f"1 KiB file, {CONNECTIONS} keep-alive connections", taken, ringport)
+    print()
+    print_head("memory", "MiB at rest", "MiB after the load")
+    for server, size in at_rest.items():
+        print_row(server.name, f"{size / (1 << 20):.1f}", f"{server.memory_bytes('Pss') / (1 << 20):.1f}")
     start.stop(servers)
 
 
@@ -138,12 +80,13 @@ def compressed(bench):
                         arguments=["/" + name for name in bench.pages])
     bench.ratio("pages/nginx", taken[ringport], taken[nginx], "per_second")
     print_rounds(f"{len(bench.pages)} files of 1 KiB to 300 KiB, {CONNECTIONS} keep-alive connections", taken, ringport)
-    print("\n| server | content codings | bytes per answer |\n| --- | --- | ---: |")
+    print()
+    print_head("server", "content codings", "bytes per answer")
     for server in servers:
         answers = [fetch(server, name, {"Accept-Encoding": CODINGS}) for name in bench.pages]
         codings = [fields.get("Content-Encoding", "none") for _, fields, _ in answers]
         counts = ", ".join(f"{coding} ({codings.count(coding)})" for coding in sorted(set(codings)))
-        print(f"| {server.name} | {counts} | {median(taken[server], 'size_per_request'):,.0f} |", flush=True)
+        print_row(server.name, counts, f"{median(taken[server], 'size_per_request'):,.0f}")
     start.stop(servers)
 
 
@@ -156,11 +99,13 @@ def large(bench):
     taken = bench.drive(servers, pages.LARGE, LARGE_CONNECTIONS)
     bench.ratio("large/nginx", taken[ringport], taken[nginx], "bytes_per_cpu_second")
     print(f"\n### 10 MiB file, {LARGE_CONNECTIONS} connections\n")
-    print("| server | MB/s | MB per CPU second | slowest 1 % ms | errors |\n| --- | ---: | ---: | ---: | ---: |")
+    print_head("server", "MB/s", "MB per CPU second (least, most)", "p99 ms", "errors", "MB per CPU second of the first / this")
     for server, rounds in taken.items():
         rate = statistics.median(each.size / each.seconds for each in rounds)
-        print(f"| {server.name} | {rate / 1e6:,.0f} | {median(rounds, 'bytes_per_cpu_second') / 1e6:,.0f} "
-              f"| {median(rounds, 'p99_milliseconds'):.1f} | {sum(each.errors for each in rounds)} |", flush=True)
+        each = [one.bytes_per_cpu_second / 1e6 for one in rounds]
+        print_row(server.name, f"{rate / 1e6:,.0f}", f"{statistics.median(each):,.0f} ({min(each):,.0f}, {max(each):,.0f})",
+                  f"{median(rounds, 'p99_milliseconds'):.1f}", errors(rounds),
+                  f"{paired(taken[ringport], rounds, 'bytes_per_cpu_second'):.2f}")
     start.stop(servers)
 
 
@@ -179,18 +124,3 @@ def latency(bench):
         bench.figures.doubt("latency/nginx", f"only {reached:.0%} of the rate was reached")
     print_rounds(f"1 KiB file at {rate:,.0f} requests/s, half of nginx's most, {CONNECTIONS} connections", taken, ringport)
     start.stop(servers)
-
-
-def one_line(error):
-    return " ".join(str(error).split()).replace("|", "\\|")
-
-
-# In the order in which they run; the names are those of --only.
-ALL = {
-    "small": small,
-    "pipelined": pipelined,
-    "closing": closing,
-    "pages": compressed,
-    "large": large,
-    "latency": latency,
-}
