@@ -28,8 +28,9 @@ def make(folder):
         content = text(source, size)[:size].encode()
         write(folder, name, content)
         write(folder, name + ".gz", gzip.compress(content, 9, mtime=0))
-        # Written after the file it stands for: what is older than its file is not used.
         subprocess.run(["brotli", "-q", "11", "-k", "-f", os.path.join(folder, name)], check=True)
+        # brotli gives it the time of its file without the fraction of the second, and Ringport uses none that is older.
+        os.utime(os.path.join(folder, name + ".br"))
         names.append(name)
     return names
 

@@ -19,6 +19,8 @@ SYNC_MICROSECONDS_MIN = 400
 class DiskFloor:
     """One run of disk-floor: what SQLite alone can make durable."""
 
+    errors = 0
+
     def __init__(self, bench, environment=None):
         output = run([bench.tool("disk-floor"), bench.servers.folder, str(bench.seconds / 2)], bench.seconds, environment)
         self.sync_microseconds, self.per_second, self.by_16, self.by_128, self.by_512 = map(float, output.split())
@@ -49,7 +51,8 @@ def posts(bench):
     for key, one, other in [("posts/disk", *(("ringport", "disk") if is_slow else ("ringport slowed", "disk slowed"))),
                             ("posts/get", "ringport", "gets"), ("posts/hummingbird", "ringport", "hummingbird")]:
         bench.ratio(key, taken[one], taken[other], "per_second")
-    bench.figures.set("posts slowest", max(each.slowest_milliseconds for each in taken["ringport"]))
+    bench.figures.set("posts slowest", max(each.slowest_milliseconds for each in taken["ringport"]),
+                      errors(taken["ringport"]))
 
     print(f"\n### Durable POSTs, {POST_CONNECTIONS} connections\n")
     print_head("server", "stored/s", "CPU µs/POST", "p50 ms", "p99 ms", "slowest ms", "errors", "answered 303 or 201", "rows")

@@ -119,12 +119,15 @@ class Servers:
         os.symlink(self.www, os.path.join(folder, "www"))
         return self.start_announcing("hummingbird", "hummingbird-peer", [hummingbird_program(), folder], folder)
 
-    def nginx(self):
+    def nginx(self, name="nginx", sendfile="on", tcp_nopush="on"):
         has_brotli = os.path.exists(NGINX_BROTLI)
-        names = {"BROTLI_MODULE": f"load_module {NGINX_BROTLI};" if has_brotli else "",
+        names = {"SENDFILE": sendfile, "TCP_NOPUSH": tcp_nopush,
+                 "BROTLI_MODULE": f"load_module {NGINX_BROTLI};" if has_brotli else "",
                  "BROTLI_STATIC": "brotli_static on;" if has_brotli else ""}
-        return self.start_configured("nginx", names, lambda path, folder: [
+        server = self.start_configured("nginx", names, lambda path, folder: [
             program("nginx"), "-p", folder, "-c", path, "-e", os.path.join(folder, "error.log")])
+        server.name = name
+        return server
 
     def h2o(self):
         return self.start_configured("h2o", {}, lambda path, _: [program("h2o"), "-c", path])

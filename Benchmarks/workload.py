@@ -48,7 +48,7 @@ class Bench:
 
     def ratio(self, key, rounds, others, name):
         """Sets a figure: the median of one's rounds divided by another's of the same round."""
-        self.figures.set(key, paired(rounds, others, name))
+        self.figures.set(key, paired(rounds, others, name), errors(rounds) + errors(others))
 
 
 def paired(rounds, others, name):

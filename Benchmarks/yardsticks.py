@@ -63,11 +63,14 @@ class Figures:
     def __init__(self):
         self.values = {}
         self.reasons = {}
+        self.errors = {}
         self.doubts = {}
         self.failures = []
 
-    def set(self, key, value):
+    def set(self, key, value, errors=0):
+        """`errors` are those of the rounds that the figure comes from."""
         self.values[key] = value
+        self.errors[key] = errors
 
     def miss(self, key, reason):
         """There is no figure, and this is why."""
@@ -86,10 +89,11 @@ class Figures:
             return f"not judged: {self.doubts[yardstick.key]}"
         # What is compared is what is printed: 0.0001 allocations a request are those of a log that ran full, not of requests.
         value = round(self.values[yardstick.key], 3)
+        errors = f", {self.errors[yardstick.key]} errors" if self.errors[yardstick.key] else ""
         for name, limit in [("met aim", yardstick.aim), ("met must", yardstick.must)]:
             if value <= limit if yardstick.is_low else value >= limit:
-                return name
-        return "**missed**"
+                return name + errors
+        return "**missed**" + errors
 
     def print(self):
         print("\n## Yardsticks\n\n| work | figure | must | aim | measured | verdict |\n| --- | --- | --- | --- | --- | --- |")
