@@ -156,11 +156,16 @@ static int received(int descriptor, const struct io_uring_cqe *packet, int retur
 }
 
 static void sent(int descriptor, int result) {
+    if (does_close) {
+        /* Only a failure is told, and it has taken the linked close with it, which is not told then (io_uring_enter(2)). */
+        close(descriptor);
+        return;
+    }
     struct connection *connection = &connections[descriptor];
     uint32_t size = connection->size;
     connection->size = 0;
     if (result < 0) {
-        /* The client has gone; the receive says so too, unless it has already. With `close`, so does the linked close. */
+        /* The client has gone; the receive says so too, unless it has already. */
         connection->owed = 0;
     } else if ((uint32_t)result < size) {
         send_answers(descriptor, connection->offset + (uint32_t)result, size - (uint32_t)result);
@@ -183,9 +188,8 @@ static void turn(void) {
         switch ((enum operation)(packet->user_data & 0xff)) {
         case op_accept: accepted(packet); break;
         case op_receive: returned += received(descriptor, packet, returned); break;
-        case op_send: if (!does_close) sent(descriptor, packet->res); break;
-        /* A send that failed takes its linked close with it. */
-        case op_close: if (packet->res < 0) close(descriptor); break;
+        case op_send: sent(descriptor, packet->res); break;
+        case op_close: break;
         }
         count++;
     }
