@@ -58,7 +58,11 @@ def wrk(server, path, connections, seconds, **options):
     before = server.cpu_seconds()
     output = run(wrk_command(server, path, connections, seconds, **options), seconds, folder=SCRIPTS)
     cpu = server.cpu_seconds() - before
-    return wrk_round(output, cpu)
+    driven = wrk_round(output, cpu)
+    if options.get("script") == "pipelined.lua":
+        # wrk fills its times up with those of requests that it thinks it was late with, and it takes the sixteen for such.
+        driven.p99_milliseconds = None
+    return driven
 
 
 def wrk_round(output, cpu=None):

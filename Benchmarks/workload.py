@@ -74,8 +74,8 @@ def print_rounds(title, taken, base):
         cpu = [each.cpu_microseconds for each in rounds]
         rate, time = (paired(taken[base], rounds, name) for name in ["per_second", "cpu_microseconds"])
         print_row(server.name, f"{median(rounds, 'per_second'):,.0f}",
-                  f"{statistics.median(cpu):.2f} ({min(cpu):.2f}, {max(cpu):.2f})", f"{median(rounds, 'p99_milliseconds'):.2f}",
-                  errors(rounds), f"{rate:.2f}", f"{time:.2f}")
+                  f"{statistics.median(cpu):.2f} ({min(cpu):.2f}, {max(cpu):.2f})", p99(rounds), errors(rounds), f"{rate:.2f}",
+                  f"{time:.2f}")
 
 
 def print_head(first, *others):
@@ -86,6 +86,10 @@ def print_head(first, *others):
 
 def print_row(*cells):
     print("| " + " | ".join(map(str, cells)) + " |", flush=True)
+
+
+def p99(rounds):
+    return "" if any(each.p99_milliseconds is None for each in rounds) else f"{median(rounds, 'p99_milliseconds'):.2f}"
 
 
 def errors(rounds):
