@@ -65,7 +65,7 @@ fuzz: ## fuzz every target for FUZZ_SECONDS (600) each; FUZZ_TARGETS='head chunk
 	@scripts/install-dependencies build
 	Tests/Fuzz/run $(or $(FUZZ_SECONDS),600) $(FUZZ_TARGETS)
 
-bench: build ## measure against nginx, and durable POSTs; prints Markdown tables
+bench: build ## measure against other servers, and hold the figures up to their yardsticks (BENCH_ARGUMENTS=--quick)
 	@scripts/install-dependencies build bench
 	Benchmarks/bench $(BENCH_ARGUMENTS)
 
