@@ -65,7 +65,7 @@ final class CompletionWorker {
 
     /// Connections with something to send at the end of the turn.
     var dirty: [UInt32] = []
-    /// Connections whose receive ended for want of buffers.
+    /// Connections whose receive ended for want of buffers, in that order.
     var starved: [UInt32] = []
     /// Connections that wait for an output block.
     var outputWaiters: [UInt32] = []
@@ -152,7 +152,8 @@ final class CompletionWorker {
         submitJobs()
         sendDirty()
         armStarved()
-        if posts.prepareToSleep() {
+        // Receives that are still to be armed may be all that anybody waits for.
+        if starved.isEmpty, posts.prepareToSleep() {
             port.submitAndWait(atMost: wheel.next.map { $0.since(clock.now) })
         } else {
             port.submitAndWait(atMost: .zero)

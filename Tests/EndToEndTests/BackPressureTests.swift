@@ -132,7 +132,7 @@ import Testing
         let site = try TestSite(
             configuration: Configuration.trial + "[server]\nworkers = 1\n[limits]\nreceive_buffer_count = 1\n"
         )
-        try serving(site) { server in
+        try serving(site, arguments: ["--trace"]) { server in
             let content = "text=" + String(repeating: "x", count: 200_000)
             let senders = try clients(10, server)
             let answers = try exchange(Request.post("/forms/long", content, Request.json), senders)
@@ -145,13 +145,19 @@ import Testing
             )
             try expectUsual(server)
         }
+        let packets = try TracedPacket.all(site)
+        let received = packets.count { $0.operation == "receive" && $0.result > 0 }
+        let starved = packets.count { $0.isStarved }
+        #expect(starved > 0, "the buffer was lent out")
+        #expect(starved <= 2 * received + 20, "a receive that can't succeed is not tried again and again")
     }
 
     @Test func withoutDescriptorsAcceptingPausesAndResumes() throws {
         let site = try TestSite(configuration: Configuration.trial + "[server]\nworkers = 1\n")
         let descriptors = try ServerProcess(site).descriptorCount
+        let start = Instant.now
         // The database opens three files beside its own.
-        try serving(site, launcher: ["prlimit", "--nofile=\(descriptors + 10)"]) { server in
+        try serving(site, arguments: ["--trace"], launcher: ["prlimit", "--nofile=\(descriptors + 10)"]) { server in
             let served = try Client(server)
             try #expect(served.exchange(Self.page).text == "hello\n", "from now on the page needs no descriptor")
             let clients = try clients(40, server)
@@ -171,5 +177,13 @@ import Testing
             }
             try expectUsual(server)
         }
+        let packets = try TracedPacket.all(site)
+        #expect(packets.contains { $0.isWithoutDescriptor }, "there was no descriptor")
+        // It is tried ten times a second, and when one of the 41 connections has closed.
+        let tries = Int(Instant.now.since(start) / .milliseconds(100)) + 41
+        #expect(packets.count { $0.isWithoutDescriptor } <= tries)
+        let complaint = "accepting pauses: descriptors-exhausted"
+        let complaints = try TracedPacket.errorLog(site).filter { $0.contains(complaint) }
+        #expect(complaints.count == 1, "said once a minute")
     }
 }
