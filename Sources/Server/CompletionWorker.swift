@@ -67,6 +67,8 @@ final class CompletionWorker {
     var dirty: [UInt32] = []
     /// Connections whose receive ended for want of buffers, in that order.
     var starved: [UInt32] = []
+    /// Connections of which the kernel holds as much as it likes.
+    var freeSenders = 0
     /// Connections that wait for an output block.
     var outputWaiters: [UInt32] = []
     var dueSlots: [UInt32] = []
