@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "forms", type: .dynamic, targets: ["forms"]),
         .library(name: "hello", type: .dynamic, targets: ["hello"]),
         .library(name: "trial", type: .dynamic, targets: ["trial"]),
+        .library(name: "allocations", type: .dynamic, targets: ["CAllocations"]),
         .library(name: "Fuzz", type: .static, targets: ["Fuzz"]),
     ],
     dependencies: [
@@ -80,6 +81,7 @@ let package = Package(
         ),
 
         // The tests' own; nothing of the product reaches it.
+        .target(name: "CAllocations", path: "Benchmarks/alloc-count", publicHeadersPath: "."),
         .systemLibrary(name: "CHTTPParser", path: "Tests/CHTTPParser", providers: [.apt(["libhttp-parser-dev"])]),
 
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),

@@ -79,7 +79,7 @@ def exchange(connection, port, number):
 
 def allocation_count(path):
     with open(path, "rb") as file:
-        return struct.unpack("=Q", file.read(8))[0]
+        return struct.unpack("=QQ", file.read(16))[1]
 
 
 def workers(bench):

@@ -1,16 +1,18 @@
-/* Counts a program's heap allocations from outside it: preload it, and read the count from a file.
+/* Counts a program's heap allocations from outside it: preload it, and read the counts from a file.
  *
  *   cc -O2 -shared -fPIC -o alloc-count.so alloc-count.c
  *   ALLOC_COUNT_FILE=count LD_PRELOAD=./alloc-count.so ringport serve ...
  *
- * The file's first eight bytes are the number of calls of malloc, calloc, realloc and the aligned kinds so far, by all
- * threads. glibc's own names for its functions are called, so nothing has to be looked up before the first call. */
+ * The file is a list of 64-bit numbers in pairs, calls of malloc, calloc, realloc and the aligned kinds: 0 and the calls of
+ * all threads so far, then a thread's number and its own calls for each thread, as long as there is room. glibc's own names for its
+ * functions are called, so nothing has to be looked up before the first call. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 extern void *__libc_malloc(size_t);
@@ -18,24 +20,38 @@ extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
 
-static _Atomic uint64_t before_the_file;
-static _Atomic(_Atomic uint64_t *) shared;
+typedef struct { _Atomic uint64_t thread, calls; } entry;
+enum { entries_max = 256 };
 
-__attribute__((constructor)) static void open_count(void) {
+/* Where calls are counted before the file is there, and of threads for which there is no entry left. */
+static entry nobody;
+static _Atomic(entry *) shared;
+static _Atomic unsigned entries_used = 1;
+/* initial-exec: the usual way to a thread's variable may itself allocate. */
+static __thread entry *mine __attribute__((tls_model("initial-exec")));
+
+__attribute__((constructor)) static void open_counts(void) {
     const char *path = getenv("ALLOC_COUNT_FILE");
     if (path == NULL) return;
     int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (file < 0) return;
-    if (ftruncate(file, 4096) == 0) {
-        void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-        if (page != MAP_FAILED) atomic_store(&shared, (_Atomic uint64_t *)page);
+    if (ftruncate(file, entries_max * sizeof(entry)) == 0) {
+        void *page = mmap(NULL, entries_max * sizeof(entry), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+        if (page != MAP_FAILED) atomic_store(&shared, (entry *)page);
     }
     close(file);
 }
 
 static void count(void) {
-    _Atomic uint64_t *counter = atomic_load_explicit(&shared, memory_order_relaxed);
-    atomic_fetch_add_explicit(counter ? counter : &before_the_file, 1, memory_order_relaxed);
+    entry *all = atomic_load_explicit(&shared, memory_order_relaxed);
+    if (all == NULL) return;
+    if (mine == NULL) {
+        unsigned index = atomic_fetch_add_explicit(&entries_used, 1, memory_order_relaxed);
+        mine = index < entries_max ? &all[index] : &nobody;
+        atomic_store_explicit(&mine->thread, (uint64_t)syscall(SYS_gettid), memory_order_relaxed);
+    }
+    atomic_fetch_add_explicit(&all->calls, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&mine->calls, 1, memory_order_relaxed);
 }
 
 void *malloc(size_t size) { count(); return __libc_malloc(size); }

@@ -195,14 +195,24 @@ extension CompletionPort {
     /// A free submission entry; hands the queued ones to the kernel first when there is none.
     private mutating func nextEntry() -> UnsafeMutablePointer<io_uring_sqe> {
         if let entry = unsafe io_uring_get_sqe(ring) { return unsafe entry }
-        entries &+= 1
-        let status = unsafe io_uring_submit(ring)
-        guard let entry = unsafe io_uring_get_sqe(ring) else {
-            // The kernel takes all submissions (SUBMIT_ALL) unless memory is exhausted; there is no way to go on.
-            preconditionFailure("the submission queue stays full: \(SystemError.reason(-status))")
+        var status: Int32 = 0
+        // Once is enough unless memory is exhausted: the kernel takes all submissions (SUBMIT_ALL), and does so as well
+        // while packets wait aside because the completion queue is full (Linux before 5.12 answered EBUSY then).
+        for _ in 0..<Self.submitAttemptsMax {
+            entries &+= 1
+            status = unsafe io_uring_submit(ring)
+            if let entry = unsafe io_uring_get_sqe(ring) { return unsafe entry }
+            // EAGAIN: no memory for a request. What has finished meanwhile gives its own back when its packet is made.
+            entries &+= 1
+            _ = unsafe io_uring_get_events(ring)
         }
-        return unsafe entry
+        preconditionFailure("the submission queue stays full: \(SystemError.reason(-status))")
     }
+
+    /// How often the kernel is asked to take submissions when it has no memory for them.
+    ///
+    /// It looks for memory itself each time, and waits for it.
+    private static var submitAttemptsMax: Int { 1000 }
 
     private func finish(_ entry: UnsafeMutablePointer<io_uring_sqe>, _ operation: Operation, _ key: CompletionKey) {
         unsafe entry.pointee.user_data = key.userData(operation)

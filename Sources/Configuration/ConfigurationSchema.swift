@@ -146,6 +146,24 @@ enum ConfigurationSchema {
                 """
             ),
             ConfigurationKey(
+                "submissions_max",
+                \.submissionsMax,
+                .count(1...32_768),
+                """
+                Operations that a worker hands to the kernel in one call. With more, it makes another call. The kernel rounds up to a \
+                power of two.
+                """
+            ),
+            ConfigurationKey(
+                "packets_max",
+                \.packetsMax,
+                .count(2...65_536),
+                """
+                Results of operations that a worker's queue holds. The kernel keeps more aside, which costs time. At least twice \
+                `submissions_max`.
+                """
+            ),
+            ConfigurationKey(
                 "outputs_max",
                 \.outputsMax,
                 .count(1...65_536),
@@ -235,8 +253,11 @@ enum ConfigurationSchema {
                 ConfigurationKey(
                     "writes_queued_max",
                     \.writesQueuedMax,
-                    .count(512...1_000_000),
-                    "Waiting writes. One more is refused as busy. 512 are as many as one commit takes."
+                    .count(1...1_000_000),
+                    """
+                    Writes that wait or are being stored. One more is refused as busy: forms answer with 503. One commit takes up \
+                    to 512.
+                    """
                 )
             ]).lifted(\ServerConfiguration.store),
             example: """

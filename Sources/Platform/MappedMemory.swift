@@ -10,8 +10,13 @@ package struct MappedMemory: ~Copyable {
     @unsafe package let base: UnsafeMutableRawPointer
     package let count: Int
 
-    /// Maps `count` bytes, rounded up to whole pages by the kernel.
-    package init(count: Int) throws(SystemError) {
+    /// Maps bytes.
+    ///
+    /// - Parameters:
+    ///   - count: how many; rounded up to whole pages by the kernel.
+    ///   - isSparse: a page here and there is used for long: with huge pages each would have a megabyte or two resident.
+    /// - Throws: when there is no room.
+    package init(count: Int, isSparse: Bool = false) throws(SystemError) {
         precondition(count > 0, "a mapping has at least one byte")
         let memory = unsafe mmap(
             nil,
@@ -24,6 +29,8 @@ package struct MappedMemory: ~Copyable {
         guard let memory = unsafe memory, unsafe memory != MAP_FAILED else {
             throw SystemError("map \(count) bytes of memory")
         }
+        // It fails where the kernel has no huge pages, which is as well.
+        if isSparse { unsafe _ = madvise(memory, count, MADV_NOHUGEPAGE) }
         unsafe base = memory
         self.count = count
     }

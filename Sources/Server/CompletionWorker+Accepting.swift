@@ -32,6 +32,7 @@ extension CompletionWorker {
                 } else if directSockets < port.directSocketsMax {
                     postAccept(listener, .direct)
                 } else {
+                    complain(.descriptorsExhausted)
                     isComplete = false
                     break
                 }
@@ -124,12 +125,15 @@ extension CompletionWorker {
     private func pauseAccepting(_ reason: Reason) {
         guard !acceptPaused else { return }
         acceptPaused = true
-        // Said once a minute, however often it happens.
-        if clock.now >= acceptComplaintAt {
-            acceptComplaintAt = clock.now.advanced(by: .seconds(60))
-            errors.error(.warning, "accepting pauses: \(reason.name); \(connections.count) connections are open")
-        }
+        complain(reason)
         wheel.arm(acceptSlot, at: clock.now.advanced(by: .milliseconds(100)))
+    }
+
+    /// Says that clients wait: once a minute, however often it happens.
+    private func complain(_ reason: Reason) {
+        guard clock.now >= acceptComplaintAt else { return }
+        acceptComplaintAt = clock.now.advanced(by: .seconds(60))
+        errors.error(.warning, "accepting pauses: \(reason.name); \(connections.count) connections are open")
     }
 
     /// A place in the deadline wheel behind those of the connections.

@@ -72,6 +72,7 @@ extension CompletionWorker {
 
     /// The connection ends: nobody waits for its answers any more, and no send of it is in flight.
     func abandonExchanges(_ slot: UInt32) {
+        endFreeSending(slot)
         var exchange = connections[slot].firstExchange
         while exchange != noSlot {
             let next = exchanges[exchange].next

@@ -57,14 +57,19 @@ extension CompletionWorker {
         }
     }
 
-    /// Arms the receives that had ended for want of buffers: by now the buffers of this turn have been returned.
+    /// Arms receives that had ended for want of buffers, the first to end first: by now the buffers of this turn have been
+    /// returned.
+    ///
+    /// No more in a turn than there are buffers. If all were armed, all but a few would end for want of buffers again, and
+    /// each buffer's worth would cost as many packets as clients wait.
     func armStarved() {
         guard !starved.isEmpty else { return }
-        for slot in starved where connections.contains(slot) && connections[slot].isStarved {
+        let count = min(starved.count, site.limits.receiveBufferCount)
+        for slot in starved[..<count] where connections.contains(slot) && connections[slot].isStarved {
             connections[slot].isStarved = false
             if wantsToReceive(slot), !connections[slot].isReceiving { receive(slot) }
         }
-        starved.removeAll(keepingCapacity: true)
+        starved.removeFirst(count)
     }
 
     /// Reads the bytes where they are, and keeps what is not a whole request yet.

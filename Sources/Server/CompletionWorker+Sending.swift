@@ -60,7 +60,9 @@ extension CompletionWorker {
     /// Starts a send for every connection that has something to send and none in flight.
     func sendDirty() {
         guard !dirty.isEmpty else { return }
-        for slot in dirty where connections.contains(slot) && connections[slot].isDirty {
+        for position in dirty.indices {
+            let slot = dirty[position]
+            guard connections.contains(slot), connections[slot].isDirty else { continue }
             connections[slot].isDirty = false
             guard connections[slot].state.phase == .open || connections[slot].state.phase == .answering,
                 let output = connections[slot].output, !output.isSending
@@ -188,11 +190,48 @@ extension CompletionWorker {
         guard exchange != noSlot, exchanges[exchange].stage == .streaming else { return }
         exchanges[exchange].isQueued = false
         exchanges[exchange].sent += UInt64(count)
+        if count >= site.limits.sliceSize { beginFreeSending(slot) }
     }
 
     func streamEnded(_ exchange: UInt32) {
         let slot = exchanges[exchange].connection
+        endFreeSending(slot)
         endExchange(exchange)
         advance(slot)
+    }
+
+    // MARK: What the kernel holds
+
+    /// Lets the kernel hold more than `unsentSizeMax` for a client that has taken a whole part, since that is quicker.
+    ///
+    /// With the bound each part of a fast client's body is sent in many steps. Only so many may go without, since who has been
+    /// fast may become slow.
+    private func beginFreeSending(_ slot: UInt32) {
+        guard !connections[slot].isFreeSender, freeSenders < site.limits.freeSendersMax else { return }
+        connections[slot].isFreeSender = true
+        freeSenders += 1
+        // 0: as the system has it.
+        setUnsentSizeMax(slot, 0)
+    }
+
+    func endFreeSending(_ slot: UInt32) {
+        guard connections[slot].isFreeSender else { return }
+        connections[slot].isFreeSender = false
+        freeSenders -= 1
+        setUnsentSizeMax(slot, site.limits.unsentSizeMax)
+    }
+
+    private func setUnsentSizeMax(_ slot: UInt32, _ size: Int) {
+        // No system call reaches a direct descriptor: what holds for its listener holds for it as long as it lives.
+        guard let descriptor = connections[slot].socket.descriptor else { return }
+        var size = Int32(clamping: size)
+        // It can fail on a connection that is broken, which the next send finds out.
+        unsafe _ = setsockopt(
+            descriptor,
+            Int32(IPPROTO_TCP),
+            TCP_NOTSENT_LOWAT,
+            &size,
+            socklen_t(MemoryLayout<Int32>.size)
+        )
     }
 }

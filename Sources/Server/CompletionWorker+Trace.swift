@@ -4,13 +4,14 @@ internal import CompletionPort
 internal import FileLog
 
 extension CompletionWorker {
-    /// Tells what came out of the port: thread, operation, connection, bytes, and what it has moved in all.
+    /// Tells what came out of the port: thread, operation, connection, bytes, what it has moved in all, and how often the
+    /// worker has entered the kernel until now.
     func trace(_ packet: CompletionPacket) {
         traced &+= UInt64(max(0, packet.result))
         errors.error(
             .notice,
             "worker-\(index) \(packet.operation) slot=\(packet.key.slot) generation=\(packet.key.generation) "
-                + "result=\(packet.result) more=\(packet.hasMore) accumulated=\(traced)"
+                + "result=\(packet.result) more=\(packet.hasMore) accumulated=\(traced) entries=\(port.entries)"
         )
     }
 }

@@ -75,8 +75,10 @@ final class CompletionWorker {
 
     /// Connections with something to send at the end of the turn.
     var dirty: [UInt32] = []
-    /// Connections whose receive ended for want of buffers.
+    /// Connections whose receive ended for want of buffers, in that order.
     var starved: [UInt32] = []
+    /// Connections of which the kernel holds as much as it likes.
+    var freeSenders = 0
     /// Connections that wait for an output block.
     var outputWaiters: [UInt32] = []
     var dueSlots: [UInt32] = []
@@ -172,7 +174,8 @@ final class CompletionWorker {
         pulse.begin(WorkerStep(.armingReceives))
         armStarved()
         pulse.endTurn()
-        if posts.prepareToSleep() {
+        // Receives that are still to be armed may be all that anybody waits for.
+        if starved.isEmpty, posts.prepareToSleep() {
             port.submitAndWait(atMost: wheel.next.map { $0.since(clock.now) })
         } else {
             port.submitAndWait(atMost: .zero)

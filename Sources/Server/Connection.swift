@@ -29,6 +29,8 @@ struct Connection {
     var finishedWhilePaused = false
     /// In the worker's list of connections to be armed again.
     var isStarved = false
+    /// The kernel holds as much of what is sent as it likes.
+    var isFreeSender = false
 
     /// Exchanges that wait for their turn to be answered, in the order of their requests.
     var firstExchange = noSlot

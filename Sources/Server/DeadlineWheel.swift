@@ -67,8 +67,9 @@ struct DeadlineWheel: ~Copyable {
     mutating func collect(until now: Instant, into due: inout [UInt32]) {
         let end = now.nanoseconds / Self.bucketWidth
         guard end > current else { return }
-        for bucket in current..<min(end, current + UInt64(Self.bucketCount)) {
-            let index = Int(bucket % UInt64(Self.bucketCount))
+        // Counted in Int, here and below: without optimisation other loops allocate, which tests count.
+        for step in 0..<Int(min(end - current, UInt64(Self.bucketCount))) {
+            let index = Int((current + UInt64(step)) % UInt64(Self.bucketCount))
             while heads[index] != noSlot {
                 let slot = heads[index]
                 unlink(slot)
@@ -88,9 +89,9 @@ struct DeadlineWheel: ~Copyable {
 
     /// The first bucket from `current` on that holds a slot.
     private func firstOccupied() -> UInt64 {
-        for distance in 0..<UInt64(Self.bucketCount) {
-            let index = Int((current + distance) % UInt64(Self.bucketCount))
-            if occupied[index / 64] & (1 << UInt64(index % 64)) != 0 { return current + distance }
+        for distance in 0..<Self.bucketCount {
+            let index = Int((current + UInt64(distance)) % UInt64(Self.bucketCount))
+            if occupied[index / 64] & (1 << UInt64(index % 64)) != 0 { return current + UInt64(distance) }
         }
         return .max
     }

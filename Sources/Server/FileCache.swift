@@ -29,8 +29,8 @@ struct FileCache: ~Copyable {
     }
 
     subscript(slot: UInt32) -> CachedFile {
-        @inline(__always) _read { yield files[slot] }
-        @inline(__always) _modify { yield &files[slot] }
+        @inline(__always) unsafeAddress { unsafe UnsafePointer(files.place(slot)) }
+        @inline(__always) unsafeMutableAddress { unsafe files.place(slot) }
     }
 
     func isCurrent(_ key: CompletionKey) -> Bool { files.isCurrent(key) }

@@ -81,6 +81,10 @@ package struct Limits: Sendable {
     package var responseHeadSizeMax = 2 * 1024
     /// A part of a large file: made resident, then sent, while the next is made resident.
     package var sliceSize = 1024 * 1024
+    /// Bytes of a connection that the kernel holds and could not send yet, because the client takes none.
+    package var unsentSizeMax = 128 * 1024
+    /// Connections of one worker for which that does not hold: clients that have shown to be fast, while they get a large body.
+    package var freeSendersMax = 16
 
     // MARK: Files
 

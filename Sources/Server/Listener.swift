@@ -48,9 +48,13 @@ package struct Listener: ~Copyable, Sendable {
     ///
     /// The options are set here because accepted sockets inherit them: one call for each listener, not for each
     /// connection.
-    package init(_ address: ListenAddress, backlog: Int) throws(SystemError) {
+    package init(_ address: ListenAddress, backlog: Int, unsentSizeMax: Int) throws(SystemError) {
         let descriptor = try Self.bound(address)
         let number = descriptor.rawValue
+        // The kernel takes bytes as long as its buffer, of up to 4 MiB, has room, though the client takes none: this bounds
+        // those that could not be sent yet (TCP_NOTSENT_LOWAT). Those that wait to be acknowledged are not among them, so that
+        // a client far away gets as large a window as ever.
+        try Self.set(number, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, to: Int32(clamping: unsentSizeMax))
         guard listen(number, Int32(clamping: backlog)) == 0 else { throw SystemError("listen on \(address)") }
         let port = try Self.boundPort(number, address)
         self.descriptor = descriptor
@@ -79,9 +83,9 @@ package struct Listener: ~Copyable, Sendable {
 
     consuming func intoDescriptor() -> Descriptor { descriptor }
 
-    private static func set(_ socket: Int32, _ level: Int32, _ option: Int32) throws(SystemError) {
-        var one: Int32 = 1
-        guard unsafe setsockopt(socket, level, option, &one, socklen_t(MemoryLayout<Int32>.size)) == 0 else {
+    private static func set(_ socket: Int32, _ level: Int32, _ option: Int32, to value: Int32 = 1) throws(SystemError) {
+        var value = value
+        guard unsafe setsockopt(socket, level, option, &value, socklen_t(MemoryLayout<Int32>.size)) == 0 else {
             throw SystemError("set a socket's option \(option)")
         }
     }

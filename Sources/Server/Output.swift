@@ -213,7 +213,7 @@ struct OutputPool: ~Copyable {
 
     /// Prepares `outputsMax` blocks in one mapping; a block that is never lent costs no memory.
     init(limits: Limits) throws(SystemError) {
-        memory = try MappedMemory(count: limits.outputsMax * limits.outputBlockSize)
+        memory = try MappedMemory(count: limits.outputsMax * limits.outputBlockSize, isSparse: true)
         self.limits = limits
     }
 

@@ -50,7 +50,7 @@ package final class Server {
         let portLimits = configuration.limits.port(usesDirectSockets: false)
         do { try CompletionPort.probe(portLimits) } catch { throw .port(error) }
         let folders = try SiteFolders(configuration)
-        let listeners = try ListenerTable(configuration.listen, backlog: configuration.limits.backlogMax)
+        let listeners = try ListenerTable(configuration.listen, configuration.limits)
         let log: FileLog
         do {
             log = try FileLog(
@@ -266,12 +266,12 @@ struct ListenerTable: ~Copyable {
     private let sockets: [Descriptor.Shared]
     let addresses: [ListenAddress]
 
-    init(_ wanted: [ListenAddress], backlog: Int) throws(StartError) {
+    init(_ wanted: [ListenAddress], _ limits: Limits) throws(StartError) {
         var sockets: [Descriptor.Shared] = []
         var addresses: [ListenAddress] = []
         for address in wanted {
             do {
-                let listener = try Listener(address, backlog: backlog)
+                let listener = try Listener(address, backlog: limits.backlogMax, unsentSizeMax: limits.unsentSizeMax)
                 addresses.append(listener.address)
                 sockets.append(Descriptor.Shared(listener.intoDescriptor()))
             } catch { throw .listen(error) }

@@ -55,6 +55,9 @@ package struct ServerConfiguration: Sendable {
         if limits.receiveBufferCount.nonzeroBitCount != 1 {
             return "limits.receive_buffer_count is no power of two"
         }
+        if limits.packetsMax < 2 * limits.submissionsMax {
+            return "limits.packets_max is below twice limits.submissions_max"
+        }
         if fieldsSizeMax > Self.fieldsSizeMax {
             return "the fields of an answer have more than \(Self.fieldsSizeMax) bytes"
         }

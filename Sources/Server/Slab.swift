@@ -88,15 +88,20 @@ struct Slab<Element>: ~Copyable {
             && generations[Int(key.slot)] & CompletionKey.generationMask == key.generation
     }
 
+    /// The element in a slot, where it is.
+    ///
+    /// Addressors and not `_read` and `_modify`: without optimisation each access through those allocates a frame, and
+    /// `SystemCostTests` count the allocations of a request in whatever build the tests run.
     subscript(slot: UInt32) -> Element {
-        @inline(__always) _read {
-            precondition(contains(slot), "nothing lives in slot")
-            yield unsafe elements[Int(slot)]
-        }
-        @inline(__always) _modify {
-            precondition(contains(slot), "nothing lives in slot")
-            yield unsafe &(elements + Int(slot)).pointee
-        }
+        @inline(__always) unsafeAddress { unsafe UnsafePointer(place(slot)) }
+        @inline(__always) unsafeMutableAddress { unsafe place(slot) }
+    }
+
+    /// Where a slot's element is; it stays there as long as it lives.
+    @inline(__always)
+    func place(_ slot: UInt32) -> UnsafeMutablePointer<Element> {
+        precondition(contains(slot), "nothing lives in slot")
+        return unsafe elements + Int(slot)
     }
 
     /// The slots in which something lives now.

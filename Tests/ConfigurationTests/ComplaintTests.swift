@@ -111,6 +111,10 @@ import Testing
             "[limits]\nhead_size_max = 1024\n[pool]\nthreads_max = 4\n",
             "2: limits.request_line_size_max is above limits.head_size_max"
         ),
+        (
+            "[limits]\nsubmissions_max = 4\npackets_max = 7\n",
+            "3: limits.packets_max is below twice limits.submissions_max"
+        ),
         ("[pool]\nqueue_max = 20\n\nthreads_max = 21\n", "4: pool.queue_max is below pool.threads_max"),
     ]
 

@@ -132,7 +132,7 @@ import Testing
         let site = try TestSite(
             configuration: Configuration.trial + "[server]\nworkers = 1\n[limits]\nreceive_buffer_count = 1\n"
         )
-        try serving(site) { server in
+        try serving(site, arguments: ["--trace"]) { server in
             let content = "text=" + String(repeating: "x", count: 200_000)
             let senders = try clients(10, server)
             let answers = try exchange(Request.post("/forms/long", content, Request.json), senders)
@@ -145,6 +145,11 @@ import Testing
             )
             try expectUsual(server)
         }
+        let packets = try TracedPacket.all(site)
+        let received = packets.count { $0.operation == "receive" && $0.result > 0 }
+        let starved = packets.count { $0.isStarved }
+        #expect(starved > 0, "the buffer was lent out")
+        #expect(starved <= 2 * received + 20, "a receive that can't succeed is not tried again and again")
     }
 
     /// The ring's own table takes what the process's can't.
@@ -173,31 +178,63 @@ import Testing
         }
     }
 
-    @Test func withoutDescriptorsAcceptingPausesAndResumes() throws {
+    /// The server reckons with the limit: no accept fails.
+    @Test func wherePlacesEndClientsWait() throws {
         let site = try TestSite(
             configuration: Configuration.trial + "[server]\nworkers = 1\n[limits]\ndirect_sockets_max = 0\n"
         )
         let descriptors = try ServerProcess(site).descriptorCount
-        // The database opens three files beside its own.
-        try serving(site, launcher: ["prlimit", "--nofile=\(descriptors + 10)"]) { server in
-            let served = try Client(server)
-            try #expect(served.exchange(Self.page).text == "hello\n", "from now on the page needs no descriptor")
-            let clients = try clients(40, server)
-            for client in clients { try client.send(Self.page) }
-
-            // A handler's sleep measures a time in which nothing happens but that clients wait.
-            let before = try server.processorTime
-            try #expect(served.exchange(Request.get("/trial/sleep?ms=1000")).text == "slept\n")
-            let used = try server.processorTime - before
-            #expect(used < .milliseconds(300), "an accept that can't succeed is not tried again and again")
-            #expect(try clients.contains { try !$0.hasNews() }, "some wait")
-
-            served.close()
-            for client in clients {
-                try #expect(client.readResponse().text == "hello\n")
-                client.close()
-            }
-            try expectUsual(server)
+        try serving(site, arguments: ["--trace"], launcher: ["prlimit", "--nofile=\(descriptors + 40)"]) { server in
+            try expectSomeWait(server)
         }
+        #expect(try !TracedPacket.all(site).contains { $0.isWithoutDescriptor })
+        try expectOneComplaint(site)
+    }
+
+    /// Somebody lowers the limit of a server that runs.
+    @Test func withoutDescriptorsAcceptingPausesAndResumes() throws {
+        let site = try TestSite(
+            configuration: Configuration.trial + "[server]\nworkers = 1\n[limits]\ndirect_sockets_max = 0\n"
+        )
+        let start = Instant.now
+        try serving(site, arguments: ["--trace"]) { server in
+            let limit = try server.descriptorCount + 10
+            _ = try Program.run(program: "prlimit", ["--pid=\(server.process.processID)", "--nofile=\(limit)"])
+            try expectSomeWait(server)
+        }
+        let packets = try TracedPacket.all(site)
+        #expect(packets.contains { $0.isWithoutDescriptor }, "there was no descriptor")
+        // All that are posted fail when they are tried: ten times a second, and when one of the 41 connections has closed.
+        let tries = Int(Instant.now.since(start) / .milliseconds(100)) + 41
+        #expect(packets.count { $0.isWithoutDescriptor } <= 16 * tries)
+        try expectOneComplaint(site)
+    }
+
+    /// More clients than there are descriptors: some wait, nothing spins, all are served in the end.
+    private func expectSomeWait(_ server: ServerProcess) throws {
+        let served = try Client(server)
+        try #expect(served.exchange(Self.page).text == "hello\n", "from now on the page needs no descriptor")
+        let clients = try clients(60, server)
+        for client in clients { try client.send(Self.page) }
+
+        // A handler's sleep measures a time in which nothing happens but that clients wait.
+        let before = try server.processorTime
+        try #expect(served.exchange(Request.get("/trial/sleep?ms=1000")).text == "slept\n")
+        let used = try server.processorTime - before
+        #expect(used < .milliseconds(300), "an accept that can't succeed is not tried again and again")
+        #expect(try clients.contains { try !$0.hasNews() }, "some wait")
+
+        served.close()
+        for client in clients {
+            try #expect(client.readResponse().text == "hello\n")
+            client.close()
+        }
+        try expectUsual(server)
+    }
+
+    private func expectOneComplaint(_ site: TestSite) throws {
+        let complaint = "accepting pauses: descriptors-exhausted"
+        let complaints = try TracedPacket.errorLog(site).filter { $0.contains(complaint) }
+        #expect(complaints.count == 1, "said once a minute")
     }
 }

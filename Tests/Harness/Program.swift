@@ -30,6 +30,14 @@ package enum Program {
         }
     }
 
+    /// A library that the build puts beside the program.
+    package static func library(_ name: String) throws -> String {
+        let program = try ringport
+        let path = program.prefix(upTo: program.lastIndex(of: "/") ?? program.startIndex) + "/lib\(name).so"
+        guard unsafe access(String(path), R_OK) == 0 else { throw HarnessError("no library at \(path)") }
+        return String(path)
+    }
+
     /// Runs `ringport` with these arguments until it ends; `directory` is where, when that matters.
     package static func run(_ arguments: String..., in directory: String? = nil) throws -> Outcome {
         if let directory { return try run(program: "env", ["-C", directory, ringport] + arguments) }

@@ -79,7 +79,7 @@ package final class ServerProcess: Sendable {
         return String(decoding: line[..<count], as: UTF8.self).split { $0 == " " || $0 == "\n" }
     }
 
-    private static func entries(_ path: String) throws -> [String] {
+    static func entries(_ path: String) throws -> [String] {
         guard let directory = unsafe opendir(path) else { throw HarnessError.system("open \(path)") }
         defer { unsafe _ = closedir(directory) }
         var names: [String] = []
