@@ -75,6 +75,23 @@ extension CompletionPort {
         unsafe finish(entry, .send, on: socket, key)
     }
 
+    /// Sends bytes that find room in the socket as it is; none is waited for.
+    ///
+    /// It is over when the submission is, and when all bytes have left there is no packet (IOSQE_CQE_SKIP_SUCCESS): to wait
+    /// for the next packet is then to wait for the next request. Otherwise a packet has the bytes that left, or EAGAIN, or
+    /// what is wrong (`nextWaiting`, `isCaughtUp`).
+    ///
+    /// - Important: as for `send`; the bytes stay in place until the submission is over.
+    @unsafe
+    package mutating func sendAtOnce(_ socket: Socket, _ bytes: UnsafeRawBufferPointer, _ key: CompletionKey) {
+        let entry = unsafe nextEntry()
+        // MSG_WAITALL makes a short send a failure, which brings a packet; MSG_DONTWAIT keeps it from waiting for room.
+        let flags = Int32(MSG_WAITALL | MSG_NOSIGNAL | MSG_DONTWAIT)
+        unsafe io_uring_prep_send(entry, socket.number, bytes.baseAddress, bytes.count, flags)
+        unsafe entry.pointee.flags |= RINGPORT_SQE_CQE_SKIP_SUCCESS
+        unsafe finish(entry, .sendAtOnce, on: socket, key)
+    }
+
     private func sendFlags(_ socket: Socket, more: Bool) -> Int32 {
         Int32(MSG_NOSIGNAL | (socket.isDirect ? 0 : MSG_WAITALL) | (more ? MSG_MORE : 0))
     }

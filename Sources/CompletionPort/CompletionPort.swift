@@ -13,7 +13,7 @@
 internal import CLiburing
 internal import CPlatform
 internal import Glibc
-internal import Platform
+package import Platform
 
 /// Sizes of a completion port.
 ///
@@ -58,6 +58,8 @@ package struct CompletionPort: ~Copyable {
     let openRules: UnsafeMutablePointer<open_how>
     /// The address without a family to which a connection is ended (connect(2)); read at submission, like the above.
     let nowhere: UnsafeMutablePointer<sockaddr>
+    /// Whether a wait can be for several packets and yet end in time.
+    private let gathers: Bool
     /// Places in the port's own table of sockets; 0 when it has none.
     package let directSocketsMax: Int
     /// `io_uring_enter` calls made: the figure behind "system calls per request".
@@ -98,6 +100,7 @@ package struct CompletionPort: ~Copyable {
             throw .refused(error)
         }
         unsafe self.ring = ring
+        gathers = parameters.features & RINGPORT_FEAT_MIN_TIMEOUT != 0
         self.directSocketsMax = directSocketsMax
         unsafe openRules = .allocate(capacity: OpenRule.allCases.count)
         for rule in OpenRule.allCases { unsafe (openRules + rule.rawValue).initialize(to: rule.how) }
@@ -145,18 +148,23 @@ package struct CompletionPort: ~Copyable {
 
     /// Hands all submissions to the kernel and waits until a packet is there or the deadline has passed.
     ///
-    /// - Parameter duration: how long to wait at most; `nil` waits for ever, zero does not wait.
+    /// - Parameters:
+    ///   - duration: how long to wait at most; `nil` waits for ever, zero does not wait.
+    ///   - gathering: for more packets than one, and how long (Linux 6.12; before that one is enough).
     /// - Important: on the port's own worker only; the kernel answers EEXIST to any other thread.
-    package mutating func submitAndWait(atMost duration: Duration?) {
+    package mutating func submitAndWait(atMost duration: Nanoseconds?, gathering: Gathering = .none) {
         entries &+= 1
-        var first: UnsafeMutablePointer<io_uring_cqe>?
+        let count = gathers ? UInt32(clamping: gathering.packets) : 1
+        let microseconds = gathers ? gathering.microseconds : 0
         let status: Int32
         if let duration {
-            let nanoseconds = max(0, duration.nanoseconds)
-            var time = __kernel_timespec(tv_sec: nanoseconds / 1_000_000_000, tv_nsec: nanoseconds % 1_000_000_000)
-            status = unsafe io_uring_submit_and_wait_timeout(ring, &first, 1, &time, nil)
+            var time = __kernel_timespec(
+                tv_sec: Int64(clamping: duration.count / 1_000_000_000),
+                tv_nsec: Int64(duration.count % 1_000_000_000)
+            )
+            status = unsafe ringport_submit_and_wait(ring, count, microseconds, &time)
         } else {
-            status = unsafe io_uring_submit_and_wait_timeout(ring, &first, 1, nil, nil)
+            status = unsafe ringport_submit_and_wait(ring, count, microseconds, nil)
         }
         switch -status {
         case ...0: return
@@ -179,6 +187,29 @@ package struct CompletionPort: ~Copyable {
         )
         unsafe io_uring_cq_advance(ring, 1)
         return packet
+    }
+
+    /// Whether everything submitted has begun, and every packet that there is can be dequeued.
+    ///
+    /// Sends at once that have no packet then have ended well.
+    package var isCaughtUp: Bool { unsafe ringport_is_caught_up(ring) != 0 }
+
+    /// The key of the next packet of an operation among those that wait to be dequeued; `nil` when there is none.
+    ///
+    /// - Parameters:
+    ///   - operation: of which kind.
+    ///   - position: where to look from, 0 for the first; moved past what was found.
+    /// - Returns: whose packet it is.
+    package func nextWaiting(_ operation: Operation, from position: inout UInt32) -> CompletionKey? {
+        var head: UInt32 = 0
+        let count = unsafe ringport_cq_ready(ring, &head)
+        while position < count {
+            guard let entry = unsafe ringport_cqe_at(ring, head &+ position) else { return nil }
+            position += 1
+            let userData = unsafe entry.pointee.user_data
+            if UInt8(userData >> 56) == operation.rawValue { return CompletionKey(userData: userData) }
+        }
+        return nil
     }
 
     // MARK: Receive buffers

@@ -12,6 +12,8 @@ package enum Operation: UInt8, CaseIterable, Sendable {
     case receive
     /// Bytes leaving on a socket; one at a time for each connection.
     case send
+    /// Bytes leaving on a socket without waiting for room; only what did not leave whole brings a packet.
+    case sendAtOnce
     /// A file being opened beneath a directory.
     case open
     /// Bytes of a file being read.

@@ -38,6 +38,11 @@ package struct Instant: Comparable, Sendable {
         one.nanoseconds < other.nanoseconds ? one : other
     }
 
+    /// How long it is from another instant until this one; nothing when that is not earlier.
+    package func remaining(from other: Instant) -> Nanoseconds {
+        Nanoseconds(count: nanoseconds > other.nanoseconds ? nanoseconds - other.nanoseconds : 0)
+    }
+
     /// The time from an earlier instant to this one; zero when it is not earlier.
     package func since(_ earlier: Instant) -> Duration {
         .nanoseconds(Int64(clamping: nanoseconds > earlier.nanoseconds ? nanoseconds - earlier.nanoseconds : 0))
@@ -46,7 +51,12 @@ package struct Instant: Comparable, Sendable {
 
 /// A duration that is ready to be added to an instant.
 package struct Nanoseconds: Sendable {
-    let count: UInt64
+    package let count: UInt64
+
+    package static let zero = Nanoseconds(.zero)
+    package static func seconds(_ count: Int) -> Nanoseconds { Nanoseconds(.seconds(count)) }
+
+    fileprivate init(count: UInt64) { self.count = count }
 
     /// A duration of at most 292 years; a negative one is none.
     package init(_ duration: Duration) {

@@ -18,6 +18,7 @@ extension CompletionWorker {
         let slot = packet.key.slot
         precondition(connections.isCurrent(packet.key), "a slot is reused only when nothing is in flight")
         if packet.result > 0, let buffer = packet.bufferID {
+            receives += 1
             // The buffer is ours until it is returned, which is after its last use here.
             let bytes = unsafe port.received(buffer, count: Int(packet.result))
             unsafe arrived(slot, bytes)

@@ -72,33 +72,67 @@ extension CompletionWorker {
         dirty.removeAll(keepingCapacity: true)
     }
 
-    private func send(_ slot: UInt32, _ output: Output) {
+    /// Starts a send; a small answer's is tried without waiting for room, which it finds, where the worker may sleep on it:
+    /// when it has left nobody tells.
+    private func send(_ slot: UInt32, _ output: Output, mayWait: Bool = false) {
         beginOperation(slot)
-        output.send(on: &port, socket: connections[slot].socket, more: false, connections.key(slot))
+        let key = connections.key(slot)
+        if !mayWait, output.isSmall, connections[slot].awaitsNothingButRequests, outputWaiters.isEmpty {
+            connections[slot].isSendingAtOnce = true
+            atOnce.append(key)
+            output.sendAtOnce(on: &port, socket: connections[slot].socket, key)
+        } else {
+            output.send(on: &port, socket: connections[slot].socket, more: false, key)
+        }
         connections[slot].state.sendBegan(now: clock.now, site.allowances)
         wheel.arm(slot, at: connections[slot].state.deadline)
     }
 
+    /// Ends the sends of which no packet will come, as they have ended well.
+    ///
+    /// Before the packets are performed: the next request of a client may be among those.
+    func endSendsAtOnce() {
+        guard !atOnce.isEmpty, port.isCaughtUp else { return }
+        var position: UInt32 = 0
+        while let key = port.nextWaiting(.sendAtOnce, from: &position) {
+            if connections.isCurrent(key) { connections[key.slot].isSendingAtOnce = false }
+        }
+        for position in atOnce.indices {
+            let key = atOnce[position]
+            guard connections.isCurrent(key), connections[key.slot].isSendingAtOnce else { continue }
+            let count = connections[key.slot].output?.inFlightSize ?? 0
+            if site.traces { trace(.send, key, result: count) }
+            sent(key.slot, result: count, mayWait: false)
+        }
+        atOnce.removeAll(keepingCapacity: true)
+    }
+
     func sent(_ packet: CompletionPacket) {
-        let slot = packet.key.slot
         precondition(connections.isCurrent(packet.key), "a slot is reused only when nothing is in flight")
+        // What did not leave at once waits for room, and so does what follows a send that had to.
+        sent(packet.key.slot, result: Int(packet.result), mayWait: true)
+    }
+
+    private func sent(_ slot: UInt32, result: Int, mayWait: Bool) {
+        connections[slot].isSendingAtOnce = false
         defer { endOperation(slot) }
         guard let output = connections[slot].output else {
             preconditionFailure("a send was in flight, so its block is lent")
         }
-        output.sent(max(0, Int(packet.result))) { owner, count in
+        output.sent(max(0, result)) { owner, count in
             if owner == .exchange { partLeft(slot, count) } else { release(owner) }
         }
         guard connections[slot].state.phase != .closing else { return }
-        guard packet.result >= 0 else {
+        // EAGAIN: there was no room at once.
+        guard result >= 0 || result == -Int(EAGAIN) else {
             // EFAULT: a mapped file was truncated while it was sent; its length was promised, so the connection ends.
-            return fail(slot, packet.result == -EFAULT ? .fileChanged : .peerReset)
+            return fail(slot, result == -Int(EFAULT) ? .fileChanged : .peerReset)
         }
         advance(slot)
         resume(slot)
         guard connections[slot].state.phase != .closing else { return }
         if !output.isEmpty {
-            send(slot, output)
+            send(slot, output, mayWait: mayWait)
         } else {
             sendEnded(slot, output)
         }

@@ -7,11 +7,16 @@ extension CompletionWorker {
     /// Tells what came out of the port: thread, operation, connection, bytes, what it has moved in all, and how often the
     /// worker has entered the kernel until now.
     func trace(_ packet: CompletionPacket) {
-        traced &+= UInt64(max(0, packet.result))
+        trace(packet.operation, packet.key, result: Int(packet.result), more: packet.hasMore)
+    }
+
+    /// The same of an operation that has ended without a packet.
+    func trace(_ operation: Operation, _ key: CompletionKey, result: Int, more: Bool = false) {
+        traced &+= UInt64(max(0, result))
         errors.error(
             .notice,
-            "worker-\(index) \(packet.operation) slot=\(packet.key.slot) generation=\(packet.key.generation) "
-                + "result=\(packet.result) more=\(packet.hasMore) accumulated=\(traced) entries=\(port.entries)"
+            "worker-\(index) \(operation) slot=\(key.slot) generation=\(key.generation) "
+                + "result=\(result) more=\(more) accumulated=\(traced) entries=\(port.entries)"
         )
     }
 }

@@ -75,6 +75,8 @@ final class CompletionWorker {
 
     /// Connections with something to send at the end of the turn.
     var dirty: [UInt32] = []
+    /// Connections whose answers were to leave without waiting for room.
+    var atOnce: [CompletionKey] = []
     /// Connections whose receive ended for want of buffers, in that order.
     var starved: [UInt32] = []
     /// Connections of which the kernel holds as much as it likes.
@@ -88,6 +90,8 @@ final class CompletionWorker {
     /// Calls of handlers that are handed to the pool at the end of the turn.
     var jobs: [HandlerCall] = []
     let mailbox: WorkerMailbox
+    /// Receives that this turn has performed.
+    var receives = 0
     /// What has changed in the sites' folders up to this turn is known.
     var hasLookedAtSites = false
     /// A receive was armed: it may be over before the packet that tells of an earlier change.
@@ -146,6 +150,7 @@ final class CompletionWorker {
         }
         wheel = DeadlineWheel(capacity: connectionsMax, now: clock.now)
         dirty.reserveCapacity(connectionsMax)
+        atOnce.reserveCapacity(connectionsMax)
     }
 
     // MARK: The loop
@@ -176,7 +181,8 @@ final class CompletionWorker {
         pulse.endTurn()
         // Receives that are still to be armed may be all that anybody waits for.
         if starved.isEmpty, posts.prepareToSleep() {
-            port.submitAndWait(atMost: wheel.next.map { $0.since(clock.now) })
+            let duration = wheel.next.map { $0.remaining(from: clock.now) }
+            port.submitAndWait(atMost: duration, gathering: Gathering(after: receives))
         } else {
             port.submitAndWait(atMost: .zero)
         }
@@ -187,6 +193,8 @@ final class CompletionWorker {
         pulse.begin(WorkerStep(.lookingAtSites))
         if hasArmedReceive { lookAtSites() }
         hasArmedReceive = false
+        receives = 0
+        endSendsAtOnce()
         while let packet = port.dequeue() { perform(packet) }
         posts.takeAll { perform($0) }
         pulse.begin(WorkerStep(.passingDeadlines))
@@ -198,7 +206,7 @@ final class CompletionWorker {
         if site.traces { trace(packet) }
         switch packet.operation {
         case .receive: received(packet)
-        case .send: sent(packet)
+        case .send, .sendAtOnce: sent(packet)
         case .accept: accepted(packet)
         case .open: opened(packet)
         case .read: readFile(packet)

@@ -19,6 +19,8 @@ struct Connection {
     var isReceiving = false
     /// A close has been submitted; its packet is the connection's last.
     var isClosing = false
+    /// Its send brings a packet only if not all has left at once.
+    var isSendingAtOnce = false
     /// In the worker's list of connections with something to send.
     var isDirty = false
     /// Input waits until there is room for its answer.
@@ -51,6 +53,11 @@ struct Connection {
     var discarded = 0
     /// What the client had acknowledged when it was last looked at; tells a slow client from one that is gone.
     var acknowledged: UInt64 = 0
+
+    /// Nothing is to be done when all has been sent but to wait for the next request.
+    var awaitsNothingButRequests: Bool {
+        state.mayRead && firstExchange == noSlot && !isPaused
+    }
 
     init(socket: Socket, remote: RemoteAddress, state: ConnectionState) {
         self.socket = socket

@@ -23,6 +23,14 @@ struct FileContent: Hashable, Sendable {
         Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 
+    /// Whether it was modified before another file was.
+    ///
+    /// Programs that make a coded file, brotli among them, give it the original's time without the fraction of the second.
+    func isOlder(than other: Int64) -> Bool {
+        let second: Int64 = 1_000_000_000
+        return modified % second == 0 ? modified / second < other / second : modified < other
+    }
+
     /// Reads the file whole; may wait for a disk.
     ///
     /// - Parameters:

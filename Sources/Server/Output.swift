@@ -77,6 +77,19 @@ struct Output: Equatable {
     var isEmpty: Bool { unsafe state.pointee.count == 0 }
     var isSending: Bool { unsafe state.pointee.inFlight > 0 }
 
+    /// Whether what there is finds room in the socket of any client that takes what it is sent.
+    var isSmall: Bool {
+        guard unsafe state.pointee.count == 1 else { return false }
+        return unsafe state.pointee.segments[0].owner == .block
+    }
+
+    /// Bytes that the send in flight has to send.
+    var inFlightSize: Int {
+        var size = 0
+        for index in unsafe 0..<state.pointee.inFlight { unsafe size += bytes(index).count }
+        return size
+    }
+
     /// Whether a response of `count` bytes in the block, with a body elsewhere, fits.
     func hasRoom(_ count: Int) -> Bool {
         unsafe blockSize - state.pointee.filled >= count && state.pointee.count + 2 <= segmentsMax
@@ -158,6 +171,13 @@ struct Output: Equatable {
             for index in 0..<count { unsafe state.pointee.vector.append(bytes(index)) }
             unsafe port.send(socket, state.pointee.vector, more: more, key)
         }
+    }
+
+    /// Hands the one segment that there is to the kernel as a send that does not wait for room.
+    func sendAtOnce(on port: inout CompletionPort, socket: Socket, _ key: CompletionKey) {
+        precondition(!isSending && isSmall, "one send at a time, of one segment")
+        unsafe state.pointee.inFlight = 1
+        unsafe port.sendAtOnce(socket, bytes(0), key)
     }
 
     /// What of a segment is still to be sent.

@@ -110,7 +110,7 @@ extension CompletionWorker {
         // A variant that is older than its original was made of another content; an empty one is not made yet, as no coding
         // has an empty result.
         if let source = files[file].source,
-            !isCurrent(source) || FileContent(attributes).modified < modified(source) || attributes.st_size == 0
+            !isCurrent(source) || FileContent(attributes).isOlder(than: modified(source)) || attributes.st_size == 0
         {
             return loadEnded(file, .missing)
         }

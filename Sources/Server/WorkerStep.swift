@@ -85,6 +85,7 @@ extension WorkerStep: CustomStringConvertible {
         switch operation {
         case .accept: "an accept"
         case .receive, .send: "a \(operation) of connection \(slot)"
+        case .sendAtOnce: "a send at once of connection \(slot)"
         // Files are closed without anybody to tell.
         case .finishSending: "a shutdown of connection \(slot)"
         case .reset, .close, .cancel: slot == noSlot ? "a \(operation)" : "a \(operation) of connection \(slot)"

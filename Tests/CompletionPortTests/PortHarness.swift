@@ -50,7 +50,7 @@ extension CompletionPort {
             if let packet = dequeue() { return packet }
             let now = Instant.now
             guard now < deadline else { throw NoPacket() }
-            submitAndWait(atMost: deadline.since(now))
+            submitAndWait(atMost: deadline.remaining(from: now))
         }
     }
 
@@ -63,7 +63,7 @@ extension CompletionPort {
 
     /// Whether a packet comes within a moment: for showing that there is none.
     mutating func hasPacket(within duration: Duration = .milliseconds(20)) -> Bool {
-        submitAndWait(atMost: duration)
+        submitAndWait(atMost: Nanoseconds(duration))
         return dequeue() != nil
     }
 

@@ -74,6 +74,61 @@ import Testing
         let received = try #require(packets.first { $0.key == key(2) })
         #expect(port.takeBytes(received) == [5])
     }
+
+    // MARK: At once
+
+    private func sendAtOnce(_ port: inout CompletionPort, _ pair: borrowing SocketPair, _ count: Int) throws -> Bool {
+        let memory = try MappedMemory(count: count)
+        // A send at once is over with its submission, and `memory` lives until then.
+        unsafe port.sendAtOnce(
+            pair.ours.asSocket,
+            UnsafeRawBufferPointer(start: memory.base, count: count),
+            key(1)
+        )
+        port.submitAndWait(atMost: .zero)
+        let isCaughtUp = port.isCaughtUp
+        #expect(isCaughtUp)
+        var hasFailed = false
+        var position: UInt32 = 0
+        while let failed = port.nextWaiting(.sendAtOnce, from: &position) { hasFailed = hasFailed || failed == key(1) }
+        return !hasFailed
+    }
+
+    @Test func aSendAtOnceThatLeavesWholeBringsNoPacket() throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        let hasLeft = try sendAtOnce(&port, pair, 10_000)
+        #expect(hasLeft)
+        let heard = try pair.peer.hear(10_000)
+        #expect(heard.count == 10_000)
+        let hasPacket = port.hasPacket()
+        #expect(!hasPacket)
+    }
+
+    @Test func aSendAtOnceThatFindsTooLittleRoomTellsHowMuchHasLeft() throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        let hasLeft = try sendAtOnce(&port, pair, 64 << 20)
+        #expect(!hasLeft)
+        let packet = try port.next()
+        #expect(packet.operation == .sendAtOnce && packet.key == key(1))
+        #expect(packet.result > 0 && packet.result < 64 << 20)
+        // And when there is none, that.
+        let hasLeftAgain = try sendAtOnce(&port, pair, 64 << 20)
+        #expect(!hasLeftAgain)
+        let result = try port.next().result
+        #expect(result == -EAGAIN)
+    }
+
+    @Test func aSendAtOnceToAClientThatIsGoneBringsAPacket() throws {
+        let pair = try SocketPair.local()
+        var port = try CompletionPort(limits: .forTests())
+        _ = shutdown(pair.peer.rawValue, Int32(SHUT_RD))
+        let hasLeft = try sendAtOnce(&port, pair, 1)
+        #expect(!hasLeft)
+        let result = try port.next().result
+        #expect(result == -EPIPE)
+    }
 }
 
 /// Receives so many bytes on another thread, fewer when the connection ends or ten seconds pass.

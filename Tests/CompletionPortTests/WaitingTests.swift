@@ -11,7 +11,7 @@ import Testing
         for milliseconds in [1, 10, 50] {
             let duration = Duration.milliseconds(milliseconds)
             let start = Instant.now
-            port.submitAndWait(atMost: duration)
+            port.submitAndWait(atMost: Nanoseconds(duration))
             let waited = Instant.now.since(start)
             #expect(waited >= duration)
             #expect(waited < .seconds(5))
@@ -131,5 +131,29 @@ import Testing
             }
         }
         for index in 0..<count { #expect(received[index] == pattern(9000, from: index)) }
+    }
+
+    // MARK: Gathering
+
+    @Test func aWaitForManyEndsWithThem() throws {
+        var port = try CompletionPort(limits: .forTests())
+        for slot: UInt32 in 0..<8 { port.close(-1, key(slot)) }
+        port.submitAndWait(atMost: .seconds(60), gathering: Gathering(after: 8))
+        var count = 0
+        while port.dequeue() != nil { count += 1 }
+        #expect(count == 8)
+    }
+
+    /// The worker does not wait for requests that do not come.
+    @Test(arguments: [0, 7, 8, 1000])
+    func aWaitForManyEndsWithOneAfterAMoment(requests: Int) throws {
+        let pair = try SocketPair.local()
+        var port = try CompletionPort(limits: .forTests())
+        port.receive(pair.ours.asSocket, key(1))
+        port.submitAndWait(atMost: .zero)
+        try pair.peer.say([1])
+        port.submitAndWait(atMost: .seconds(60), gathering: Gathering(after: requests))
+        let packet = port.dequeue()
+        #expect(packet?.operation == .receive)
     }
 }

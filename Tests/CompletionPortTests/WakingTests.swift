@@ -103,7 +103,7 @@ private struct PostReader<Message: Sendable>: ~Copyable {
     mutating func turn(_ body: (Message) -> Void) {
         let limit = Duration.seconds(20)
         let start = Instant.now
-        port.submitAndWait(atMost: queue.prepareToSleep() ? limit : .zero)
+        port.submitAndWait(atMost: queue.prepareToSleep() ? Nanoseconds(limit) : .zero)
         queue.finishSleep()
         while let packet = port.dequeue() {
             queue.silence()
