@@ -51,7 +51,9 @@ extension CompletionWorker {
     }
 
     private func wantsToReceive(_ slot: UInt32) -> Bool {
-        switch connections[slot].state.phase {
+        // Its socket's number may be another connection's by now.
+        guard !connections[slot].isClosingAtOnce else { return false }
+        return switch connections[slot].state.phase {
         case .open: !connections[slot].isPaused
         case .answering, .lingering: true
         case .closing: false

@@ -67,7 +67,7 @@ extension CompletionWorker {
             guard connections[slot].state.phase == .open || connections[slot].state.phase == .answering,
                 let output = connections[slot].output, !output.isSending
             else { continue }
-            if output.isEmpty { sendEnded(slot, output) } else { send(slot, output) }
+            if output.isEmpty { sendEnded(slot, output, now: clock.now) } else { send(slot, output) }
         }
         dirty.removeAll(keepingCapacity: true)
     }
@@ -77,15 +77,35 @@ extension CompletionWorker {
     private func send(_ slot: UInt32, _ output: Output, mayWait: Bool = false) {
         beginOperation(slot)
         let key = connections.key(slot)
-        if !mayWait, output.isSmall, connections[slot].awaitsNothingButRequests, outputWaiters.isEmpty {
+        let closes = connections[slot].state.endsWhenSent
+        if !mayWait, output.isSmall, closes || connections[slot].awaitsNothingButRequests, outputWaiters.isEmpty {
             connections[slot].isSendingAtOnce = true
+            if atOnce.isEmpty { atOnceSince = clock.now }
             atOnce.append(key)
-            output.sendAtOnce(on: &port, socket: connections[slot].socket, key)
+            if closes {
+                closeAtOnce(slot)
+            } else {
+                // When all has left the connection is idle from now on, though the worker learns that only when it wakes.
+                wheel.arm(slot, at: clock.now.advanced(by: site.allowances.idle))
+            }
+            output.sendAtOnce(on: &port, socket: connections[slot].socket, thenClose: closes, key)
         } else {
             output.send(on: &port, socket: connections[slot].socket, more: false, key)
         }
         connections[slot].state.sendBegan(now: clock.now, site.allowances)
         wheel.arm(slot, at: connections[slot].state.deadline)
+    }
+
+    /// The connection's socket is about to be closed with its last send: its client gets the answer and FIN together.
+    private func closeAtOnce(_ slot: UInt32) {
+        connections[slot].isClosingAtOnce = true
+        // The close's packet.
+        beginOperation(slot)
+        if connections[slot].isReceiving {
+            // It would hold the socket open. Nothing that still comes is read.
+            beginOperation(slot)
+            port.cancel(.receive, of: connections.key(slot), connections.key(slot))
+        }
     }
 
     /// Ends the sends of which no packet will come, as they have ended well.
@@ -95,25 +115,35 @@ extension CompletionWorker {
         guard !atOnce.isEmpty, port.isCaughtUp else { return }
         var position: UInt32 = 0
         while let key = port.nextWaiting(.sendAtOnce, from: &position) {
-            if connections.isCurrent(key) { connections[key.slot].isSendingAtOnce = false }
+            guard connections.isCurrent(key) else { continue }
+            connections[key.slot].isSendingAtOnce = false
+            stayedOpen(key.slot)
         }
         for position in atOnce.indices {
             let key = atOnce[position]
             guard connections.isCurrent(key), connections[key.slot].isSendingAtOnce else { continue }
             let count = connections[key.slot].output?.inFlightSize ?? 0
             if site.traces { trace(.send, key, result: count) }
-            sent(key.slot, result: count, mayWait: false)
+            sent(key.slot, result: count, mayWait: false, now: atOnceSince)
         }
         atOnce.removeAll(keepingCapacity: true)
+    }
+
+    /// Not all has left at once, so the socket was not closed with it; the close brings no packet then.
+    private func stayedOpen(_ slot: UInt32) {
+        guard connections[slot].isClosingAtOnce else { return }
+        connections[slot].isClosingAtOnce = false
+        connections[slot].inFlight -= 1
     }
 
     func sent(_ packet: CompletionPacket) {
         precondition(connections.isCurrent(packet.key), "a slot is reused only when nothing is in flight")
         // What did not leave at once waits for room, and so does what follows a send that had to.
-        sent(packet.key.slot, result: Int(packet.result), mayWait: true)
+        if packet.operation == .sendAtOnce { stayedOpen(packet.key.slot) }
+        sent(packet.key.slot, result: Int(packet.result), mayWait: true, now: clock.now)
     }
 
-    private func sent(_ slot: UInt32, result: Int, mayWait: Bool) {
+    private func sent(_ slot: UInt32, result: Int, mayWait: Bool, now: Instant) {
         connections[slot].isSendingAtOnce = false
         defer { endOperation(slot) }
         guard let output = connections[slot].output else {
@@ -122,7 +152,10 @@ extension CompletionWorker {
         output.sent(max(0, result)) { owner, count in
             if owner == .exchange { partLeft(slot, count) } else { release(owner) }
         }
-        guard connections[slot].state.phase != .closing else { return }
+        guard connections[slot].state.phase != .closing else {
+            if connections[slot].isClosingAtOnce { letGo(slot) }
+            return
+        }
         // EAGAIN: there was no room at once.
         guard result >= 0 || result == -Int(EAGAIN) else {
             // EFAULT: a mapped file was truncated while it was sent; its length was promised, so the connection ends.
@@ -134,15 +167,15 @@ extension CompletionWorker {
         if !output.isEmpty {
             send(slot, output, mayWait: mayWait)
         } else {
-            sendEnded(slot, output)
+            sendEnded(slot, output, now: now)
         }
     }
 
-    private func sendEnded(_ slot: UInt32, _ output: Output) {
+    private func sendEnded(_ slot: UInt32, _ output: Output, now: Instant) {
         connections[slot].output = nil
         returnOutput(output)
         guard connections[slot].state.phase != .closing else { return }
-        act(connections[slot].state.sendEnded(now: clock.now, site.allowances), slot)
+        act(connections[slot].state.sendEnded(now: now, site.allowances), slot)
         if connections[slot].state.phase == .open {
             wheel.arm(slot, at: connections[slot].state.deadline)
         }

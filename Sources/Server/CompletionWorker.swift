@@ -77,6 +77,8 @@ final class CompletionWorker {
     var dirty: [UInt32] = []
     /// Connections whose answers were to leave without waiting for room.
     var atOnce: [CompletionKey] = []
+    /// When the first of these was submitted.
+    var atOnceSince = Instant(nanoseconds: 0)
     /// Connections whose receive ended for want of buffers, in that order.
     var starved: [UInt32] = []
     /// Connections of which the kernel holds as much as it likes.

@@ -107,6 +107,21 @@ import Testing
         }
     }
 
+    /// What finds no room at once waits for it, the last answer too, with which the connection would be closed.
+    @Test(arguments: [1, 7, 40, 200])
+    func aClientThatReadsLateGetsAllAnswersAndThenTheEnd(count: Int) throws {
+        let text = String(repeating: "0123456789abcdef", count: 1000)
+        try serving(["page.txt": text]) { server in
+            let client = try Client(server, receiveBuffer: 4096)
+            let page = Request.get("/page.txt")
+            try client.send(String(repeating: page, count: count - 1) + Request.get("/page.txt", Request.close))
+            // Meanwhile the server sends as much as it can.
+            try #expect(Client(server).exchange(page).text == text)
+            for _ in 0..<count { try #expect(client.readResponse().text == text) }
+            try #expect(client.endsWithoutMore())
+        }
+    }
+
     @Test func anIdleConnectionIsClosedAtItsDeadlineWithoutAWord() throws {
         try serving(configuration: "[deadlines]\nidle = 0.3\n") { server in
             let client = try Client(server)
