@@ -11,7 +11,6 @@
 /* Enum constants behind macros are not imported into Swift. */
 static const uint8_t RINGPORT_SQE_BUFFER_SELECT = IOSQE_BUFFER_SELECT;
 static const uint8_t RINGPORT_SQE_FIXED_FILE = IOSQE_FIXED_FILE;
-static const uint8_t RINGPORT_SQE_IO_LINK = IOSQE_IO_LINK;
 static const uint8_t RINGPORT_SQE_CQE_SKIP_SUCCESS = IOSQE_CQE_SKIP_SUCCESS;
 
 /* Linux 6.14. Here it stands for what 6.13 brought without a flag of its own: a direct descriptor is let go as soon as

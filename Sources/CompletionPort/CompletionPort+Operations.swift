@@ -81,35 +81,15 @@ extension CompletionPort {
     /// for the next packet is then to wait for the next request. Otherwise a packet has the bytes that left, or EAGAIN, or
     /// what is wrong (`nextWaiting`, `isCaughtUp`).
     ///
-    /// - Parameters:
-    ///   - socket: where to.
-    ///   - bytes: what to send.
-    ///   - closes: the socket is closed when all has left (IOSQE_IO_LINK), with a packet of its own; there is none of a close
-    ///     that did not happen.
-    ///   - key: what the packets will carry.
     /// - Important: as for `send`; the bytes stay in place until the submission is over.
     @unsafe
-    package mutating func sendAtOnce(
-        _ socket: Socket,
-        _ bytes: UnsafeRawBufferPointer,
-        thenClose closes: Bool,
-        _ key: CompletionKey
-    ) {
-        // A link does not reach from one submission into the next.
-        if closes, unsafe io_uring_sq_space_left(ring) < 2 { submit() }
+    package mutating func sendAtOnce(_ socket: Socket, _ bytes: UnsafeRawBufferPointer, _ key: CompletionKey) {
         let entry = unsafe nextEntry()
         // MSG_WAITALL makes a short send a failure, which brings a packet; MSG_DONTWAIT keeps it from waiting for room.
         let flags = Int32(MSG_WAITALL | MSG_NOSIGNAL | MSG_DONTWAIT)
         unsafe io_uring_prep_send(entry, socket.number, bytes.baseAddress, bytes.count, flags)
-        unsafe entry.pointee.flags |= RINGPORT_SQE_CQE_SKIP_SUCCESS | (closes ? RINGPORT_SQE_IO_LINK : 0)
+        unsafe entry.pointee.flags |= RINGPORT_SQE_CQE_SKIP_SUCCESS
         unsafe finish(entry, .sendAtOnce, on: socket, key)
-        if closes { close(socket, key) }
-    }
-
-    /// Hands the queued submissions to the kernel.
-    private mutating func submit() {
-        entries &+= 1
-        _ = unsafe io_uring_submit(ring)
     }
 
     private func sendFlags(_ socket: Socket, more: Bool) -> Int32 {

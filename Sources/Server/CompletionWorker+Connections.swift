@@ -59,9 +59,6 @@ extension CompletionWorker {
 
     /// Ends all operations of a connection, and closes it.
     private func end(_ slot: UInt32, reset: Bool) {
-        // The close was submitted with the last send: nothing more may be done to that socket. The send's bytes stay in place
-        // until it has ended (`sent`).
-        guard !connections[slot].isClosingAtOnce else { return connections[slot].isSendingAtOnce ? () : letGo(slot) }
         beginOperation(slot)
         if reset {
             // A client that never reads must not keep memory in the kernel after we have let go. What is in flight ends by
@@ -76,15 +73,8 @@ extension CompletionWorker {
         }
     }
 
-    /// Closes the connection's socket; no send is in flight.
+    /// Gives back what the connection has and closes its socket; no send is in flight.
     private func close(_ slot: UInt32) {
-        letGo(slot)
-        beginOperation(slot)
-        port.close(connections[slot].socket, connections.key(slot))
-    }
-
-    /// Gives back what the connection has, as its close has been submitted or is about to be.
-    func letGo(_ slot: UInt32) {
         connections[slot].isClosing = true
         forgetPartialHead(slot)
         abandonExchanges(slot)
@@ -95,6 +85,8 @@ extension CompletionWorker {
         }
         connections[slot].input.free()
         wheel.disarm(slot)
+        beginOperation(slot)
+        port.close(connections[slot].socket, connections.key(slot))
     }
 
     /// A descriptor was closed: a file's, or the socket of a connection.

@@ -51,9 +51,7 @@ extension CompletionWorker {
     }
 
     private func wantsToReceive(_ slot: UInt32) -> Bool {
-        // Its socket's number may be another connection's by now.
-        guard !connections[slot].isClosingAtOnce else { return false }
-        return switch connections[slot].state.phase {
+        switch connections[slot].state.phase {
         case .open: !connections[slot].isPaused
         case .answering, .lingering: true
         case .closing: false

@@ -77,35 +77,18 @@ extension CompletionWorker {
     private func send(_ slot: UInt32, _ output: Output, mayWait: Bool = false) {
         beginOperation(slot)
         let key = connections.key(slot)
-        let closes = connections[slot].state.endsWhenSent
-        if !mayWait, output.isSmall, closes || connections[slot].awaitsNothingButRequests, outputWaiters.isEmpty {
+        if !mayWait, output.isSmall, connections[slot].awaitsNothingButRequests, outputWaiters.isEmpty {
             connections[slot].isSendingAtOnce = true
             if atOnce.isEmpty { atOnceSince = clock.now }
             atOnce.append(key)
-            if closes {
-                closeAtOnce(slot)
-            } else {
-                // When all has left the connection is idle from now on, though the worker learns that only when it wakes.
-                wheel.arm(slot, at: clock.now.advanced(by: site.allowances.idle))
-            }
-            output.sendAtOnce(on: &port, socket: connections[slot].socket, thenClose: closes, key)
+            // When all has left the connection is idle from now on, though the worker learns that only when it wakes.
+            wheel.arm(slot, at: clock.now.advanced(by: site.allowances.idle))
+            output.sendAtOnce(on: &port, socket: connections[slot].socket, key)
         } else {
             output.send(on: &port, socket: connections[slot].socket, more: false, key)
         }
         connections[slot].state.sendBegan(now: clock.now, site.allowances)
         wheel.arm(slot, at: connections[slot].state.deadline)
-    }
-
-    /// The connection's socket is about to be closed with its last send: its client gets the answer and FIN together.
-    private func closeAtOnce(_ slot: UInt32) {
-        connections[slot].isClosingAtOnce = true
-        // The close's packet.
-        beginOperation(slot)
-        if connections[slot].isReceiving {
-            // It would hold the socket open. Nothing that still comes is read.
-            beginOperation(slot)
-            port.cancel(.receive, of: connections.key(slot), connections.key(slot))
-        }
     }
 
     /// Ends the sends of which no packet will come, as they have ended well.
@@ -115,9 +98,7 @@ extension CompletionWorker {
         guard !atOnce.isEmpty, port.isCaughtUp else { return }
         var position: UInt32 = 0
         while let key = port.nextWaiting(.sendAtOnce, from: &position) {
-            guard connections.isCurrent(key) else { continue }
-            connections[key.slot].isSendingAtOnce = false
-            stayedOpen(key.slot)
+            if connections.isCurrent(key) { connections[key.slot].isSendingAtOnce = false }
         }
         for position in atOnce.indices {
             let key = atOnce[position]
@@ -129,17 +110,9 @@ extension CompletionWorker {
         atOnce.removeAll(keepingCapacity: true)
     }
 
-    /// Not all has left at once, so the socket was not closed with it; the close brings no packet then.
-    private func stayedOpen(_ slot: UInt32) {
-        guard connections[slot].isClosingAtOnce else { return }
-        connections[slot].isClosingAtOnce = false
-        connections[slot].inFlight -= 1
-    }
-
     func sent(_ packet: CompletionPacket) {
         precondition(connections.isCurrent(packet.key), "a slot is reused only when nothing is in flight")
         // What did not leave at once waits for room, and so does what follows a send that had to.
-        if packet.operation == .sendAtOnce { stayedOpen(packet.key.slot) }
         sent(packet.key.slot, result: Int(packet.result), mayWait: true, now: clock.now)
     }
 
@@ -152,10 +125,7 @@ extension CompletionWorker {
         output.sent(max(0, result)) { owner, count in
             if owner == .exchange { partLeft(slot, count) } else { release(owner) }
         }
-        guard connections[slot].state.phase != .closing else {
-            if connections[slot].isClosingAtOnce { letGo(slot) }
-            return
-        }
+        guard connections[slot].state.phase != .closing else { return }
         // EAGAIN: there was no room at once.
         guard result >= 0 || result == -Int(EAGAIN) else {
             // EFAULT: a mapped file was truncated while it was sent; its length was promised, so the connection ends.

@@ -21,8 +21,6 @@ struct Connection {
     var isClosing = false
     /// Its send brings a packet only if not all has left at once.
     var isSendingAtOnce = false
-    /// The socket is closed with that send, when all has left.
-    var isClosingAtOnce = false
     /// In the worker's list of connections with something to send.
     var isDirty = false
     /// Input waits until there is room for its answer.

@@ -69,11 +69,6 @@ struct ConnectionState: Equatable {
     /// Whether bytes that arrived are looked at for a request.
     var mayRead: Bool { phase == .open && !isLast }
 
-    /// Nothing is left to do but to send what is in the output and close.
-    var endsWhenSent: Bool {
-        isLast && (clientEnds || peerFinished) && unanswered == 0 && (phase == .open || phase == .answering)
-    }
-
     var deadline: Instant { .earlier(readDeadline, sendDeadline) }
 
     // MARK: Reading

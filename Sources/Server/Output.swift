@@ -174,10 +174,10 @@ struct Output: Equatable {
     }
 
     /// Hands the one segment that there is to the kernel as a send that does not wait for room.
-    func sendAtOnce(on port: inout CompletionPort, socket: Socket, thenClose closes: Bool, _ key: CompletionKey) {
+    func sendAtOnce(on port: inout CompletionPort, socket: Socket, _ key: CompletionKey) {
         precondition(!isSending && isSmall, "one send at a time, of one segment")
         unsafe state.pointee.inFlight = 1
-        unsafe port.sendAtOnce(socket, bytes(0), thenClose: closes, key)
+        unsafe port.sendAtOnce(socket, bytes(0), key)
     }
 
     /// What of a segment is still to be sent.

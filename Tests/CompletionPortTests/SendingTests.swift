@@ -83,7 +83,6 @@ import Testing
         unsafe port.sendAtOnce(
             pair.ours.asSocket,
             UnsafeRawBufferPointer(start: memory.base, count: count),
-            thenClose: false,
             key(1)
         )
         port.submitAndWait(atMost: .zero)
@@ -119,33 +118,6 @@ import Testing
         #expect(!hasLeftAgain)
         let result = try port.next().result
         #expect(result == -EAGAIN)
-    }
-
-    @Test(arguments: [10_000, 64 << 20])
-    func aSocketIsClosedWithASendThatLeavesWhole(count: Int) throws {
-        let pair = try SocketPair.tcp()
-        var port = try CompletionPort(limits: .forTests())
-        let memory = try MappedMemory(count: count)
-        port.receive(pair.ours.asSocket, key(1))
-        port.submitAndWait(atMost: .zero)
-        let number = pair.ours.release()
-        port.cancel(.receive, of: key(1), key(1))
-        // `memory` lives until the test ends.
-        unsafe port.sendAtOnce(
-            Socket(descriptor: number),
-            UnsafeRawBufferPointer(start: memory.base, count: count),
-            thenClose: true,
-            key(1)
-        )
-        let isWhole = count == 10_000
-        let packets = try port.next(3)
-        let kinds: Set<Operation> = [.cancel, .receive, isWhole ? .close : .sendAtOnce]
-        #expect(Set(packets.map(\.operation)) == kinds)
-        let hasPacket = port.hasPacket()
-        #expect(!hasPacket)
-        guard isWhole else { return _ = Descriptor(owning: number) }
-        let heard = try pair.peer.hear(count + 1)
-        #expect(heard.count == count, "and then FIN")
     }
 
     @Test func aSendAtOnceToAClientThatIsGoneBringsAPacket() throws {
