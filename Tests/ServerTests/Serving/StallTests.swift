@@ -47,9 +47,18 @@ import Testing
     ///
     /// - Returns: the other end, which has to be read for that to end.
     private func postReloads(_ site: ServedSite) throws -> Descriptor.Shared {
-        let (lingering, reader) = try lingeringConnection()
+        let reader = try handOver(site)
+        // The worker keeps the folders before the last reload as well: with the second of these it lets go.
         let folder = Descriptor.Shared(try SiteFolders.open(site.root + "/www"))
-        for root in [lingering, folder, folder] { site.server.workers[0].posts.post(.reload([root])) }
+        for _ in 0..<2 { site.server.workers[0].posts.post(.reload([folder])) }
+        return reader
+    }
+
+    /// Gives the worker a socket in a folder's place; when this returns nobody else has it, so that it is the worker who closes
+    /// it.
+    private func handOver(_ site: ServedSite) throws -> Descriptor.Shared {
+        let (lingering, reader) = try lingeringConnection()
+        site.server.workers[0].posts.post(.reload([lingering]))
         return reader
     }
 
