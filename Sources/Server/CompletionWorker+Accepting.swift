@@ -21,10 +21,13 @@ extension CompletionWorker {
         if postWanted() { peers[index].load.goOn() }
     }
 
-    /// Posts what is to be posted; false when this worker has room for more than it may have now.
+    /// Posts what is to be posted; false when there is room and yet a listener without any accept, so that somebody has to
+    /// tell when that changes.
+    ///
+    /// A worker with an accept posted looks again when that has brought its connection.
     private func postWanted() -> Bool {
         let wanted = acceptsWanted(by: index)
-        var isComplete = wanted == acceptsPossible
+        var isComplete = wanted > 0 || connections.count >= site.limits.connectionsMax
         for listener in listeners.indices {
             while accepts.count(listener) < wanted {
                 if site.descriptors.take() {
@@ -33,7 +36,7 @@ extension CompletionWorker {
                     postAccept(listener, .direct)
                 } else {
                     complain(.descriptorsExhausted)
-                    isComplete = false
+                    isComplete = isComplete && accepts.count(listener) > 0
                     break
                 }
             }
@@ -47,11 +50,6 @@ extension CompletionWorker {
         let key = CompletionKey(slot: UInt32(place), generation: 0)
         // The addresses live as long as the worker, which outlives its operations.
         port.accept(listeners[listener], direct: kind == .direct, accepts.addresses, at: place, key)
-    }
-
-    /// How many accepts there would be if this worker were alone.
-    private var acceptsPossible: Int {
-        min(accepts.perListener, max(0, site.limits.connectionsMax - connections.count))
     }
 
     private func acceptsWanted(by worker: Int) -> Int {
@@ -68,11 +66,14 @@ extension CompletionWorker {
         )
     }
 
-    /// There may be room again, here or at other workers: each posts what it may.
-    func resumeAccepting() {
+    /// There is room again, or what this worker held back for is over.
+    ///
+    /// - Parameter tellsPeers: others may have held back for the same; not where one of them has just told this worker, or
+    ///   they would tell each other for ever.
+    func resumeAccepting(tellsPeers: Bool = true) {
         acceptPaused = false
         postAccepts()
-        tellPeers()
+        if tellsPeers { tellPeers() }
     }
 
     /// Lets those go on accepting that had more connections than the others, and have not any longer.

@@ -242,7 +242,7 @@ final class CompletionWorker {
     private func perform(_ message: WorkerMessage) {
         pulse.begin(WorkerStep(performing: message))
         switch message {
-        case .resumeAccepting: resumeAccepting()
+        case .resumeAccepting: resumeAccepting(tellsPeers: false)
         case .handlerAnswered(let exchange, let result): handlerAnswered(exchange, result)
         case .variantMade(let file, let answer): variantMade(file, answer)
         case .passwordChecked(let exchange, let isRight): passwordChecked(exchange, isRight)

@@ -110,6 +110,21 @@ import Testing
         for (one, next) in zip(receives, receives.dropFirst()) { #expect(next.entries - one.entries == 1) }
     }
 
+    /// Workers tell each other when they may accept, and nothing else: not for ever, and not for each request.
+    @Test func workersWakeEachOtherForConnectionsOnly() throws {
+        let site = try TestSite(["page.txt": "x"], configuration: "[server]\nworkers = 4\n")
+        let count = 64
+        try serving(site, arguments: ["--trace"]) { server in
+            let clients = try (0..<count).map { _ in try Client(server) }
+            for _ in 0..<20 {
+                for client in clients { try #expect(client.exchange(Self.page).status == 200) }
+            }
+        }
+        let packets = try TracedPacket.all(site)
+        #expect(packets.count { $0.operation == "accept" && $0.result > 0 } >= count)
+        #expect(packets.count { $0.operation == "notice" } < 4 * count)
+    }
+
     @Test func busyConnectionsShareEntries() throws {
         let count = 64
         let packets = try traced { server, worker in
