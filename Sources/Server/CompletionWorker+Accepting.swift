@@ -35,8 +35,11 @@ extension CompletionWorker {
                 } else if directSockets < port.directSocketsMax {
                     postAccept(listener, .direct)
                 } else {
-                    complain(.descriptorsExhausted)
-                    isComplete = isComplete && accepts.count(listener) > 0
+                    // Clients wait only where no accept is posted at all.
+                    if accepts.count(listener) == 0 {
+                        complain(.descriptorsExhausted)
+                        isComplete = false
+                    }
                     break
                 }
             }

@@ -12,11 +12,11 @@ final class WorkerLoad: Sendable {
     func add() { connections.wrappingAdd(1, ordering: .sequentiallyConsistent) }
     func remove() { connections.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
 
-    /// The worker accepts fewer connections than it has room for, and looks again at what held it back after this: as a
-    /// peer changes its count before it looks at this flag, one of the two sees what the other did.
+    /// The worker has room and yet no accept posted, and looks again at what held it back after this: as a peer changes its
+    /// count before it looks at this flag, one of the two sees what the other did.
     func holdBack() { holdsBack.store(true, ordering: .sequentiallyConsistent) }
 
-    /// The worker accepts as many as it has room for.
+    /// The worker has accepts posted, or no room, and looks by itself when that changes.
     func goOn() { holdsBack.store(false, ordering: .sequentiallyConsistent) }
 
     var isHeldBack: Bool { holdsBack.load(ordering: .sequentiallyConsistent) }
