@@ -38,9 +38,18 @@ extension CompletionPort {
     }
 
     /// Receives until the peer has finished, the buffers have run out or somebody cancels: a lent buffer a packet.
-    package mutating func receive(_ socket: Socket, _ key: CompletionKey) {
+    ///
+    /// - Parameters:
+    ///   - socket: where from.
+    ///   - once: until something was received.
+    ///   - key: what each packet will carry.
+    package mutating func receive(_ socket: Socket, once: Bool = false, _ key: CompletionKey) {
         let entry = unsafe nextEntry()
-        unsafe io_uring_prep_recv_multishot(entry, socket.number, nil, 0, 0)
+        if once {
+            unsafe io_uring_prep_recv(entry, socket.number, nil, 0, 0)
+        } else {
+            unsafe io_uring_prep_recv_multishot(entry, socket.number, nil, 0, 0)
+        }
         unsafe entry.pointee.flags |= RINGPORT_SQE_BUFFER_SELECT
         unsafe entry.pointee.buf_group = ReceiveBuffers.group
         unsafe finish(entry, .receive, on: socket, key)

@@ -150,12 +150,12 @@ package struct CompletionPort: ~Copyable {
     ///
     /// - Parameters:
     ///   - duration: how long to wait at most; `nil` waits for ever, zero does not wait.
-    ///   - gathering: for more packets than one, and how long (Linux 6.12; before that one is enough).
+    ///   - wait: for more packets than one, and how long (Linux 6.12; before that one is enough).
     /// - Important: on the port's own worker only; the kernel answers EEXIST to any other thread.
-    package mutating func submitAndWait(atMost duration: Nanoseconds?, gathering: Gathering = .none) {
+    package mutating func submitAndWait(atMost duration: Nanoseconds?, for wait: Gathering.Wait = .one) {
         entries &+= 1
-        let count = gathers ? UInt32(clamping: gathering.packets) : 1
-        let microseconds = gathers ? gathering.microseconds : 0
+        let count = gathers ? UInt32(clamping: wait.packets) : 1
+        let microseconds = gathers ? wait.microseconds : 0
         let status: Int32
         if let duration {
             var time = __kernel_timespec(

@@ -164,7 +164,7 @@ extension CompletionWorker {
             preconditionFailure("an accept is posted only where there is room for its connection")
         }
         peers[index].load.add()
-        receive(key.slot)
+        receive(key.slot, once: true)
         wheel.arm(key.slot, at: connections[key.slot].state.deadline)
         // Accepted before accepting stopped: it may be told so at once, which arms its own deadline.
         if isStopped {

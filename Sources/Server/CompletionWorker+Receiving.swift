@@ -6,12 +6,17 @@ internal import HTTP
 
 extension CompletionWorker {
     /// Arms the connection's receive.
-    func receive(_ slot: UInt32) {
+    ///
+    /// - Parameters:
+    ///   - slot: the connection.
+    ///   - once: it ends with the first bytes. Many a connection sends no second ones, and a receive that goes on would be
+    ///     waiting for those and have to be cancelled.
+    func receive(_ slot: UInt32, once: Bool = false) {
         precondition(!connections[slot].isReceiving, "one receive at a time")
         connections[slot].isReceiving = true
         hasArmedReceive = true
         beginOperation(slot)
-        port.receive(connections[slot].socket, connections.key(slot))
+        port.receive(connections[slot].socket, once: once, connections.key(slot))
     }
 
     func received(_ packet: CompletionPacket) {
@@ -31,7 +36,7 @@ extension CompletionWorker {
         connections[slot].isReceiving = false
         switch result {
         case 1...:
-            // The kernel ends a multishot receive when the completion queue overflowed.
+            // It was the first one, or the completion queue overflowed.
             if wantsToReceive(slot) { receive(slot) }
         case 0:
             peerFinished(slot)
@@ -52,8 +57,9 @@ extension CompletionWorker {
 
     private func wantsToReceive(_ slot: UInt32) -> Bool {
         switch connections[slot].state.phase {
-        case .open: !connections[slot].isPaused
-        case .answering, .lingering: true
+        case .open: !connections[slot].isPaused && !connections[slot].state.closesWhenSent
+        case .answering: !connections[slot].state.closesWhenSent
+        case .lingering: true
         case .closing: false
         }
     }

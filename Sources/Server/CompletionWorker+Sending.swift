@@ -85,7 +85,9 @@ extension CompletionWorker {
             wheel.arm(slot, at: clock.now.advanced(by: site.allowances.idle))
             output.sendAtOnce(on: &port, socket: connections[slot].socket, key)
         } else {
-            output.send(on: &port, socket: connections[slot].socket, more: false, key)
+            // The last bytes leave with FIN in one segment, when the send has ended.
+            let endsWhenSent = connections[slot].state.endsWhenSent
+            output.send(on: &port, socket: connections[slot].socket, more: endsWhenSent, key)
         }
         connections[slot].state.sendBegan(now: clock.now, site.allowances)
         wheel.arm(slot, at: connections[slot].state.deadline)

@@ -94,6 +94,7 @@ final class CompletionWorker {
     let mailbox: WorkerMailbox
     /// Receives that this turn has performed.
     var receives = 0
+    private var gathering = Gathering()
     /// What has changed in the sites' folders up to this turn is known.
     var hasLookedAtSites = false
     /// A receive was armed: it may be over before the packet that tells of an earlier change.
@@ -184,7 +185,7 @@ final class CompletionWorker {
         // Receives that are still to be armed may be all that anybody waits for.
         if starved.isEmpty, posts.prepareToSleep() {
             let duration = wheel.next.map { $0.remaining(from: clock.now) }
-            port.submitAndWait(atMost: duration, gathering: Gathering(after: receives))
+            port.submitAndWait(atMost: duration, for: gathering.wait(after: receives))
         } else {
             port.submitAndWait(atMost: .zero)
         }

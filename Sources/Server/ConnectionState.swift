@@ -69,6 +69,12 @@ struct ConnectionState: Equatable {
     /// Whether bytes that arrived are looked at for a request.
     var mayRead: Bool { phase == .open && !isLast }
 
+    /// Whether FIN follows what is in the output by now: no more is asked, and all that was asked is answered there.
+    var endsWhenSent: Bool { isLast && unanswered == 0 }
+
+    /// Whether the connection is closed when what is in the output has been sent: the client has nothing more to say.
+    var closesWhenSent: Bool { endsWhenSent && (clientEnds || peerFinished) }
+
     var deadline: Instant { .earlier(readDeadline, sendDeadline) }
 
     // MARK: Reading
@@ -199,7 +205,7 @@ struct ConnectionState: Equatable {
         phase = .answering
         guard unanswered == 0, !isSending else { return .nothing }
         // Nothing more comes of a client that has finished, or ended as it should: there is nothing to linger for.
-        guard !peerFinished, !clientEnds else {
+        guard !closesWhenSent else {
             phase = .closing
             return .close(reset: false)
         }

@@ -44,6 +44,9 @@ package struct Listener: ~Copyable, Sendable {
     /// The address with the port that the kernel chose where 0 was asked for.
     package let address: ListenAddress
 
+    /// The least that TCP_DEFER_ACCEPT knows.
+    private static let silenceSecondsMax: Int32 = 1
+
     /// Binds and listens.
     ///
     /// The options are set here because accepted sockets inherit them: one call for each listener, not for each
@@ -55,6 +58,9 @@ package struct Listener: ~Copyable, Sendable {
         // those that could not be sent yet (TCP_NOTSENT_LOWAT). Those that wait to be acknowledged are not among them, so that
         // a client far away gets as large a window as ever.
         try Self.set(number, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, to: Int32(clamping: unsentSizeMax))
+        // A client is accepted when its request is there, and so both are found in one turn instead of two. One that says
+        // nothing is accepted when the kernel has asked it for a sign of life, which is after this time (tcp(7)).
+        try Self.set(number, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, to: Self.silenceSecondsMax)
         guard listen(number, Int32(clamping: backlog)) == 0 else { throw SystemError("listen on \(address)") }
         let port = try Self.boundPort(number, address)
         self.descriptor = descriptor

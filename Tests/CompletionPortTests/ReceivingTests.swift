@@ -21,6 +21,25 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false]) func aReceiveForOnceEndsWithTheFirstBytes(areThere: Bool) throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        if areThere { try pair.peer.say([1, 2]) }
+        port.receive(pair.ours.asSocket, once: true, key(7))
+        port.submitAndWait(atMost: .zero)
+        if !areThere { try pair.peer.say([1, 2]) }
+        let packet = try port.next()
+        #expect(packet.operation == .receive && packet.key == key(7))
+        #expect(!packet.hasMore)
+        #expect(port.takeBytes(packet) == [1, 2])
+        try pair.peer.say([3])
+        let hasPacket = port.hasPacket()
+        #expect(!hasPacket)
+        port.receive(pair.ours.asSocket, key(7))
+        let rest = try port.next()
+        #expect(port.takeBytes(rest) == [3])
+    }
+
     @Test func theEndIsAPacketOfItsOwnWithoutABuffer() throws {
         let pair = try SocketPair.tcp()
         var port = try CompletionPort(limits: .forTests())

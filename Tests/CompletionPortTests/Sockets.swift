@@ -76,16 +76,7 @@ extension Descriptor {
     var asSocket: Socket { Socket(descriptor: rawValue) }
 
     /// The port of this end's own address.
-    var localPort: UInt16 {
-        var address = sockaddr_in()
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe getsockname(rawValue, $0, &size)
-            }
-        }
-        return status == 0 ? UInt16(bigEndian: address.sin_port) : 0
-    }
+    var localPort: UInt16 { CompletionPortTests.localPort(of: rawValue) }
 
     /// Makes blocking receives and sends give up after ten seconds, so that a test fails rather than hangs.
     func limitWaiting() {
@@ -139,4 +130,16 @@ extension PeerAddresses {
         var storage = self[place]
         return unsafe withUnsafeBytes(of: &storage) { UInt16(bigEndian: unsafe $0.load(as: sockaddr_in.self).sin_port) }
     }
+}
+
+/// The port of a socket's own address; 0 when it has none.
+func localPort(of socket: Int32) -> UInt16 {
+    var address = sockaddr_in()
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let status = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            unsafe getsockname(socket, $0, &size)
+        }
+    }
+    return status == 0 ? UInt16(bigEndian: address.sin_port) : 0
 }

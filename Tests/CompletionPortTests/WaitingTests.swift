@@ -133,26 +133,26 @@ import Testing
         for index in 0..<count { #expect(received[index] == pattern(9000, from: index)) }
     }
 
-    // MARK: Gathering
+    // MARK: Waiting for many
 
     @Test func aWaitForManyEndsWithThem() throws {
         var port = try CompletionPort(limits: .forTests())
-        for slot: UInt32 in 0..<8 { port.close(-1, key(slot)) }
-        port.submitAndWait(atMost: .seconds(60), gathering: Gathering(after: 8))
+        let many = Gathering.Wait.many.packets
+        for slot in 0..<UInt32(many) { port.close(-1, key(slot)) }
+        port.submitAndWait(atMost: .seconds(60), for: .many)
         var count = 0
         while port.dequeue() != nil { count += 1 }
-        #expect(count == 8)
+        #expect(count == many)
     }
 
     /// The worker does not wait for requests that do not come.
-    @Test(arguments: [0, 7, 8, 1000])
-    func aWaitForManyEndsWithOneAfterAMoment(requests: Int) throws {
+    @Test func aWaitForManyEndsWithOneAfterAMoment() throws {
         let pair = try SocketPair.local()
         var port = try CompletionPort(limits: .forTests())
         port.receive(pair.ours.asSocket, key(1))
         port.submitAndWait(atMost: .zero)
         try pair.peer.say([1])
-        port.submitAndWait(atMost: .seconds(60), gathering: Gathering(after: requests))
+        port.submitAndWait(atMost: .seconds(60), for: .many)
         let packet = port.dequeue()
         #expect(packet?.operation == .receive)
     }

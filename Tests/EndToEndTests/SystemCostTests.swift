@@ -91,6 +91,30 @@ import Testing
         for (receive, send) in zip(receives, sends).dropFirst() { #expect(send.entries - receive.entries == 1) }
     }
 
+    /// The receive ends with the request, so that none has to be cancelled; and the answer brings FIN.
+    @Test func aConnectionForOneRequestTakesFourPacketsAndOneSegment() throws {
+        let count = 100
+        var segments: [Int] = []
+        let packets = try traced { server, _ in
+            for _ in 0..<count {
+                let client = try Client(server)
+                expectPage(try client.exchange(Request.get("/page.txt", Request.close)))
+                try #expect(client.endsWithoutMore())
+                segments.append(try client.segmentsReceived())
+            }
+        }
+        // Of the server's end there are the accepts that had not been needed, each cancelled.
+        let operations = packets.filter { $0.operation != "accept" || $0.isConnection }.map(\.operation)
+        let unneeded = packets.count - operations.count
+        // Whoever looked whether the server was ready is a connection too.
+        for operation in ["accept", "receive", "send", "close"] {
+            #expect((count...count + 1).contains(operations.count { $0 == operation }), "\(operation)")
+        }
+        #expect(operations.count { $0 == "cancel" } <= unneeded + 1)
+        // The client's SYN is answered, its request acknowledged.
+        for segments in segments.dropFirst() { #expect(segments <= 3) }
+    }
+
     @Test func pipelinedRequestsTakeAsMuchAsOne() throws {
         let rounds = 10
         let packets = try traced { server, worker in
@@ -121,7 +145,7 @@ import Testing
             }
         }
         let packets = try TracedPacket.all(site)
-        #expect(packets.count { $0.operation == "accept" && $0.result > 0 } >= count)
+        #expect(packets.count { $0.isConnection } >= count)
         #expect(packets.count { $0.operation == "notice" } < 4 * count)
     }
 

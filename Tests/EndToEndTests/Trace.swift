@@ -28,12 +28,27 @@ struct TracedPacket {
         self.entries = entries
     }
 
-    /// A receive that brought bytes and ended all the same, which happens when the completion queue was full.
-    var isCutShort: Bool { operation == "receive" && result > 0 && !hasMore }
+    /// An accept that brought a connection.
+    var isConnection: Bool { operation == "accept" && result >= 0 }
     /// A receive that found no buffer.
     var isStarved: Bool { operation == "receive" && result == -Int(ENOBUFS) }
     /// An accept that found no descriptor.
     var isWithoutDescriptor: Bool { operation == "accept" && result == -Int(EMFILE) }
+
+    /// How many receives brought bytes and ended that would have gone on, which happens when the completion queue was full.
+    ///
+    /// A connection's first receive ends with its bytes.
+    static func receivesCutShort(_ packets: [TracedPacket]) -> Int {
+        var receivedOnce: Set<Int> = []
+        var count = 0
+        for packet in packets {
+            if packet.operation == "close" { receivedOnce.remove(packet.slot) }
+            guard packet.operation == "receive" else { continue }
+            let isFirst = receivedOnce.insert(packet.slot).inserted
+            if !isFirst, packet.result > 0, !packet.hasMore { count += 1 }
+        }
+        return count
+    }
 
     /// The packets of a site whose server has stopped, in order.
     ///

@@ -153,6 +153,16 @@ package final class Client {
         return count > 0 || !received.isEmpty
     }
 
+    /// Segments of the server's that have come, those without data too (`tcpi_segs_in` of linux/tcp.h, which glibc's structure
+    /// is too old for).
+    package func segmentsReceived() throws -> Int {
+        var information = [UInt32](repeating: 0, count: 58)
+        var size = socklen_t(information.count * 4)
+        let status = unsafe getsockopt(socket, Int32(IPPROTO_TCP), TCP_INFO, &information, &size)
+        guard status == 0 else { throw HarnessError.system("ask for TCP_INFO") }
+        return Int(information[35])
+    }
+
     private func readMore() throws -> Bool {
         try wait(for: POLLIN, "bytes")
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
