@@ -45,12 +45,11 @@ def run(command, seconds, environment=None, folder=None):
     return done.stdout
 
 
-def wrk_command(server, path, connections, seconds, script="report.lua", fields=(), arguments=()):
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", script]
+def wrk_command(server, path, connections, seconds, script="report.lua", fields=(), threads=1):
+    command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "-s", script]
     for field in fields:
         command += ["-H", field]
-    command.append(f"http://127.0.0.1:{server.port}/{path}")
-    return command + (["--", *arguments] if arguments else [])
+    return [*command, f"http://127.0.0.1:{server.port}/{path}"]
 
 
 def wrk(server, path, connections, seconds, **options):
@@ -73,12 +72,13 @@ def wrk_round(output, cpu=None):
     return Round(requests, microseconds / 1e6, refused + broken, cpu, size, p99 / 1000)
 
 
-def h2load(server, path, connections, seconds, rate):
-    """A steady rate of requests, whatever the server can do; h2load takes the rate of one connection."""
+def h2load(server, path, connections, seconds, rate, processor):
+    """A steady rate of requests, whatever the server can do; h2load takes the rate of one connection. It runs on one
+    processor."""
     with tempfile.TemporaryDirectory() as folder:
         log = os.path.join(folder, "log")
         before = server.cpu_seconds()
-        output = run(["h2load", "--h1", "-t1", f"-c{connections}", f"-D{seconds}", f"--rps={rate / connections:.3f}",
+        output = run(["taskset", "-c", str(processor), "h2load", "--h1", "-t1", f"-c{connections}", f"-D{seconds}", f"--rps={rate / connections:.3f}",
                       f"--log-file={log}", f"http://127.0.0.1:{server.port}/{path}"], seconds)
         cpu = server.cpu_seconds() - before
         with open(log) as file:
@@ -95,18 +95,17 @@ def h2load(server, path, connections, seconds, rate):
     return Round(len(lines), seconds, failed + errored + timeout + refused, cpu, None, p99)
 
 
-class Posts:
-    """One run of post-load: form posts, each connection waiting for its answer."""
+class Load(Round):
+    """One run of load: forms, or the paths by turns; each connection waits for its answer, and load for all of them."""
 
-    def __init__(self, tools, server, connections, seconds):
+    def __init__(self, tools, server, connections, seconds, paths=()):
         before = server.cpu_seconds()
-        output = run([os.path.join(tools, "post-load"), str(server.port), str(connections), str(seconds)], seconds).split()
-        self.cpu_seconds = server.cpu_seconds() - before
-        self.stored, self.refused, self.broken = map(int, output[:3])
-        self.per_second = self.stored / float(output[3])
-        self.p50_milliseconds, self.p99_milliseconds, self.slowest_milliseconds = (int(word) / 1000 for word in output[4:7])
-        self.cpu_microseconds = self.cpu_seconds / max(self.stored, 1) * 1e6
-        self.errors = self.refused + self.broken
+        output = run([os.path.join(tools, "load"), str(server.port), str(connections), str(seconds), *paths], seconds)
+        cpu = server.cpu_seconds() - before
+        words = output.split()
+        answered, refused, broken, p50, p99, slowest, size = map(int, words[:3] + words[4:])
+        super().__init__(answered, float(words[3]), refused + broken, cpu, size, p99 / 1000)
+        self.p50_milliseconds, self.slowest_milliseconds = p50 / 1000, slowest / 1000
 
 
 def system_calls(server, path, connections, seconds):

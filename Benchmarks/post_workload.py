@@ -6,7 +6,7 @@ import os
 import sqlite3
 
 import pages
-from clients import Posts, alternate, median, run, wrk
+from clients import Load, alternate, median, run, wrk
 from servers import build_hummingbird
 from workload import WARM_UP_SECONDS, errors, paired, print_head, print_row
 
@@ -35,7 +35,7 @@ def posts(bench):
         "ringport slowed": start.ringport("ringport, slowed disk", environment=slow_disk),
         "hummingbird": start.hummingbird(),
     }
-    drives = {name: functools.partial(Posts, start.tools, server, POST_CONNECTIONS, bench.seconds)
+    drives = {name: functools.partial(Load, start.tools, server, POST_CONNECTIONS, bench.seconds)
               for name, server in servers.items()}
     drives |= {
         "disk": lambda: DiskFloor(bench),
@@ -43,7 +43,7 @@ def posts(bench):
         "gets": lambda: wrk(servers["ringport"], pages.SMALL, POST_CONNECTIONS, bench.seconds),
     }
     for server in servers.values():
-        Posts(start.tools, server, POST_CONNECTIONS, WARM_UP_SECONDS)
+        Load(start.tools, server, POST_CONNECTIONS, WARM_UP_SECONDS)
     before = {name: stored_rows(server) for name, server in servers.items()}
     taken = alternate(list(drives), bench.rounds, lambda name: drives[name]())
 
@@ -58,7 +58,7 @@ def posts(bench):
     print_head("server", "stored/s", "CPU µs/POST", "p50 ms", "p99 ms", "slowest ms", "errors", "answered 303 or 201", "rows")
     for name, server in servers.items():
         rounds, rows = taken[name], stored_rows(server) - before[name]
-        answered = sum(each.stored for each in rounds)
+        answered = sum(each.requests for each in rounds)
         times = [f"{median(rounds, name):.1f}" for name in ["p50_milliseconds", "p99_milliseconds"]]
         print_row(server.name, f"{median(rounds, 'per_second'):,.0f}", f"{median(rounds, 'cpu_microseconds'):.2f}", *times,
                   f"{max(each.slowest_milliseconds for each in rounds):.1f}", errors(rounds), answered, rows)
@@ -81,7 +81,7 @@ def print_disk(taken, is_slow):
 
 
 def stored_rows(server):
-    """What post-load made of it: its form is called bench."""
+    """What load made of it: its form is called bench."""
     paths = [os.path.join(server.folder, name) for name in ["db/ringport.db", "hummingbird.db"]]
     path = next(path for path in paths if os.path.exists(path))
     with contextlib.closing(sqlite3.connect(path)) as database:

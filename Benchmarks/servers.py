@@ -61,6 +61,13 @@ class Server:
                 total += int(re.search(rf"^{name}:\s+(\d+) kB", file.read(), re.MULTILINE).group(1))
         return total * 1024
 
+    def keep_from(self, processor):
+        """Leaves a processor to the client, where there is another: all threads of the server run elsewhere."""
+        others = os.sched_getaffinity(0) - {processor}
+        for pid in self.pids() if others else []:
+            for thread in os.listdir(f"/proc/{pid}/task"):
+                os.sched_setaffinity(int(thread), others)
+
     def stop(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)

@@ -13,6 +13,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <liburing.h>
+#include <netinet/tcp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,7 +91,8 @@ static void send_answers(int descriptor, uint32_t offset, uint32_t size) {
     struct io_uring_sqe *entry = submission(op_send, descriptor);
     connection->offset = offset;
     connection->size = size;
-    io_uring_prep_send(entry, descriptor, answers + offset, size, MSG_WAITALL | MSG_NOSIGNAL);
+    io_uring_prep_send(entry, descriptor, answers + offset, size,
+                       MSG_WAITALL | MSG_NOSIGNAL | (does_close ? MSG_MORE : 0)); /* FIN leaves in the same segment */
     if (!does_close) return;
     entry->flags |= IOSQE_IO_LINK | IOSQE_CQE_SKIP_SUCCESS;
     end(descriptor);
@@ -247,6 +249,8 @@ static void open_listener(int port) {
     listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (listener < 0) die("socket", errno);
     if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0) die("setsockopt", errno);
+    /* A connection that is closed after one answer is accepted with its request. */
+    if (does_close && setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &yes, sizeof yes) != 0) die("setsockopt", errno);
     if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0) die("bind", errno);
     if (listen(listener, 4096) != 0) die("listen", errno);
     if (getsockname(listener, (struct sockaddr *)&address, &size) != 0) die("getsockname", errno);
