@@ -24,7 +24,7 @@ struct LogThread: ~Copyable {
     private var uploads: UploadWriter
     private var droppedReported = 0
     private var messagesDroppedReported = 0
-    private var lastReport = Instant(nanoseconds: 0)
+    private var nextReport = Instant(nanoseconds: 0)
     private var isStopping = false
 
     /// Makes the folder and opens the files.
@@ -60,7 +60,7 @@ struct LogThread: ~Copyable {
             for command in commands { obey(command) }
             access.flush()
             let moreUploads = uploads.step()
-            reportLosses(isLast: isStopping || !drained)
+            reportLosses(isLast: isStopping)
             errors.flush()
             if isStopping { break }
             if !moreUploads { sleep(afterDraining: drained) }
@@ -148,17 +148,14 @@ struct LogThread: ~Copyable {
 
     // MARK: Losses
 
-    /// Tells `error.log` what was not logged: at most once a second, and before the thread idles.
+    /// Tells `error.log` what was not logged: at most once a second, and at the end.
     private mutating func reportLosses(isLast: Bool) {
         let now = Instant.now
-        guard isLast || now.since(lastReport) >= .seconds(1), !errors.isBlocked(now) else { return }
-        let dropped = log.rings.reduce(0) { $0 + $1.dropped }
+        guard isLast || now >= nextReport, !errors.isBlocked(now), hasLosses else { return }
+        nextReport = now.advanced(by: .seconds(1))
+        let dropped = recordsDropped
         let messagesDropped = log.counters.messagesDropped.load(ordering: .relaxed)
         let suppressed = reasons.suppressed
-        guard
-            dropped > droppedReported || messagesDropped > messagesDroppedReported || suppressed > 0
-        else { return }
-        lastReport = now
         let time = wallClockNanoseconds()
         if dropped > droppedReported {
             let count = dropped - droppedReported
@@ -176,6 +173,14 @@ struct LogThread: ~Copyable {
         }
     }
 
+    private var recordsDropped: Int { log.rings.reduce(0) { $0 + $1.dropped } }
+
+    /// Something was lost that `error.log` does not tell yet.
+    private var hasLosses: Bool {
+        recordsDropped > droppedReported
+            || log.counters.messagesDropped.load(ordering: .relaxed) > messagesDroppedReported || reasons.suppressed > 0
+    }
+
     // MARK: Sleep and end
 
     private func sleep(afterDraining drained: Bool) {
@@ -188,7 +193,8 @@ struct LogThread: ~Copyable {
             let nextBatch = min(errorsRetry, Instant.now.advanced(by: log.limits.batchInterval))
             log.gate.sleep(.gathering, until: nextBatch) { hasCommand() || log.rings.contains { $0.isPastHalf } }
         } else {
-            log.gate.sleep(.idle, until: errorsRetry) { hasCommand() || log.rings.contains { !$0.isEmpty } }
+            let report = hasLosses && errors.retryTime == nil ? nextReport : errorsRetry
+            log.gate.sleep(.idle, until: report) { hasCommand() || log.rings.contains { !$0.isEmpty } }
         }
     }
 

@@ -37,10 +37,16 @@ extension CompletionWorker {
         }
     }
 
+    private static let variesByOriginLine = Array("Vary: Origin\r\n".utf8)
+
     /// The configured lines of an answer that is no file.
     private func lines(_ exchange: UInt32) -> [UInt8] {
         let policy = policy(exchange)
-        return policy.lines + (policy.variesByOrigin ? Array("Vary: Origin\r\n".utf8) : []) + crossOriginLines(exchange)
+        var lines = policy.lines
+        if policy.variesByOrigin { lines += Self.variesByOriginLine }
+        let originLines = crossOriginLines(exchange)
+        if !originLines.isEmpty { lines += originLines }
+        return lines
     }
 
     /// Whether the connection goes on after this exchange, as its answer has to say.
@@ -113,10 +119,10 @@ extension CompletionWorker {
         let policy = policy(exchange)
         // What the handler says of its own about a field counts.
         let originLines = crossOriginLines(exchange)
-        let lines =
-            policy.fields.lines(without: response.bytes.span.extracting(..<response.bodyStart))
-            + (policy.variesByOrigin ? Array("Vary: Origin\r\n".utf8) : [])
-            + (policy.crossOrigin?.constantLines ?? []) + originLines
+        var lines = policy.fields.lines(without: response.bytes.span.extracting(..<response.bodyStart))
+        if policy.variesByOrigin { lines += Self.variesByOriginLine }
+        if let crossOrigin = policy.crossOrigin { lines += crossOrigin.constantLines }
+        if !originLines.isEmpty { lines += originLines }
         let sendsBody = head.method != .head && ResponseEncoder.status(response.status).allowsBody
         exchanges[exchange].status = response.status
         let inline = sendsBody && response.bodyLength <= site.limits.inlineBodySizeMax

@@ -4,7 +4,9 @@ internal import FileLog
 internal import HTTP
 
 /// The rules of one site, as workers need them.
-struct SitePolicy: Sendable {
+///
+/// A class, because workers look at it several times a request, and a copy would count a reference for each array.
+final class SitePolicy: Sendable {
     /// Which of the server's folders is this site's; sites may share one.
     let folder: Int
     /// Where every request is sent, without its path; empty when requests are answered.
