@@ -4,7 +4,7 @@
 import Platform
 import Testing
 
-@Suite(.needsPort, .serialized, .timeLimit(.minutes(5))) struct WakingTests {
+@Suite(.needsPort, .serialized, .timeLimit(.minutes(15))) struct WakingTests {
     /// A message that says who posted it and how many it had posted before.
     private struct Numbered: Sendable {
         let producer: Int

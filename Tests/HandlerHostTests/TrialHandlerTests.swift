@@ -5,7 +5,7 @@ import Testing
 
 @testable import HandlerHost
 
-@Suite(.timeLimit(.minutes(1))) struct TrialHandlerTests {
+@Suite(.timeLimit(.minutes(15))) struct TrialHandlerTests {
     private let services = FakeServices()
     private let client = FakeClient()
     private let host: HandlerHost

@@ -5,7 +5,7 @@ import Testing
 
 @testable import HandlerPool
 
-@Suite(.timeLimit(.minutes(2))) struct PoolLaneTests {
+@Suite(.timeLimit(.minutes(15))) struct PoolLaneTests {
     private final class Job: PoolJob {
         private let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }

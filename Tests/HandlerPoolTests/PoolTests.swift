@@ -5,7 +5,7 @@ import Testing
 
 @testable import HandlerPool
 
-@Suite(.timeLimit(.minutes(1))) struct PoolTests {
+@Suite(.timeLimit(.minutes(15))) struct PoolTests {
     /// Counts jobs that have begun, and holds each until the gate opens.
     private final class Gate: Sendable {
         private let state: Monitor<(begun: Int, isOpen: Bool)>
