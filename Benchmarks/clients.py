@@ -78,8 +78,8 @@ def h2load(server, path, connections, seconds, rate, processor):
     with tempfile.TemporaryDirectory() as folder:
         log = os.path.join(folder, "log")
         before = server.cpu_seconds()
-        output = run(["taskset", "-c", str(processor), "h2load", "--h1", "-t1", f"-c{connections}", f"-D{seconds}", f"--rps={rate / connections:.3f}",
-                      f"--log-file={log}", f"http://127.0.0.1:{server.port}/{path}"], seconds)
+        output = run(["taskset", "-c", str(processor), "h2load", "--h1", "-t1", f"-c{connections}", f"-D{seconds}",
+                      f"--rps={rate / connections:.3f}", f"--log-file={log}", f"http://127.0.0.1:{server.port}/{path}"], seconds)
         cpu = server.cpu_seconds() - before
         with open(log) as file:
             lines = [tuple(map(int, line.split())) for line in file]

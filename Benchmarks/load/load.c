@@ -4,10 +4,10 @@
  *
  * With paths it asks for each in turn, as a client that takes br and gzip; without, it posts a form to /forms/bench. One
  * request at a time on each connection. wrk drops what is in flight when its time is up, so its count of answers can't be
- * compared with the rows in a database, and with a script it takes longer for a request than the servers. This
- * stops sending when the time is up, and waits for every answer still due. Prints: answers of 200, 201 or 303, other answers,
- * broken connections, seconds taken until the last answer, of the times to an answer the 50th and 99th percentile and the
- * longest in microseconds, and the bytes of all answers. */
+ * compared with the rows in a database, and with a script it takes longer for a request than the servers. This stops
+ * sending when the time is up, and waits for every answer still due. Prints: answers of 200 for files, of 201 or 303 for
+ * forms; other answers; broken connections; seconds taken until the last answer; of the times to an answer the 50th and
+ * 99th percentile and the longest, in microseconds; and the bytes of all answers. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -117,7 +117,7 @@ static void receive(struct connection *connection, double until) {
     long total = answered + refused;
     if (total < times_max) times[total] = (uint32_t)((now() - connection->sent_at) * 1e6);
     int status = atoi(connection->head + 9);
-    if (status == 200 || status == 201 || status == 303) answered++;
+    if (path_count > 0 ? status == 200 : status == 201 || status == 303) answered++;
     else refused++;
     if (now() < until) ask(connection);
 }

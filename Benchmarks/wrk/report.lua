@@ -1,4 +1,4 @@
--- Prints wrk's results in one line that a program reads, exact where wrk rounds. The other scripts here load it. It has no
+-- Prints wrk's results in one line that a program reads, exact where wrk rounds. pipelined.lua loads it. It has no
 -- request(), so that wrk makes its request once and calls no Lua while it measures.
 
 function done(summary, latency, requests)

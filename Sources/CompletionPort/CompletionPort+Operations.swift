@@ -63,7 +63,7 @@ extension CompletionPort {
     /// - Parameters:
     ///   - socket: where to.
     ///   - bytes: what to send.
-    ///   - more: more bytes follow at once, so a last partial segment may wait for them (`MSG_MORE`).
+    ///   - more: more bytes, or FIN, follow at once, so a last partial segment may wait for them (`MSG_MORE`).
     ///   - key: what the packet will carry.
     /// - Important: the bytes stay in place until the packet is dequeued. One send at a time for each socket: two in
     ///   flight may leave in either order.

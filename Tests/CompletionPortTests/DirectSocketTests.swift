@@ -37,6 +37,12 @@ import Testing
         let near = try connect(&port, listening)
         let hasDescriptor = hasDescriptor(between: listening.socket.localPort, and: near.client.localPort)
         #expect(!hasDescriptor)
+        // Which an ordinary accept's connection has.
+        port.accept(listening.socket.rawValue, direct: false, addresses, at: 0, key(0))
+        let other = try listening.connect()
+        let accepted = Descriptor(owning: try port.next().result)
+        let otherHas = self.hasDescriptor(between: listening.socket.localPort, and: other.localPort)
+        #expect(otherHas && accepted.rawValue >= 0)
         port.receive(near.socket, key(1))
         try near.client.say(Array("question".utf8))
         let question = try port.nextBytes()
