@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "CPlatform.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
@@ -10,6 +11,8 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
@@ -75,6 +78,18 @@ int ringport_eventfd_ring(int descriptor) {
 int ringport_eventfd_silence(int descriptor) {
     eventfd_t count;
     return eventfd_read(descriptor, &count);
+}
+
+int64_t ringport_send_file(int socket, int file, int64_t offset, size_t count) {
+    off_t position = offset;
+    int on = 1, off = 0;
+    /* sendfile(2) has no flag for this, and operations of a ring on a socket that does not block would fail, not wait. */
+    if (ioctl(socket, FIONBIO, &on) != 0) return -errno;
+    ssize_t sent = sendfile(socket, file, &position, count);
+    int error = errno;
+    if (ioctl(socket, FIONBIO, &off) != 0) return -errno;
+    if (sent >= 0) return sent;
+    return error == EINTR ? -EAGAIN : -error;
 }
 
 uint64_t ringport_socket_acknowledged(int socket) {

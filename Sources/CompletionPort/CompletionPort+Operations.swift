@@ -105,6 +105,30 @@ extension CompletionPort {
         Int32(MSG_NOSIGNAL | (socket.isDirect ? 0 : MSG_WAITALL) | (more ? MSG_MORE : 0))
     }
 
+    /// Sends bytes of a file as the kernel has them in its page cache, as many as find room, without a copy (sendfile(2)).
+    ///
+    /// A call and no operation: a ring gives splices to a kernel thread, which a client that takes nothing would keep. What is
+    /// not in memory is waited for, so the bytes are populated before.
+    ///
+    /// - Parameters:
+    ///   - socket: where to; no direct one, as no call reaches those.
+    ///   - file: a regular file.
+    ///   - offset: of the first byte.
+    ///   - count: at most so many.
+    /// - Returns: how many the socket has taken, 0 at the end of the file; EAGAIN, negative, when there was no room, or what
+    ///   is wrong.
+    package func sendPages(_ socket: Socket, of file: Int32, at offset: UInt64, count: Int) -> Int {
+        guard let descriptor = socket.descriptor else { preconditionFailure("no call reaches a direct descriptor") }
+        return Int(ringport_send_file(descriptor, file, Int64(clamping: offset), count))
+    }
+
+    /// Waits until there is room in a socket, or it is broken.
+    package mutating func awaitRoom(_ socket: Socket, _ key: CompletionKey) {
+        let entry = unsafe nextEntry()
+        unsafe io_uring_prep_poll_add(entry, socket.number, UInt32(POLLOUT))
+        unsafe finish(entry, .room, on: socket, key)
+    }
+
     /// Opens a file beneath a directory for reading; the packet's result is the descriptor.
     ///
     /// - Parameters:

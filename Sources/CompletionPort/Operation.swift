@@ -14,6 +14,8 @@ package enum Operation: UInt8, CaseIterable, Sendable {
     case send
     /// Bytes leaving on a socket without waiting for room; only what did not leave whole brings a packet.
     case sendAtOnce
+    /// Room in a socket for more bytes.
+    case room
     /// A file being opened beneath a directory.
     case open
     /// Bytes of a file being read.

@@ -60,6 +60,8 @@ struct CachedFile {
     var waiters = noSlot
     var attempts = 0
     var descriptor: Int32 = -1
+    /// The descriptor stays open with the entry, so that the kernel can send its pages.
+    var keepsDescriptor = false
 
     private(set) var validators = Validators()
     /// Bytes of what is sent.
@@ -318,6 +320,12 @@ struct CachedFile {
         unsafe MemoryLayout<CachedFile>.stride + headSizeMax + lines.count + (isMapped ? 0 : Int(size))
     }
 
+    /// Closes a descriptor that was kept; that never waits for a file that was only read.
+    mutating func closeDescriptor() {
+        _ = close(descriptor)
+        descriptor = -1
+    }
+
     func freeMemory() {
         unsafe name.deallocate()
         unsafe path.deallocate()
@@ -325,6 +333,6 @@ struct CachedFile {
         unsafe block?.deallocate()
         if let mapping = unsafe mapping { unsafe _ = munmap(mapping, Int(size)) }
         unsafe shared?.release()
-        precondition(descriptor < 0, "the descriptor is closed when loading ends")
+        precondition(descriptor < 0, "the descriptor is closed by who opened it")
     }
 }

@@ -43,6 +43,7 @@ extension CompletionWorker {
         exchanges[exchange].rangeIndex = Int8(next)
         exchanges[exchange].position = range.lowerBound
         exchanges[exchange].end = range.upperBound
+        exchanges[exchange].sendsPages = maySendPages(exchange, file)
         let isMapped = files[file].isMapped
         exchanges[exchange].residentEnd =
             isMapped ? files[file].resident(range, second: clock.second) : range.upperBound

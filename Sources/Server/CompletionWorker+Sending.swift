@@ -60,8 +60,11 @@ extension CompletionWorker {
     /// Starts a send for every connection that has something to send and none in flight.
     func sendDirty() {
         guard !dirty.isEmpty else { return }
-        for position in dirty.indices {
+        // A part that leaves from the page cache at once lets its connection go on, which may append it again.
+        var position = 0
+        while position < dirty.count {
             let slot = dirty[position]
+            position += 1
             guard connections.contains(slot), connections[slot].isDirty else { continue }
             connections[slot].isDirty = false
             guard connections[slot].state.phase == .open || connections[slot].state.phase == .answering,
@@ -75,6 +78,9 @@ extension CompletionWorker {
     /// Starts a send; a small answer's is tried without waiting for room, which it finds, where the worker may sleep on it:
     /// when it has left nobody tells.
     private func send(_ slot: UInt32, _ output: Output, mayWait: Bool = false) {
+        let file = descriptorOfPart(slot)
+        let count = file == nil ? output.count : output.countBeforePart
+        if let file, count == 0 { return sendPages(slot, output, of: file) }
         beginOperation(slot)
         let key = connections.key(slot)
         if !mayWait, output.isSmall, connections[slot].awaitsNothingButRequests, outputWaiters.isEmpty {
@@ -85,9 +91,9 @@ extension CompletionWorker {
             wheel.arm(slot, at: clock.now.advanced(by: site.allowances.idle))
             output.sendAtOnce(on: &port, socket: connections[slot].socket, key)
         } else {
-            // The last bytes leave with FIN in one segment, when the send has ended.
-            let endsWhenSent = connections[slot].state.endsWhenSent
-            output.send(on: &port, socket: connections[slot].socket, more: endsWhenSent, key)
+            // The last bytes leave with FIN in one segment, when the send has ended; a head with the first of its body.
+            let more = connections[slot].state.endsWhenSent || count < output.count
+            output.send(on: &port, socket: connections[slot].socket, count, more: more, key)
         }
         connections[slot].state.sendBegan(now: clock.now, site.allowances)
         wheel.arm(slot, at: connections[slot].state.deadline)
@@ -141,6 +147,54 @@ extension CompletionWorker {
         } else {
             sendEnded(slot, output, now: now)
         }
+    }
+
+    // MARK: Sends from the page cache
+
+    /// The file of which the connection sends a part, if the kernel is to send its pages.
+    private func descriptorOfPart(_ slot: UInt32) -> Int32? {
+        let exchange = connections[slot].firstExchange
+        guard exchange != noSlot, exchanges[exchange].sendsPages, case .file(let file, _) = exchanges[exchange].reply
+        else { return nil }
+        return files[file].descriptor
+    }
+
+    /// Sends of a part of a file what finds room now, and waits for room for the rest.
+    private func sendPages(_ slot: UInt32, _ output: Output, of file: Int32) {
+        let exchange = connections[slot].firstExchange
+        // What is queued of the body ends at `position`.
+        let offset = exchanges[exchange].position - UInt64(output.firstSize)
+        let socket = connections[slot].socket
+        let result = output.sendPages(on: port, socket: socket, of: file, at: offset)
+        let key = connections.key(slot)
+        if site.traces { trace(.send, key, result: result) }
+        output.sent(max(0, result)) { _, count in partLeft(slot, count) }
+        guard result > 0 || result == -Int(EAGAIN) else {
+            // Nothing more is there: the file was truncated; its length was promised, so the connection ends.
+            return fail(slot, result == 0 ? .fileChanged : .peerReset)
+        }
+        advance(slot)
+        resume(slot)
+        guard connections[slot].state.phase != .closing else { return }
+        guard !output.isEmpty else { return sendEnded(slot, output, now: clock.now) }
+        // Also when all has left and more is there by now: others have their turn before.
+        beginOperation(slot)
+        output.awaitRoom(on: &port, socket: socket, key)
+        connections[slot].state.sendBegan(now: clock.now, site.allowances)
+        wheel.arm(slot, at: connections[slot].state.deadline)
+    }
+
+    /// There is room for more, or the connection is broken, which the next send finds out.
+    func roomFound(_ packet: CompletionPacket) {
+        precondition(connections.isCurrent(packet.key), "a slot is reused only when nothing is in flight")
+        let slot = packet.key.slot
+        defer { endOperation(slot) }
+        guard let output = connections[slot].output else {
+            preconditionFailure("a send was in flight, so its block is lent")
+        }
+        output.sent(0) { _, _ in }
+        guard connections[slot].state.phase != .closing else { return }
+        send(slot, output)
     }
 
     private func sendEnded(_ slot: UInt32, _ output: Output, now: Instant) {
@@ -229,7 +283,10 @@ extension CompletionWorker {
         guard exchange != noSlot, exchanges[exchange].stage == .streaming else { return }
         exchanges[exchange].isQueued = false
         exchanges[exchange].sent += UInt64(count)
-        if count >= site.limits.sliceSize { beginFreeSending(slot) }
+        if count >= site.limits.sliceSize {
+            connections[slot].hasTakenPart = true
+            beginFreeSending(slot)
+        }
     }
 
     func streamEnded(_ exchange: UInt32) {
@@ -245,8 +302,8 @@ extension CompletionWorker {
     ///
     /// With the bound each part of a fast client's body is sent in many steps. Only so many may go without, since who has been
     /// fast may become slow.
-    private func beginFreeSending(_ slot: UInt32) {
-        guard !connections[slot].isFreeSender, freeSenders < site.limits.freeSendersMax else { return }
+    func beginFreeSending(_ slot: UInt32) {
+        guard connections[slot].hasTakenPart, !connections[slot].isFreeSender, freeSenders < site.limits.freeSendersMax else { return }
         connections[slot].isFreeSender = true
         freeSenders += 1
         // 0: as the system has it.

@@ -145,7 +145,7 @@ final class CompletionWorker {
             connections = try Slab(capacity: connectionsMax)
             partialHeads = try Slab(capacity: connectionsMax)
             exchanges = try Slab(capacity: limits.exchangesMax)
-            files = try FileCache(limits: limits)
+            files = try FileCache(limits: limits, descriptors: site.descriptors)
             watch = try SiteWatch(roots: roots.map(Self.watchPath))
             outputs = try OutputPool(limits: limits)
         } catch {
@@ -210,6 +210,7 @@ final class CompletionWorker {
         switch packet.operation {
         case .receive: received(packet)
         case .send, .sendAtOnce: sent(packet)
+        case .room: roomFound(packet)
         case .accept: accepted(packet)
         case .open: opened(packet)
         case .read: readFile(packet)

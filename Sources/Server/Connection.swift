@@ -33,6 +33,8 @@ struct Connection {
     var isStarved = false
     /// The kernel holds as much of what is sent as it likes.
     var isFreeSender = false
+    /// Its client has taken a whole part of a large body, and so has shown to be fast.
+    var hasTakenPart = false
 
     /// Exchanges that wait for their turn to be answered, in the order of their requests.
     var firstExchange = noSlot

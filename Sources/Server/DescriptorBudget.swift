@@ -1,4 +1,4 @@
-/// How many sockets may be descriptors of the process. Any thread.
+/// How many descriptors of the process sockets and files may have. Any thread.
 
 internal import Synchronization
 
@@ -7,9 +7,11 @@ internal import Synchronization
 ///
 /// Where the ring has a table of its own (`Socket`), connections beyond it go there; elsewhere they wait in the backlog.
 final class DescriptorBudget: Sendable {
-    /// Sockets that may be open at a time.
+    /// Sockets and files that may be open at a time.
     let max: Int
     private let taken = Atomic<Int>(0)
+    /// Those of them that are files.
+    private let files = Atomic<Int>(0)
 
     /// - Parameters:
     ///   - limit: descriptors that the process may have.
@@ -33,4 +35,26 @@ final class DescriptorBudget: Sendable {
     func giveBack() {
         taken.wrappingSubtract(1, ordering: .relaxed)
     }
+
+    /// Takes a descriptor for a file that is kept open; false when there is none, or files have their share already.
+    func takeForFile() -> Bool {
+        guard files.wrappingAdd(1, ordering: .relaxed).oldValue < max / Self.filesShare else {
+            files.wrappingSubtract(1, ordering: .relaxed)
+            return false
+        }
+        guard take() else {
+            files.wrappingSubtract(1, ordering: .relaxed)
+            return false
+        }
+        return true
+    }
+
+    /// The file was closed.
+    func giveBackFile() {
+        files.wrappingSubtract(1, ordering: .relaxed)
+        giveBack()
+    }
+
+    /// Files may have one in so many: a site of large files must not shut clients out.
+    private static let filesShare = 8
 }

@@ -94,6 +94,8 @@ struct Exchange {
     var end: UInt64 = 0
     var residentEnd: UInt64 = 0
     var isPopulating = false
+    /// The kernel sends the file's pages; otherwise bytes are copied from its mapping.
+    var sendsPages = false
     /// A part of the body is in the output.
     var isQueued = false
     /// Several ranges are sent: which of them is being sent, -1 before the first; and what stands between them.

@@ -16,10 +16,12 @@ struct FileCache: ~Copyable {
     private let mask: Int
     private let sizeMax: Int
     private var hand: UInt32 = 0
+    private let descriptors: DescriptorBudget
     /// Bytes of the resident bodies and heads of all entries.
     private(set) var size = 0
 
-    init(limits: Limits) throws(SystemError) {
+    init(limits: Limits, descriptors: DescriptorBudget) throws(SystemError) {
+        self.descriptors = descriptors
         files = try Slab(capacity: limits.fileCacheCountMax)
         var capacity = 16
         while capacity < 2 * limits.fileCacheCountMax { capacity *= 2 }
@@ -122,6 +124,11 @@ struct FileCache: ~Copyable {
         for slot in files.occupiedSlots where files.contains(slot) { unlist(slot) }
     }
 
+    /// Keeps a loaded file open as long as its entry lives, if there is a descriptor for it.
+    mutating func keepDescriptor(_ slot: UInt32) {
+        files[slot].keepsDescriptor = descriptors.takeForFile()
+    }
+
     /// Keeps an entry's bytes in place until `unpin`.
     mutating func pin(_ slot: UInt32) {
         files[slot].pins += 1
@@ -136,6 +143,10 @@ struct FileCache: ~Copyable {
     private mutating func endIfUnused(_ slot: UInt32) {
         guard files[slot].pins == 0, !files[slot].isListed else { return }
         size -= files[slot].accounted
+        if files[slot].keepsDescriptor {
+            files[slot].closeDescriptor()
+            descriptors.giveBackFile()
+        }
         files[slot].freeMemory()
         files.remove(slot)
     }

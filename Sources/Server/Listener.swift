@@ -35,6 +35,9 @@ package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Whether only programs of this machine can reach it.
+    var isLoopback: Bool { isIPv6 ? host == "::1" : host.hasPrefix("127.") }
+
     package var description: String { isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
@@ -61,6 +64,9 @@ package struct Listener: ~Copyable, Sendable {
         // A client is accepted when its request is there, and so both are found in one turn instead of two. One that says
         // nothing is accepted when the kernel has asked it for a sign of life, which is after this time (tcp(7)).
         try Self.set(number, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, to: Self.silenceSecondsMax)
+        // Between two programs of one machine there is no path to be congested. Algorithms that pace, as BBR does, set a timer
+        // for each segment, which costs more than to send it. Reno is in every kernel and allowed to everybody.
+        if address.isLoopback { _ = unsafe setsockopt(number, Int32(IPPROTO_TCP), TCP_CONGESTION, "reno", 4) }
         guard listen(number, Int32(clamping: backlog)) == 0 else { throw SystemError("listen on \(address)") }
         let port = try Self.boundPort(number, address)
         self.descriptor = descriptor

@@ -74,7 +74,9 @@ struct Output: Equatable {
     /// Whether two handles are of one block.
     static func == (one: Output, other: Output) -> Bool { unsafe one.state == other.state }
 
-    var isEmpty: Bool { unsafe state.pointee.count == 0 }
+    /// Segments that are still to be sent.
+    var count: Int { unsafe state.pointee.count }
+    var isEmpty: Bool { count == 0 }
     var isSending: Bool { unsafe state.pointee.inFlight > 0 }
 
     /// Whether what there is finds room in the socket of any client that takes what it is sent.
@@ -155,12 +157,18 @@ struct Output: Equatable {
 
     // MARK: Sending
 
-    /// Hands everything there is to the kernel as one send.
+    /// Hands what there is to the kernel as one send.
     ///
     /// - Precondition: there is something, and no send is in flight.
-    func send(on port: inout CompletionPort, socket: Socket, more: Bool, _ key: CompletionKey) {
-        precondition(!isSending && !isEmpty, "one send at a time, of something")
-        let count = unsafe state.pointee.count
+    ///
+    /// - Parameters:
+    ///   - port: where to.
+    ///   - socket: whose output this is.
+    ///   - count: so many segments.
+    ///   - more: see `CompletionPort.send`.
+    ///   - key: what the packet will carry.
+    func send(on port: inout CompletionPort, socket: Socket, _ count: Int, more: Bool, _ key: CompletionKey) {
+        precondition(!isSending && count > 0 && count <= self.count, "one send at a time, of something")
         unsafe state.pointee.inFlight = count
         // The bytes stay in place: the block's because `filled` only moves back when nothing is in flight, the others'
         // because their owners are only told when the segment has left.
@@ -171,6 +179,35 @@ struct Output: Equatable {
             for index in 0..<count { unsafe state.pointee.vector.append(bytes(index)) }
             unsafe port.send(socket, state.pointee.vector, more: more, key)
         }
+    }
+
+    /// The segments before the first one that belongs to an exchange.
+    var countBeforePart: Int {
+        for index in unsafe 0..<state.pointee.count where unsafe state.pointee.segments[index].owner == .exchange {
+            return index
+        }
+        return count
+    }
+
+    /// Bytes of the first segment that are still to be sent.
+    ///
+    /// - Precondition: there is something.
+    var firstSize: Int { unsafe bytes(0).count }
+
+    /// Sends of the first segment, which is a part of a file, as many bytes as find room, as the kernel has them.
+    ///
+    /// - Returns: as `CompletionPort.sendPages` does; the caller then says what was `sent`.
+    func sendPages(on port: borrowing CompletionPort, socket: Socket, of file: Int32, at offset: UInt64) -> Int {
+        precondition(!isSending && !isEmpty, "one send at a time, of something")
+        unsafe state.pointee.inFlight = 1
+        return port.sendPages(socket, of: file, at: offset, count: firstSize)
+    }
+
+    /// Waits until there is room for more of the first segment.
+    func awaitRoom(on port: inout CompletionPort, socket: Socket, _ key: CompletionKey) {
+        precondition(!isSending && !isEmpty, "one send at a time, of something")
+        unsafe state.pointee.inFlight = 1
+        port.awaitRoom(socket, key)
     }
 
     /// Hands the one segment that there is to the kernel as a send that does not wait for room.

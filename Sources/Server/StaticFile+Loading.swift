@@ -130,6 +130,7 @@ extension CompletionWorker {
             readOn(file)
         } else if files[file].map() {
             files[file].prepareBlock(bodyCount: 0)
+            files.keepDescriptor(file)
             loadEnded(file, .ready)
         } else {
             errors.error(.error, SystemError("map \(files[file].pathText)").description)
@@ -222,7 +223,7 @@ extension CompletionWorker {
             // A file beside the original that can't be read is as good as none.
             outcome = .missing
         }
-        if files[file].descriptor >= 0 { closeDescriptor(file) }
+        if files[file].descriptor >= 0, !files[file].keepsDescriptor { closeDescriptor(file) }
         var waiters: [UInt32] = []
         while files[file].waiters != noSlot {
             let exchange = files[file].waiters

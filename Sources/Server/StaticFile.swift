@@ -6,6 +6,7 @@
 ///
 /// Next: ResponseEncoder.swift
 
+internal import CompletionPort
 internal import HTTP
 
 extension CompletionWorker {
@@ -117,7 +118,16 @@ extension CompletionWorker {
         exchanges[exchange].stage = .streaming
         exchanges[exchange].position = answer.range.lowerBound
         exchanges[exchange].end = answer.range.upperBound
+        exchanges[exchange].sendsPages = maySendPages(exchange, file)
         exchanges[exchange].residentEnd = files[file].resident(answer.range, second: clock.second)
+        if answer.bodyCount > site.limits.sliceSize { beginFreeSending(exchanges[exchange].connection) }
+    }
+
+    /// Whether the kernel is to send what follows of a file from its page cache: with few bytes two more calls cost more
+    /// than the copy.
+    func maySendPages(_ exchange: UInt32, _ file: UInt32) -> Bool {
+        files[file].keepsDescriptor && !connections[exchanges[exchange].connection].socket.isDirect
+            && exchanges[exchange].end - exchanges[exchange].position > UInt64(site.limits.residentFileSizeMax)
     }
 
     // MARK: Finding

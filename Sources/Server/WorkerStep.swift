@@ -86,6 +86,7 @@ extension WorkerStep: CustomStringConvertible {
         case .accept: "an accept"
         case .receive, .send: "a \(operation) of connection \(slot)"
         case .sendAtOnce: "a send at once of connection \(slot)"
+        case .room: "room for a send of connection \(slot)"
         // Files are closed without anybody to tell.
         case .finishSending: "a shutdown of connection \(slot)"
         case .reset, .close, .cancel: slot == noSlot ? "a \(operation)" : "a \(operation) of connection \(slot)"

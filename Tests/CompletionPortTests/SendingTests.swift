@@ -75,6 +75,86 @@ import Testing
         #expect(port.takeBytes(received) == [5])
     }
 
+    // MARK: Pages
+
+    /// Nothing waits: what finds no room is tried again when there is some.
+    @Test func pagesLeaveAsThereIsRoom() throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        let bytes = pattern(16_000_000)
+        let file = try TemporaryFile(bytes)
+        let ours = pair.ours.asSocket
+        var sent = 0
+        var heard: [UInt8] = []
+        var waits = 0
+        while sent < bytes.count {
+            let result = port.sendPages(ours, of: file.descriptor.rawValue, at: UInt64(sent), count: bytes.count - sent)
+            guard result != -Int(EAGAIN) else {
+                waits += 1
+                port.awaitRoom(ours, key(7))
+                port.submitAndWait(atMost: .zero)
+                let isEarly = port.hasPacket()
+                #expect(!isEarly, "there is no room")
+                heard += try pair.peer.hear(sent - heard.count)
+                let packet = try port.next()
+                #expect(packet.operation == .room && packet.key == key(7))
+                #expect(packet.result > 0)
+                continue
+            }
+            try #require(result > 0)
+            sent += result
+        }
+        #expect(waits > 0, "the socket was full")
+        heard += try pair.peer.hear(sent - heard.count)
+        #expect(heard == bytes)
+        let end = port.sendPages(ours, of: file.descriptor.rawValue, at: UInt64(sent), count: 1)
+        #expect(end == 0)
+    }
+
+    /// What is armed waits on, and what is armed afterwards waits too: the socket blocks as ever.
+    @Test func receivesGoOnBesidePages() throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        let file = try TemporaryFile(pattern(1000))
+        let ours = pair.ours.asSocket
+        port.receive(ours, key(1))
+        port.submitAndWait(atMost: .zero)
+        let sent = port.sendPages(ours, of: file.descriptor.rawValue, at: 400, count: 600)
+        #expect(sent == 600)
+        #expect(try pair.peer.hear(600) == Array(pattern(1000)[400...]))
+        #expect(fcntl(pair.ours.rawValue, F_GETFL) & O_NONBLOCK == 0)
+        try pair.peer.say([1])
+        let first = try port.next()
+        #expect(port.takeBytes(first) == [1])
+        #expect(first.hasMore)
+        port.cancel(.receive, of: key(1), key(2))
+        _ = try port.next(2)
+        port.receive(ours, key(3))
+        try pair.peer.say([2])
+        let second = try port.next()
+        #expect(port.takeBytes(second) == [2])
+    }
+
+    /// A client that takes nothing is not waited for when its connection is ended.
+    @Test func aResetEndsTheWaitForRoom() throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        let file = try TemporaryFile(pattern(16_000_000))
+        let ours = pair.ours.asSocket
+        var offset = 0
+        while case let sent = port.sendPages(ours, of: file.descriptor.rawValue, at: UInt64(offset), count: 16_000_000),
+            sent > 0
+        {
+            offset += sent
+        }
+        port.awaitRoom(ours, key(1))
+        port.reset(ours, key(2))
+        let packets = try port.next(2)
+        #expect(Set(packets.map(\.operation)) == [.room, .reset])
+        let late = port.sendPages(ours, of: file.descriptor.rawValue, at: 0, count: 1)
+        #expect(late == -Int(ECONNRESET) || late == -Int(EPIPE))
+    }
+
     // MARK: At once
 
     private func sendAtOnce(_ port: inout CompletionPort, _ pair: borrowing SocketPair, _ count: Int) throws -> Bool {

@@ -43,6 +43,8 @@ import Testing
         let site = try TestSite(configuration: "[deadlines]\nsend = 0.3\nlinger = 0.1\n")
         try site.write("www/big.bin", [UInt8](repeating: 7, count: 20_000_000))
         try serving(site) { server in
+            // A file that is sent from the page cache stays open with its entry.
+            try #expect(Client(server).exchange("HEAD /big.bin HTTP/1.1\r\nHost: a\r\n\r\n").status == 200)
             let before = try server.descriptorCount
             let memory = try server.residentSize
             let clients = try (0..<20).map { _ in try Client(server, receiveBuffer: 4096) }

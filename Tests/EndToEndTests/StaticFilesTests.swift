@@ -33,6 +33,33 @@ import Testing
         }
     }
 
+    /// Large files are sent from the page cache while their share of descriptors lasts, and copied beyond it.
+    @Test func largeFilesAreTheSameWithAndWithoutADescriptor() throws {
+        let site = try TestSite(configuration: "[server]\nworkers = 1\n")
+        let contents = (0..<16).map { number in
+            (0..<300_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8 &+ number) }
+        }
+        for (number, content) in contents.enumerated() { try site.write("www/\(number).bin", content) }
+        let idle = try ServerProcess(site).descriptorCount
+        try serving(site, launcher: ["prlimit", "--nofile=\(idle + 50)"]) { server in
+            let client = try Client(server)
+            try #expect(client.exchange(Request.get("/0.bin")).body == contents[0])
+            let before = try server.descriptorCount
+            for _ in 0..<2 {
+                for (number, content) in contents.enumerated() {
+                    try #expect(client.exchange(Request.get("/\(number).bin")).body == content)
+                    let part = try client.exchange(Request.get("/\(number).bin", "Range: bytes=100001-250000\r\n"))
+                    #expect(part.body == Array(content[100_001...250_000]))
+                }
+            }
+            let kept = try server.descriptorCount - before
+            #expect(kept > 0 && kept < 8, "some stay open, not all")
+            for number in contents.indices { try site.rename("www/\(number).bin", to: "\(number).bin") }
+            try #expect(client.exchange(Request.get("/0.bin")).status == 404)
+            try #expect(server.descriptorCount < before, "what is gone is closed")
+        }
+    }
+
     @Test func aFolderIsItsIndexFile() throws {
         try serving(["index.html": "top", "sub/index.html": "below"]) { server in
             let client = try Client(server)

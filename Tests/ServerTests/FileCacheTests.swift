@@ -1,6 +1,7 @@
 /// The table of cached files: finding, dropping, and who keeps what in memory. Test threads.
 
 import CompletionPort
+import Glibc
 import Testing
 
 @testable import Server
@@ -13,8 +14,16 @@ import Testing
         return limits
     }
 
+    /// A budget of so many descriptors.
+    static func budget(_ count: Int = 0) -> DescriptorBudget {
+        // With a limit of 4,096 or more 1,024 are reserved.
+        let budget = DescriptorBudget(limit: 4096 + count, open: 3072)
+        #expect(budget.max == count)
+        return budget
+    }
+
     @Test func whatWasListedIsFoundUntilItIsUnlisted() throws {
-        var cache = try FileCache(limits: Self.limits())
+        var cache = try FileCache(limits: Self.limits(), descriptors: Self.budget())
         let slot = try #require(list("/a", in: &cache))
         #expect(find("/a", in: cache) == slot)
         #expect(find("/b", in: cache) == nil)
@@ -25,7 +34,7 @@ import Testing
     }
 
     @Test func aPathIsFoundByAllItsBytes() throws {
-        var cache = try FileCache(limits: Self.limits(count: 256))
+        var cache = try FileCache(limits: Self.limits(count: 256), descriptors: Self.budget())
         // Lengths around the eight bytes that are hashed at a time, and names that differ in their last byte only.
         var paths: [String] = []
         for length in 0..<40 { paths += ["/" + String(repeating: "x", count: length) + "a"] }
@@ -38,7 +47,7 @@ import Testing
     }
 
     @Test func pathsWhoseHashesCollideAreToldApart() throws {
-        var cache = try FileCache(limits: Self.limits())
+        var cache = try FileCache(limits: Self.limits(), descriptors: Self.budget())
         let slots = (0..<10).map { list("/\($0)", hash: 5, in: &cache) }
         for number in 0..<10 { #expect(find("/\(number)", hash: 5, in: cache) == slots[number]) }
         #expect(find("/10", hash: 5, in: cache) == nil)
@@ -49,7 +58,7 @@ import Testing
     @Test func removingAnEntryLeavesNoGapThatHidesAnother() throws {
         let homes: [UInt64] = [126, 127, 126, 0, 127, 1, 126, 3]
         for removed in homes.indices {
-            var cache = try FileCache(limits: Self.limits())
+            var cache = try FileCache(limits: Self.limits(), descriptors: Self.budget())
             var slots = homes.enumerated().map { list("/\($0.offset)", hash: $0.element, in: &cache) }
             if let slot = slots[removed] { cache.unlist(slot) }
             slots[removed] = nil
@@ -61,7 +70,7 @@ import Testing
     }
 
     @Test func theHandDropsWhatWasNotUsedSinceItLastCameBy() throws {
-        var cache = try FileCache(limits: Self.limits(count: 4))
+        var cache = try FileCache(limits: Self.limits(count: 4), descriptors: Self.budget())
         for name in ["/a", "/b", "/c", "/d"] { _ = list(name, in: &cache) }
         // All were used: the first round forgives, the second drops the first.
         _ = list("/e", in: &cache)
@@ -74,7 +83,7 @@ import Testing
     }
 
     @Test func entriesBeingLoadedOrSentFromAreNotDropped() throws {
-        var cache = try FileCache(limits: Self.limits(count: 3))
+        var cache = try FileCache(limits: Self.limits(count: 3), descriptors: Self.budget())
         let loading = try #require(list("/loading", in: &cache))
         cache[loading].stage = .reading
         let sending = try #require(list("/sending", in: &cache))
@@ -87,7 +96,7 @@ import Testing
     }
 
     @Test func aCacheOfFilesInUseTakesNoOther() throws {
-        var cache = try FileCache(limits: Self.limits(count: 3))
+        var cache = try FileCache(limits: Self.limits(count: 3), descriptors: Self.budget())
         let slots = try ["/a", "/b", "/c"].map { try #require(list($0, in: &cache)) }
         for slot in slots { cache.pin(slot) }
         #expect(list("/d", in: &cache) == nil)
@@ -99,7 +108,7 @@ import Testing
     }
 
     @Test func aPinKeepsWhatIsNoLongerListed() throws {
-        var cache = try FileCache(limits: Self.limits())
+        var cache = try FileCache(limits: Self.limits(), descriptors: Self.budget())
         let slot = try #require(list("/a", in: &cache))
         let key = cache.key(slot)
         cache.account(slot, bytes: 1000)
@@ -123,7 +132,7 @@ import Testing
     }
 
     @Test func memoryBeyondTheLimitDropsOtherFiles() throws {
-        var cache = try FileCache(limits: Self.limits(size: 1000))
+        var cache = try FileCache(limits: Self.limits(size: 1000), descriptors: Self.budget())
         for number in 0..<5 {
             let slot = try #require(list("/\(number)", in: &cache))
             cache.account(slot, bytes: 300)
@@ -135,9 +144,42 @@ import Testing
         #expect(cache.size == 0)
     }
 
+    /// One in eight, so that large files never shut clients out; they come back when the entries go.
+    @Test func filesStayOpenUpToTheirShareOfDescriptors() throws {
+        let budget = Self.budget(24)
+        var cache = try FileCache(limits: Self.limits(), descriptors: budget)
+        var slots: [UInt32] = []
+        for number in 0..<4 {
+            let slot = try #require(list("/\(number)", in: &cache))
+            cache[slot].descriptor = try #require(openNothing())
+            cache.keepDescriptor(slot)
+            slots.append(slot)
+        }
+        #expect(slots.map { cache[$0].keepsDescriptor } == [true, true, true, false])
+        let kept = cache[slots[0]].descriptor
+        // Whoever opened it closes it when it is not kept.
+        cache[slots[3]].closeDescriptor()
+        #expect((0..<21).allSatisfy { _ in budget.take() })
+        #expect(!budget.take())
+        cache.pin(slots[0])
+        cache.unlist(slots[0])
+        #expect(fcntl(kept, F_GETFD) >= 0, "somebody sends from it")
+        cache.unpin(slots[0])
+        #expect(budget.take())
+        #expect(!budget.take())
+        #expect(!budget.takeForFile(), "nor is there one for a file")
+        cache.unlistAll()
+        #expect((0..<2).allSatisfy { _ in budget.takeForFile() })
+    }
+
+    private func openNothing() -> Int32? {
+        let descriptor = unsafe open("/dev/null", O_RDONLY)
+        return descriptor >= 0 ? descriptor : nil
+    }
+
     /// A newcomer that does not fit beside files in use answers those who wait for it and goes.
     @Test func aFileThatDoesNotFitIsNotKept() throws {
-        var cache = try FileCache(limits: Self.limits(size: 1000))
+        var cache = try FileCache(limits: Self.limits(size: 1000), descriptors: Self.budget())
         let used = try #require(list("/used", in: &cache))
         cache.account(used, bytes: 800)
         cache.pin(used)
@@ -157,7 +199,7 @@ import Testing
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func itBehavesLikeADictionary(seed: UInt64) throws {
         var random = SplitMix(seed: seed)
-        var cache = try FileCache(limits: Self.limits())
+        var cache = try FileCache(limits: Self.limits(), descriptors: Self.budget())
         let homes: [UInt64] = [0, 1, 2, 60, 124, 125, 126, 127]
         var model: [Int: UInt32] = [:]
         var pinned: [UInt32] = []

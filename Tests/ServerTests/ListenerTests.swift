@@ -39,6 +39,27 @@ import Testing
         #expect(unsafe recv(socket.rawValue, &byte, 1, Int32(MSG_DONTWAIT)) == 1, "nothing is waited for")
     }
 
+    /// Between programs of one machine nothing is paced.
+    @Test func onTheLoopbackNothingIsPaced() throws {
+        let listener = try Self.listener()
+        var name = [UInt8](repeating: 0, count: 16)
+        var size = socklen_t(name.count)
+        #expect(
+            unsafe getsockopt(listener.descriptor.rawValue, Int32(IPPROTO_TCP), TCP_CONGESTION, &name, &size) == 0
+        )
+        #expect(String(decoding: name.prefix { $0 != 0 }, as: UTF8.self) == "reno")
+    }
+
+    @Test(arguments: ["127.0.0.1:80", "127.9.9.9:80", "[::1]:80", "localhost:80"])
+    func loopbackAddressesAreKnown(text: String) throws {
+        try #expect(#require(ListenAddress(text)).isLoopback)
+    }
+
+    @Test(arguments: ["0.0.0.0:80", "[::]:80", "128.0.0.1:80", "[::2]:80"])
+    func otherAddressesAreNot(text: String) throws {
+        try #expect(!#require(ListenAddress(text)).isLoopback)
+    }
+
     /// One that says nothing is a client all the same, and gets its deadline.
     @Test func aSilentClientIsAcceptedInTheEnd() throws {
         let listener = try Self.listener()

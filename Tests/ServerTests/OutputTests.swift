@@ -63,6 +63,30 @@ private let portRefusal: PortUnavailable? = {
         bench.pool.return(output)
     }
 
+    /// A part of a file leaves by itself, from where the kernel has it; what is before it and behind it as ever.
+    @Test func whatIsBeforeAPartLeavesByItself() throws {
+        var bench = try Bench()
+        let output = try bench.lend()
+        try bench.fill(output)
+        #expect(output.countBeforePart == 3)
+        #expect(try bench.send(output, output.countBeforePart) == "head1|file|head2")
+        #expect(bench.finish(output, 16) == ["block 5", "file 3 6", "block 5"])
+        #expect(output.countBeforePart == 0)
+        #expect(output.firstSize == 4)
+        let file = try bench.file("0123body")
+        #expect(try bench.sendPages(output, of: file, at: 4) == "body")
+        #expect(output.isSending)
+        #expect(bench.finish(output, 3) == [])
+        #expect(output.firstSize == 1)
+        #expect(bench.finish(output, 0) == [], "nothing is in flight")
+        #expect(try bench.sendPages(output, of: file, at: 7) == "y")
+        #expect(bench.finish(output, 1) == ["exchange 4"])
+        #expect(output.countBeforePart == 1)
+        #expect(try bench.send(output) == "end")
+        #expect(bench.finish(output, 3) == ["block 3"])
+        bench.pool.return(output)
+    }
+
     @Test func bytesLeaveOneAtATime() throws {
         var bench = try Bench()
         let output = try bench.lend()
@@ -226,9 +250,9 @@ private struct Bench: ~Copyable {
         write("end", output)
     }
 
-    /// Sends what there is; the text that the peer receives.
-    mutating func send(_ output: Output) throws -> String {
-        output.send(on: &port, socket: Socket(descriptor: ours.rawValue), more: false, key)
+    /// Sends what there is, or so many segments; the text that the peer receives.
+    mutating func send(_ output: Output, _ count: Int? = nil) throws -> String {
+        output.send(on: &port, socket: Socket(descriptor: ours.rawValue), count ?? output.count, more: false, key)
         port.submitAndWait(atMost: .seconds(10))
         let dequeued = port.dequeue()
         let packet = try #require(dequeued)
@@ -237,6 +261,29 @@ private struct Bench: ~Copyable {
         var buffer = [UInt8](repeating: 0, count: Int(packet.result))
         let count = unsafe recv(peer.rawValue, &buffer, buffer.count, 0)
         try #require(count == buffer.count)
+        return String(decoding: buffer, as: UTF8.self)
+    }
+
+    /// A file that holds so much.
+    func file(_ text: String) throws -> Descriptor {
+        var template = Array("/tmp/ringport-output-XXXXXX".utf8CString)
+        let number = unsafe mkstemp(&template)
+        guard number >= 0 else { throw SystemError("make a file") }
+        let file = Descriptor(owning: number)
+        unsafe _ = unlink(template)
+        let count = unsafe Glibc.write(number, text, text.utf8.count)
+        try #require(count == text.utf8.count)
+        return file
+    }
+
+    /// Sends the first segment from a file; the text that the peer receives.
+    func sendPages(_ output: Output, of file: borrowing Descriptor, at offset: UInt64) throws -> String {
+        let socket = Socket(descriptor: ours.rawValue)
+        let result = output.sendPages(on: port, socket: socket, of: file.rawValue, at: offset)
+        try #require(result > 0)
+        var buffer = [UInt8](repeating: 0, count: result)
+        let count = unsafe recv(peer.rawValue, &buffer, buffer.count, 0)
+        try #require(count == result)
         return String(decoding: buffer, as: UTF8.self)
     }
 

@@ -37,6 +37,10 @@ int ringport_eventfd_silence(int descriptor);
  * other machines or by another program behind the kernel's back, else 1. */
 int ringport_reports_changes(int file);
 
+/* sendfile(2) of as many bytes as find room in a socket; the socket itself stays blocking. Returns the bytes that were
+ * taken, 0 at the end of the file, or a negative errno: EAGAIN when there is no room. */
+int64_t ringport_send_file(int socket, int file, int64_t offset, size_t count);
+
 /* Bytes that the peer of a TCP socket has acknowledged so far (tcp_info, Linux 4.1); 0 when it can't be told. */
 uint64_t ringport_socket_acknowledged(int socket);
 
