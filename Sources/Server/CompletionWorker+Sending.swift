@@ -303,7 +303,8 @@ extension CompletionWorker {
     /// With the bound each part of a fast client's body is sent in many steps. Only so many may go without, since who has been
     /// fast may become slow.
     func beginFreeSending(_ slot: UInt32) {
-        guard connections[slot].hasTakenPart, !connections[slot].isFreeSender, freeSenders < site.limits.freeSendersMax else { return }
+        guard connections[slot].hasTakenPart, !connections[slot].isFreeSender, freeSenders < site.limits.freeSendersMax
+        else { return }
         connections[slot].isFreeSender = true
         freeSenders += 1
         // 0: as the system has it.
