@@ -23,7 +23,7 @@ struct CombinedLogFormat: ~Copyable {
         buffer.append(" \"")
         Self.append(requestLine, to: &buffer)
         buffer.append("\" ")
-        buffer.append(decimal: Int(record.status), width: 3)
+        buffer.append(decimal: UInt64(record.status), width: 3)
         buffer.append(UInt8(ascii: " "))
         buffer.append(decimal: record.bytesSent)
         buffer.append(" \"")

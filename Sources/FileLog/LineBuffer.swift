@@ -62,26 +62,34 @@ struct LineBuffer: ~Copyable {
 
     /// Appends a number in decimal, without leading zeros.
     mutating func append(decimal value: UInt64) {
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var first = 20
-        var rest = value
-        repeat {
-            let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
-            first &-= 1
-            digits[first] = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: remainder)
-            rest = quotient
-        } while rest != 0
-        append(digits.span.extracting(first..<20))
+        var width = 1
+        var bound: UInt64 = 10
+        while value >= bound {
+            width &+= 1
+            let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
+            if overflow { break }
+            bound = next
+        }
+        append(decimal: value, width: width)
     }
 
-    /// Appends a number in decimal with exactly `width` digits.
-    mutating func append(decimal value: Int, width: Int) {
-        var divisor = 1
-        for _ in 1..<max(width, 1) { divisor &*= 10 }
-        while divisor > 0 {
-            append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value / divisor % 10))
-            divisor /= 10
+    /// Appends a number in decimal with exactly `width` digits, its last ones.
+    mutating func append(decimal value: UInt64, width: Int) {
+        precondition(width >= 0 && width <= free, "the line buffer is full")
+        var rest = value
+        var place = end &+ width
+        while place > end {
+            place &-= 1
+            let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
+            // From `end` on, and `free` holds `width` bytes.
+            unsafe memory.storeBytes(
+                of: UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: remainder),
+                toByteOffset: place,
+                as: UInt8.self
+            )
+            rest = quotient
         }
+        end &+= width
     }
 
     /// Appends text so that it can neither end its field nor its line: what is not plain becomes `\xHH`.

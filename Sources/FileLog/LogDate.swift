@@ -51,15 +51,15 @@ struct LogDate: ~Copyable {
     static func appendTimestamp(_ wallClockNanoseconds: Int64, to buffer: inout LineBuffer) {
         let seconds = seconds(wallClockNanoseconds)
         let time = CivilTime(secondsSince1970: seconds)
-        buffer.append(decimal: time.year, width: 4)
+        buffer.append(decimal: UInt64(time.year), width: 4)
         buffer.append(UInt8(ascii: "-"))
-        buffer.append(decimal: time.month, width: 2)
+        buffer.append(decimal: UInt64(time.month), width: 2)
         buffer.append(UInt8(ascii: "-"))
-        buffer.append(decimal: time.day, width: 2)
+        buffer.append(decimal: UInt64(time.day), width: 2)
         buffer.append(UInt8(ascii: "T"))
         appendClock(time, to: &buffer)
         buffer.append(UInt8(ascii: "."))
-        buffer.append(decimal: (Int(wallClockNanoseconds) - seconds * 1_000_000_000) / 1_000_000, width: 3)
+        buffer.append(decimal: UInt64((Int(wallClockNanoseconds) - seconds * 1_000_000_000) / 1_000_000), width: 3)
         buffer.append(UInt8(ascii: "Z"))
     }
 
@@ -67,11 +67,11 @@ struct LogDate: ~Copyable {
         let time = CivilTime(secondsSince1970: now)
         combined.consume(combined.count)
         combined.append(UInt8(ascii: "["))
-        combined.append(decimal: time.day, width: 2)
+        combined.append(decimal: UInt64(time.day), width: 2)
         combined.append(UInt8(ascii: "/"))
         combined.append(Self.monthNames[time.month - 1])
         combined.append(UInt8(ascii: "/"))
-        combined.append(decimal: time.year, width: 4)
+        combined.append(decimal: UInt64(time.year), width: 4)
         combined.append(UInt8(ascii: ":"))
         Self.appendClock(time, to: &combined)
         combined.append(" +0000]")
@@ -79,11 +79,11 @@ struct LogDate: ~Copyable {
     }
 
     private static func appendClock(_ time: CivilTime, to buffer: inout LineBuffer) {
-        buffer.append(decimal: time.hour, width: 2)
+        buffer.append(decimal: UInt64(time.hour), width: 2)
         buffer.append(UInt8(ascii: ":"))
-        buffer.append(decimal: time.minute, width: 2)
+        buffer.append(decimal: UInt64(time.minute), width: 2)
         buffer.append(UInt8(ascii: ":"))
-        buffer.append(decimal: time.second, width: 2)
+        buffer.append(decimal: UInt64(time.second), width: 2)
     }
 
     private static func seconds(_ nanoseconds: Int64) -> Int {

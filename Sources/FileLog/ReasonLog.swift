@@ -46,7 +46,7 @@ struct ReasonLog {
         buffer.append(" refused ")
         buffer.append(record.remote)
         buffer.append(UInt8(ascii: " "))
-        buffer.append(decimal: Int(record.status), width: 3)
+        buffer.append(decimal: UInt64(record.status), width: 3)
         buffer.append(UInt8(ascii: " "))
         if Int(record.reason) < names.count {
             buffer.append(names[Int(record.reason)])

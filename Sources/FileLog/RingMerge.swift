@@ -39,16 +39,17 @@ final class RingMerge {
 
     /// Shows the batch's records in turn, until there are no more or `body` returns false for one, which stays.
     ///
-    ///
     /// - Returns: whether the batch was read to its end.
     func drain(_ body: (AccessRing, StoredRecord, Int) -> Bool) -> Bool {
         while let (oldest, limit) = oldestRing() {
-            while let record = cursors[oldest].next, record.wallClockNanoseconds <= limit {
-                let ring = cursors[oldest].ring
-                guard body(ring, record, cursors[oldest].position) else { return false }
-                cursors[oldest].position &+= record.strideInRing
-                ring.release(upTo: cursors[oldest].position)
-                cursors[oldest].advance()
+            // Taken out for the run: in the class each look at it is checked, which took an eighth of the log thread's time.
+            var cursor = cursors[oldest]
+            defer { cursors[oldest] = cursor }
+            while let record = cursor.next, record.wallClockNanoseconds <= limit {
+                guard body(cursor.ring, record, cursor.position) else { return false }
+                cursor.position &+= record.strideInRing
+                cursor.ring.release(upTo: cursor.position)
+                cursor.advance()
             }
         }
         return true

@@ -57,6 +57,17 @@ import Testing
         #expect(made == #"127.0.0.1 - - [10/Oct/2000:13:55:36 +0000] "-" 000 0 "-" "-""# + "\n")
     }
 
+    /// At every count of digits, and on both sides of where it grows.
+    @Test func sizesHaveAllTheirDigits() {
+        var sizes: [UInt64] = [0, .max, .max - 1]
+        var power: UInt64 = 1
+        for _ in 0..<19 {
+            power *= 10
+            sizes += [power - 1, power, power + 1]
+        }
+        for size in sizes { #expect(line(bytes: size, []).hasSuffix(" 200 \(size) \"-\" \"-\"\n")) }
+    }
+
     @Test(arguments: [
         (#"a"b"#, #"a\x22b"#), (#"\"#, #"\x5C"#), ("\n200 \"", #"\x0A200 \x22"#), ("\u{1B}[2J", #"\x1B[2J"#),
         ("é", #"\xC3\xA9"#), ("\u{7F}~ ", #"\x7F~ "#), ("\0", #"\x00"#),
