@@ -11,7 +11,7 @@ import time
 
 import pages
 from clients import alternate, system_calls, wrk
-from workload import CONNECTIONS, WARM_UP_SECONDS, check, one_line, print_head, print_row, print_rounds
+from workload import CONNECTIONS, WARM_UP_SECONDS, check, one_line, paired, print_head, print_row, print_rounds
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 HOLD = os.path.join(REPOSITORY, "Tests", "Scale", "hold")
@@ -83,14 +83,19 @@ def allocation_count(path):
 
 
 def workers(bench):
-    """What a request costs with two workers and with one."""
+    """What a request costs with two workers and with one; and what it costs the floor, which says what the machine makes of it."""
     start = bench.servers
     two, one = start.ringport("two workers", workers=2), start.ringport("one worker", workers=1)
-    check([two, one], pages.SMALL, bench.content(pages.SMALL))
-    taken = bench.drive([two, one], pages.SMALL, CONNECTIONS)
+    answer = bench.answer(one, pages.SMALL)
+    two_floors, one_floor = start.floor(answer, "two", "the floor, two processes"), start.floor(answer, name="the floor, one")
+    servers = [two, one, two_floors, one_floor]
+    check(servers, pages.SMALL, bench.content(pages.SMALL))
+    taken = bench.drive(servers, pages.SMALL, CONNECTIONS)
     bench.ratio("workers", taken[two], taken[one], "cpu_microseconds")
     print_rounds(f"Two workers against one, 1 KiB file, {CONNECTIONS} keep-alive connections", taken, two)
-    start.stop([two, one])
+    floors = paired(taken[two_floors], taken[one_floor], "cpu_microseconds")
+    print(f"\nTwo floors cost {floors:.2f} of one.", flush=True)
+    start.stop(servers)
 
 
 def starts(bench):

@@ -69,7 +69,7 @@ def closing(bench):
     ringport = start.ringport()
     nginx = start.nginx()
     fields = ["Connection: close"]
-    floor = start.floor(bench.answer(ringport, pages.SMALL, fields), does_close=True)
+    floor = start.floor(bench.answer(ringport, pages.SMALL, fields), "close")
     servers = [ringport, floor, nginx, start.h2o(), start.lighttpd()]
     check(servers, pages.SMALL, bench.content(pages.SMALL))
     # A connection costs the client more than any of the servers: one thread of it would be what is measured.

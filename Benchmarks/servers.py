@@ -116,10 +116,10 @@ class Servers:
         command = [self.program, "serve", "--root", folder, "--listen", "127.0.0.1:0", "--workers", str(workers)]
         return self.start_announcing(name, "ringport", command, folder, environment)
 
-    def floor(self, answer, does_close=False):
-        """`answer` is the path of the bytes it answers."""
-        command = [os.path.join(self.tools, "floor"), answer, "0"] + (["close"] if does_close else [])
-        return self.start_announcing("floor", "floor", command, self.new_folder("floor"))
+    def floor(self, answer, manner=None, name="floor"):
+        """`answer` is the path of the bytes it answers, `manner` nothing, `close` or `two`."""
+        command = [os.path.join(self.tools, "floor"), answer, "0"] + ([manner] if manner else [])
+        return self.start_announcing(name, "floor", command, self.new_folder("floor"))
 
     def hummingbird(self):
         folder = self.new_folder("hummingbird")

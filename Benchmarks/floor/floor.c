@@ -1,10 +1,11 @@
 /* The floor: what a request costs on this kernel when the server does nothing but receive and send.
  *
- *   floor ANSWER PORT [close]
+ *   floor ANSWER PORT [close | two]
  *
  * Answers every request with the bytes of the file ANSWER, whatever it asks for, on 127.0.0.1:PORT (0: a free one) and says
  * on standard error where it listens. A request is a head that ends with an empty line and has no content. With `close`,
- * a connection gets one answer and is closed; ANSWER has to say so then (Connection: close), or clients would ask on.
+ * a connection gets one answer and is closed; ANSWER has to say so then (Connection: close), or clients would ask on. `two` is two
+ * processes, between which the kernel divides the connections (SO_REUSEPORT).
  *
  * One thread, one io_uring, one system call a turn. Receives are multishot and take their buffers from a ring of provided
  * ones; what one receive asked for is answered by one send. There are no deadlines, no limits and no log: it is a
@@ -14,11 +15,13 @@
 #include <errno.h>
 #include <liburing.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 enum {
@@ -241,31 +244,54 @@ static void read_answer(const char *path) {
     for (uint32_t number = 0; number < answers_max; number++) memcpy(answers + number * size, answer, size);
 }
 
-static void open_listener(int port) {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+/* A listening socket on a port, or on a free one, which is told then. */
+static int listen_on(int *port) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)*port),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     int yes = 1;
-    listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (listener < 0) die("socket", errno);
-    if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0) die("setsockopt", errno);
+    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) die("socket", errno);
+    if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0) die("setsockopt", errno);
+    if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof yes) != 0) die("setsockopt", errno);
     /* A connection that is closed after one answer is accepted with its request. */
-    if (does_close && setsockopt(listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, &yes, sizeof yes) != 0) die("setsockopt", errno);
-    if (bind(listener, (struct sockaddr *)&address, sizeof address) != 0) die("bind", errno);
-    if (listen(listener, 4096) != 0) die("listen", errno);
-    if (getsockname(listener, (struct sockaddr *)&address, &size) != 0) die("getsockname", errno);
-    fprintf(stderr, "floor: listening on http://127.0.0.1:%d\n", ntohs(address.sin_port));
+    if (does_close && setsockopt(descriptor, IPPROTO_TCP, TCP_DEFER_ACCEPT, &yes, sizeof yes) != 0) die("setsockopt", errno);
+    if (bind(descriptor, (struct sockaddr *)&address, sizeof address) != 0) die("bind", errno);
+    if (listen(descriptor, 4096) != 0) die("listen", errno);
+    if (getsockname(descriptor, (struct sockaddr *)&address, &size) != 0) die("getsockname", errno);
+    *port = ntohs(address.sin_port);
+    return descriptor;
+}
+
+/* Two processes with a listener each; the second ends with the first. */
+static void divide(int other) {
+    pid_t first = getpid(), second = fork();
+    if (second < 0) die("fork", errno);
+    if (second > 0) {
+        close(other);
+        return;
+    }
+    close(listener);
+    listener = other;
+    if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0) die("prctl", errno);
+    if (getppid() != first) exit(0);
 }
 
 int main(int argc, char **argv) {
-    if (argc < 3 || argc > 4 || (argc == 4 && strcmp(argv[3], "close") != 0)) {
-        fprintf(stderr, "usage: floor ANSWER PORT [close]\n");
+    const char *manner = argc == 4 ? argv[3] : "";
+    int is_two = strcmp(manner, "two") == 0;
+    does_close = strcmp(manner, "close") == 0;
+    if (argc < 3 || argc > 4 || (argc == 4 && !is_two && !does_close)) {
+        fprintf(stderr, "usage: floor ANSWER PORT [close | two]\n");
         return 64;
     }
-    does_close = argc == 4;
     read_answer(argv[1]);
+    int port = atoi(argv[2]);
+    listener = listen_on(&port);
+    int other = is_two ? listen_on(&port) : -1;
+    fprintf(stderr, "floor: listening on http://127.0.0.1:%d\n", port);
+    if (is_two) divide(other);
     open_ring();
-    open_listener(atoi(argv[2]));
     arm_accept();
     for (;;) turn();
 }
