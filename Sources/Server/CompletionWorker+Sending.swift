@@ -60,11 +60,8 @@ extension CompletionWorker {
     /// Starts a send for every connection that has something to send and none in flight.
     func sendDirty() {
         guard !dirty.isEmpty else { return }
-        // A part that leaves from the page cache at once lets its connection go on, which may append it again.
-        var position = 0
-        while position < dirty.count {
+        for position in dirty.indices {
             let slot = dirty[position]
-            position += 1
             guard connections.contains(slot), connections[slot].isDirty else { continue }
             connections[slot].isDirty = false
             guard connections[slot].state.phase == .open || connections[slot].state.phase == .answering,
@@ -77,10 +74,18 @@ extension CompletionWorker {
 
     /// Starts a send; a small answer's is tried without waiting for room, which it finds, where the worker may sleep on it:
     /// when it has left nobody tells.
+    ///
+    /// - Parameters:
+    ///   - slot: whose.
+    ///   - output: has something, and nothing in flight.
+    ///   - mayWait: packets are being performed: there may be more to send by the end of the turn.
     private func send(_ slot: UInt32, _ output: Output, mayWait: Bool = false) {
         let file = descriptorOfPart(slot)
         let count = file == nil ? output.count : output.countBeforePart
-        if let file, count == 0 { return sendPages(slot, output, of: file) }
+        if let file, count == 0 {
+            // What has left lets the connection go on, and that belongs where packets are performed.
+            return mayWait ? sendPages(slot, output, of: file, hasRoom: false) : awaitRoom(slot, output)
+        }
         beginOperation(slot)
         let key = connections.key(slot)
         if !mayWait, output.isSmall, connections[slot].awaitsNothingButRequests, outputWaiters.isEmpty {
@@ -160,7 +165,7 @@ extension CompletionWorker {
     }
 
     /// Sends of a part of a file what finds room now, and waits for room for the rest.
-    private func sendPages(_ slot: UInt32, _ output: Output, of file: Int32) {
+    private func sendPages(_ slot: UInt32, _ output: Output, of file: Int32, hasRoom: Bool) {
         let exchange = connections[slot].firstExchange
         // What is queued of the body ends at `position`.
         let offset = exchanges[exchange].position - UInt64(output.firstSize)
@@ -173,13 +178,23 @@ extension CompletionWorker {
             // Nothing more is there: the file was truncated; its length was promised, so the connection ends.
             return fail(slot, result == 0 ? .fileChanged : .peerReset)
         }
+        guard result > 0 || !hasRoom else {
+            // There is room, but TCP has no memory left (`tcp_mem`): waiting for room would be over at once, again and again. The
+            // ring's sends wait for memory.
+            exchanges[exchange].sendsPages = false
+            return send(slot, output, mayWait: true)
+        }
         advance(slot)
         resume(slot)
         guard connections[slot].state.phase != .closing else { return }
         guard !output.isEmpty else { return sendEnded(slot, output, now: clock.now) }
         // Also when all has left and more is there by now: others have their turn before.
+        awaitRoom(slot, output)
+    }
+
+    private func awaitRoom(_ slot: UInt32, _ output: Output) {
         beginOperation(slot)
-        output.awaitRoom(on: &port, socket: socket, key)
+        output.awaitRoom(on: &port, socket: connections[slot].socket, connections.key(slot))
         connections[slot].state.sendBegan(now: clock.now, site.allowances)
         wheel.arm(slot, at: connections[slot].state.deadline)
     }
@@ -194,7 +209,11 @@ extension CompletionWorker {
         }
         output.sent(0) { _, _ in }
         guard connections[slot].state.phase != .closing else { return }
-        send(slot, output)
+        if output.countBeforePart == 0, let file = descriptorOfPart(slot) {
+            sendPages(slot, output, of: file, hasRoom: true)
+        } else {
+            send(slot, output, mayWait: true)
+        }
     }
 
     private func sendEnded(_ slot: UInt32, _ output: Output, now: Instant) {

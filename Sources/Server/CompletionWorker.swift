@@ -168,11 +168,12 @@ final class CompletionWorker {
         endAllConnections()
         // Their operations are ended by their sockets' end; what does not end in time is cancelled with the ring.
         let deadline = clock.now.advanced(by: .seconds(1))
-        while connections.count > 0, clock.now < deadline { turn() }
+        while connections.count > 0, clock.now < deadline { turn(until: deadline) }
         pulse.endTurn()
     }
 
-    private func turn() {
+    /// Takes a turn that waits until something happens, a deadline passes, or `until`.
+    private func turn(until end: Instant = .distantFuture) {
         pulse.begin(WorkerStep(.resumingWaiters))
         resumeWaiters()
         pulse.begin(WorkerStep(.submittingJobs))
@@ -184,7 +185,8 @@ final class CompletionWorker {
         pulse.endTurn()
         // Receives that are still to be armed may be all that anybody waits for.
         if starved.isEmpty, posts.prepareToSleep() {
-            let duration = wheel.next.map { $0.remaining(from: clock.now) }
+            let next = Instant.earlier(wheel.next ?? .distantFuture, end)
+            let duration = next == .distantFuture ? nil : next.remaining(from: clock.now)
             port.submitAndWait(atMost: duration, for: gathering.wait(after: receives))
         } else {
             port.submitAndWait(atMost: .zero)

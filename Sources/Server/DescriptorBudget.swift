@@ -22,6 +22,11 @@ final class DescriptorBudget: Sendable {
 
     private static let reserveMax = 1024
 
+    /// Sockets that there is a descriptor for, whatever files take.
+    var socketsMax: Int { max - filesMax }
+
+    private var filesMax: Int { max / Self.filesShare }
+
     /// Takes a descriptor for an accept that is about to be posted; false when there is none.
     func take() -> Bool {
         guard taken.wrappingAdd(1, ordering: .relaxed).oldValue < max else {
@@ -38,7 +43,7 @@ final class DescriptorBudget: Sendable {
 
     /// Takes a descriptor for a file that is kept open; false when there is none, or files have their share already.
     func takeForFile() -> Bool {
-        guard files.wrappingAdd(1, ordering: .relaxed).oldValue < max / Self.filesShare else {
+        guard files.wrappingAdd(1, ordering: .relaxed).oldValue < filesMax else {
             files.wrappingSubtract(1, ordering: .relaxed)
             return false
         }

@@ -110,7 +110,7 @@ package final class Server {
                 traces: configuration.traces,
                 logsAccess: configuration.logsAccess,
                 descriptors: descriptors,
-                usesDirectSockets: configuration.limits.connectionsMax * configuration.workers > descriptors.max
+                usesDirectSockets: configuration.limits.connectionsMax * configuration.workers > descriptors.socketsMax
             )
         )
     }

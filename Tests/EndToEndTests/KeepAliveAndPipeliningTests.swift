@@ -41,6 +41,59 @@ import Testing
         }
     }
 
+    private static let large = [UInt8](repeating: 7, count: 100_000)
+
+    /// However far the client has got with a large answer when it asks for more, what it asks for leaves.
+    @Test func whatIsAskedForBesideALargeAnswerLeaves() throws {
+        let site = try TestSite(["index.html": "hello\n"], configuration: "[server]\nworkers = 1\n")
+        try site.write("www/large.bin", Self.large)
+        try serving(site) { server in
+            let client = try Client(server)
+            for round in 0..<1_000 {
+                try client.send(Request.get("/large.bin") + Self.request)
+                try client.waitForBytes(1 + round * 97 % Self.large.count)
+                try client.send(Self.request)
+                try #expect(client.readResponse().body == Self.large)
+                for _ in 0..<2 { try #expect(client.readResponse().text == "hello\n") }
+            }
+        }
+    }
+
+    /// What is read only when the large answer has left reaches its handler.
+    @Test func aFormBehindALargeAnswerIsStored() throws {
+        let site = try TestSite(configuration: "[limits]\npipelined_max = 1\n[deadlines]\nhandler = 5\n")
+        // Each is asked for the first time: what is not in memory takes its turns.
+        for number in 0..<20 { try site.write("www/\(number).bin", Self.large) }
+        try serving(site) { server in
+            let client = try Client(server)
+            for number in 0..<20 {
+                try client.send(Request.get("/\(number).bin") + Request.post("/forms/contact", "name=Ada"))
+                try #expect(client.readResponse().body == Self.large)
+                try #expect(client.readResponse().status == 303)
+            }
+        }
+    }
+
+    /// With one output block the others wait for it, and go on when it is back.
+    @Test func clientsThatWaitForALargeAnswersBlockGoOn() throws {
+        let site = try TestSite(
+            ["index.html": "hello\n"],
+            configuration: "[server]\nworkers = 1\n[limits]\noutputs_max = 1\n"
+        )
+        let count = 500
+        for number in 0..<count { try site.write("www/\(number).bin", Self.large) }
+        try serving(site) { server in
+            let clients = try (0..<3).map { _ in try Client(server) }
+            for number in 0..<count {
+                try clients[0].send(Request.get("/\(number).bin"))
+                try clients[0].waitForBytes(1 + number * 197 % Self.large.count)
+                for client in clients[1...] { try client.send(Self.request) }
+                try #expect(clients[0].readResponse().body == Self.large)
+                for client in clients[1...] { try #expect(client.readResponse().text == "hello\n") }
+            }
+        }
+    }
+
     @Test func moreThanMayWaitIsReadWhenThereIsRoom() throws {
         try serving(configuration: Configuration.trial + "[limits]\npipelined_max = 2\n") { server in
             let client = try Client(server)

@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func aClientThatNeverReadsIsGivenUp() throws {
-        let site = try TestSite(configuration: "[deadlines]\nsend = 0.3\nlinger = 0.1\n")
+        let site = try TestSite(configuration: "[server]\nworkers = 1\n[deadlines]\nsend = 0.3\nlinger = 0.1\n")
         try site.write("www/big.bin", [UInt8](repeating: 7, count: 20_000_000))
         try serving(site) { server in
             // A file that is sent from the page cache stays open with its entry.
