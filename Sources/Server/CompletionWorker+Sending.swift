@@ -241,9 +241,12 @@ extension CompletionWorker {
         guard position < exchanges[exchange].end else {
             return exchanges[exchange].isMultipart ? beginRange(exchange, output) : streamEnded(exchange)
         }
-        let partEnd = min(position + UInt64(site.limits.sliceSize), exchanges[exchange].end)
+        let sliceSize = UInt64(site.limits.sliceSize)
+        var partEnd = min(position + sliceSize, exchanges[exchange].end)
         guard partEnd <= exchanges[exchange].residentEnd else { return populate(exchange) }
         guard output.hasRoom(0) else { return }
+        // A call is for as much as finds room in any socket, where that is in memory.
+        if exchanges[exchange].sendsPages { partEnd = min(position + 4 * sliceSize, exchanges[exchange].residentEnd) }
         unsafe output.append(bodyBytes(exchange, position..<partEnd), owner: .exchange)
         exchanges[exchange].isQueued = true
         exchanges[exchange].position = partEnd

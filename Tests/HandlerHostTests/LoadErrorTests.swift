@@ -5,7 +5,7 @@ import Testing
 
 @testable import HandlerHost
 
-@Suite struct LoadErrorTests {
+@Suite final class LoadErrorTests {
     private let host = HandlerHost(services: FakeServices(), callsMax: 4)
     private let folder: String
 
@@ -13,6 +13,12 @@ import Testing
         var template = Array("/tmp/ringport-load.XXXXXX".utf8CString)
         try #require(unsafe mkdtemp(&template) != nil)
         folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    deinit {
+        // A library that is loaded stays so without its name.
+        for name in ["tiny.c", "libtiny.so"] { unsafe _ = unlink("\(folder)/\(name)") }
+        unsafe _ = rmdir(folder)
     }
 
     /// A handler in C, in which `changes` are made with the preprocessor.
