@@ -79,7 +79,7 @@ extension CompletionWorker {
     ///   - slot: whose.
     ///   - output: has something, and nothing in flight.
     ///   - mayWait: packets are being performed: there may be more to send by the end of the turn.
-    private func send(_ slot: UInt32, _ output: Output, mayWait: Bool = false) {
+    func send(_ slot: UInt32, _ output: Output, mayWait: Bool = false) {
         let file = descriptorOfPart(slot)
         let count = file == nil ? output.count : output.countBeforePart
         if let file, count == 0 {
@@ -154,69 +154,7 @@ extension CompletionWorker {
         }
     }
 
-    // MARK: Sends from the page cache
-
-    /// The file of which the connection sends a part, if the kernel is to send its pages.
-    private func descriptorOfPart(_ slot: UInt32) -> Int32? {
-        let exchange = connections[slot].firstExchange
-        guard exchange != noSlot, exchanges[exchange].sendsPages, case .file(let file, _) = exchanges[exchange].reply
-        else { return nil }
-        return files[file].descriptor
-    }
-
-    /// Sends of a part of a file what finds room now, and waits for room for the rest.
-    private func sendPages(_ slot: UInt32, _ output: Output, of file: Int32, hasRoom: Bool) {
-        let exchange = connections[slot].firstExchange
-        // What is queued of the body ends at `position`.
-        let offset = exchanges[exchange].position - UInt64(output.firstSize)
-        let socket = connections[slot].socket
-        let result = output.sendPages(on: port, socket: socket, of: file, at: offset)
-        let key = connections.key(slot)
-        if site.traces { trace(.send, key, result: result) }
-        output.sent(max(0, result)) { _, count in partLeft(slot, count) }
-        guard result > 0 || result == -Int(EAGAIN) else {
-            // Nothing more is there: the file was truncated; its length was promised, so the connection ends.
-            return fail(slot, result == 0 ? .fileChanged : .peerReset)
-        }
-        guard result > 0 || !hasRoom else {
-            // There is room, but TCP has no memory left (`tcp_mem`): waiting for room would be over at once, again and again. The
-            // ring's sends wait for memory.
-            exchanges[exchange].sendsPages = false
-            return send(slot, output, mayWait: true)
-        }
-        advance(slot)
-        resume(slot)
-        guard connections[slot].state.phase != .closing else { return }
-        guard !output.isEmpty else { return sendEnded(slot, output, now: clock.now) }
-        // Also when all has left and more is there by now: others have their turn before.
-        awaitRoom(slot, output)
-    }
-
-    private func awaitRoom(_ slot: UInt32, _ output: Output) {
-        beginOperation(slot)
-        output.awaitRoom(on: &port, socket: connections[slot].socket, connections.key(slot))
-        connections[slot].state.sendBegan(now: clock.now, site.allowances)
-        wheel.arm(slot, at: connections[slot].state.deadline)
-    }
-
-    /// There is room for more, or the connection is broken, which the next send finds out.
-    func roomFound(_ packet: CompletionPacket) {
-        precondition(connections.isCurrent(packet.key), "a slot is reused only when nothing is in flight")
-        let slot = packet.key.slot
-        defer { endOperation(slot) }
-        guard let output = connections[slot].output else {
-            preconditionFailure("a send was in flight, so its block is lent")
-        }
-        output.sent(0) { _, _ in }
-        guard connections[slot].state.phase != .closing else { return }
-        if output.countBeforePart == 0, let file = descriptorOfPart(slot) {
-            sendPages(slot, output, of: file, hasRoom: true)
-        } else {
-            send(slot, output, mayWait: true)
-        }
-    }
-
-    private func sendEnded(_ slot: UInt32, _ output: Output, now: Instant) {
+    func sendEnded(_ slot: UInt32, _ output: Output, now: Instant) {
         connections[slot].output = nil
         returnOutput(output)
         guard connections[slot].state.phase != .closing else { return }
@@ -229,128 +167,5 @@ extension CompletionWorker {
     /// The bytes of a segment have left, or never will: their owner may let go.
     func release(_ owner: Output.Owner) {
         if case .file(let file) = owner { files.unpin(file) }
-    }
-
-    // MARK: Bodies that leave in parts
-
-    /// Queues the next part of a body when it is in memory, and has the one after it brought there meanwhile.
-    func pump(_ exchange: UInt32) {
-        let slot = exchanges[exchange].connection
-        guard !exchanges[exchange].isQueued, lendOutput(slot), let output = connections[slot].output else { return }
-        let position = exchanges[exchange].position
-        guard position < exchanges[exchange].end else {
-            return exchanges[exchange].isMultipart ? beginRange(exchange, output) : streamEnded(exchange)
-        }
-        let sliceSize = UInt64(site.limits.sliceSize)
-        var partEnd = min(position + sliceSize, exchanges[exchange].end)
-        guard partEnd <= exchanges[exchange].residentEnd else { return populate(exchange) }
-        guard output.hasRoom(0) else { return }
-        // A call is for as much as finds room in any socket, where that is in memory.
-        if exchanges[exchange].sendsPages { partEnd = min(position + 4 * sliceSize, exchanges[exchange].residentEnd) }
-        unsafe output.append(bodyBytes(exchange, position..<partEnd), owner: .exchange)
-        exchanges[exchange].isQueued = true
-        exchanges[exchange].position = partEnd
-        markDirty(slot)
-        if partEnd < exchanges[exchange].end { populate(exchange) }
-    }
-
-    /// The bytes of the exchange's body, which its reply keeps in place.
-    private func bodyBytes(_ exchange: UInt32, _ range: Range<UInt64>) -> UnsafeRawBufferPointer {
-        let whole: UnsafeRawBufferPointer
-        switch exchanges[exchange].reply {
-        case .file(let file, _): unsafe whole = files[file].body
-        case .handler: unsafe whole = UnsafeRawBufferPointer(exchanges[exchange].body.bytes)
-        default: preconditionFailure("only files and handlers have bodies that leave in parts")
-        }
-        return unsafe UnsafeRawBufferPointer(rebasing: whole[Int(range.lowerBound)..<Int(range.upperBound)])
-    }
-
-    /// Has the next part of a mapped file brought into memory.
-    private func populate(_ exchange: UInt32) {
-        guard !exchanges[exchange].isPopulating else { return }
-        let start = exchanges[exchange].residentEnd
-        guard start < exchanges[exchange].end else { return }
-        let end = min(start + UInt64(site.limits.sliceSize), exchanges[exchange].end)
-        // madvise(2) wants whole pages; a mapping begins at one and its last page is whole.
-        let pageStart = start & ~4095
-        let pageEnd = (end + 4095) & ~4095
-        guard case .file(let file, _) = exchanges[exchange].reply, let base = unsafe files[file].body.baseAddress else {
-            preconditionFailure("only mapped files are populated")
-        }
-        let part = unsafe UnsafeRawBufferPointer(start: base + Int(pageStart), count: Int(pageEnd - pageStart))
-        exchanges[exchange].isPopulating = true
-        unsafe port.populate(part, exchanges.key(exchange))
-    }
-
-    func populated(_ packet: CompletionPacket) {
-        let exchange = packet.key.slot
-        precondition(exchanges.isCurrent(packet.key), "an exchange stays until its mapping is populated")
-        exchanges[exchange].isPopulating = false
-        guard exchanges[exchange].connection != noSlot else { return freeExchange(exchange) }
-        guard packet.result >= 0 else {
-            // The file was truncated, or its disk fails: the length was promised, so the connection ends.
-            return fail(exchanges[exchange].connection, .fileChanged)
-        }
-        let end = min(exchanges[exchange].residentEnd + UInt64(site.limits.sliceSize), exchanges[exchange].end)
-        if case .file(let file, _) = exchanges[exchange].reply {
-            files[file].notePopulated(exchanges[exchange].residentEnd..<end, second: clock.second)
-        }
-        exchanges[exchange].residentEnd = end
-        pump(exchange)
-    }
-
-    /// A part of the first exchange's body has left.
-    private func partLeft(_ slot: UInt32, _ count: Int) {
-        let exchange = connections[slot].firstExchange
-        guard exchange != noSlot, exchanges[exchange].stage == .streaming else { return }
-        exchanges[exchange].isQueued = false
-        exchanges[exchange].sent += UInt64(count)
-        if count >= site.limits.sliceSize {
-            connections[slot].hasTakenPart = true
-            beginFreeSending(slot)
-        }
-    }
-
-    func streamEnded(_ exchange: UInt32) {
-        let slot = exchanges[exchange].connection
-        endFreeSending(slot)
-        endExchange(exchange)
-        advance(slot)
-    }
-
-    // MARK: What the kernel holds
-
-    /// Lets the kernel hold more than `unsentSizeMax` for a client that has taken a whole part, since that is quicker.
-    ///
-    /// With the bound each part of a fast client's body is sent in many steps. Only so many may go without, since who has been
-    /// fast may become slow.
-    func beginFreeSending(_ slot: UInt32) {
-        guard connections[slot].hasTakenPart, !connections[slot].isFreeSender, freeSenders < site.limits.freeSendersMax
-        else { return }
-        connections[slot].isFreeSender = true
-        freeSenders += 1
-        // 0: as the system has it.
-        setUnsentSizeMax(slot, 0)
-    }
-
-    func endFreeSending(_ slot: UInt32) {
-        guard connections[slot].isFreeSender else { return }
-        connections[slot].isFreeSender = false
-        freeSenders -= 1
-        setUnsentSizeMax(slot, site.limits.unsentSizeMax)
-    }
-
-    private func setUnsentSizeMax(_ slot: UInt32, _ size: Int) {
-        // No system call reaches a direct descriptor: what holds for its listener holds for it as long as it lives.
-        guard let descriptor = connections[slot].socket.descriptor else { return }
-        var size = Int32(clamping: size)
-        // It can fail on a connection that is broken, which the next send finds out.
-        unsafe _ = setsockopt(
-            descriptor,
-            Int32(IPPROTO_TCP),
-            TCP_NOTSENT_LOWAT,
-            &size,
-            socklen_t(MemoryLayout<Int32>.size)
-        )
     }
 }

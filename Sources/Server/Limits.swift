@@ -81,6 +81,8 @@ package struct Limits: Sendable {
     package var responseHeadSizeMax = 2 * 1024
     /// A part of a large file: made resident, then sent, while the next is made resident.
     package var sliceSize = 1024 * 1024
+    /// A part of a file that is in memory already, for one sendfile(2): as much as finds room in any socket.
+    package var partSizeMax = 4 * 1024 * 1024
     /// Bytes of a connection that the kernel holds and could not send yet, because the client takes none.
     package var unsentSizeMax = 128 * 1024
     /// Connections of one worker for which that does not hold: clients that have shown to be fast, while they get a large body.
@@ -121,6 +123,7 @@ package struct Limits: Sendable {
         precondition(exchangesMax >= pipelinedMax, "one connection can wait for all its requests")
         precondition(bodySizeMax <= bodiesSizeMax, "a worker can hold one content of the largest size")
         precondition(sliceSize % 4096 == 0, "slices are whole pages")
+        precondition(partSizeMax >= sliceSize, "what was brought into memory leaves as one part")
         precondition(stallDuration > .zero, "every turn takes time")
     }
 

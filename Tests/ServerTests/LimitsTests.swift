@@ -25,6 +25,7 @@ import Testing
         { $0.exchangesMax = $0.pipelinedMax - 1 },
         { $0.bodySizeMax = $0.bodiesSizeMax + 1 },
         { $0.sliceSize = 4095 },
+        { $0.partSizeMax = $0.sliceSize - 1 },
         { $0.stallDuration = .zero },
     ]
 
