@@ -169,6 +169,8 @@ final class CompletionWorker {
         // Their operations are ended by their sockets' end; what does not end in time is cancelled with the ring.
         let deadline = clock.now.advanced(by: .seconds(1))
         while connections.count > 0, clock.now < deadline { turn(until: deadline) }
+        // Their descriptors are the process's, which may go on.
+        files.unlistAll()
         pulse.endTurn()
     }
 
