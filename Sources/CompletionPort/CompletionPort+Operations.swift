@@ -108,7 +108,8 @@ extension CompletionPort {
     /// Sends bytes of a file as the kernel has them in its page cache, as many as find room, without a copy (sendfile(2)).
     ///
     /// A call and no operation: a ring gives splices to a kernel thread, which a client that takes nothing would keep. What is
-    /// not in memory is waited for, so the bytes are populated before.
+    /// not in memory is waited for, so the bytes are populated before. No flag keeps SIGPIPE away: threads that call this block it,
+    /// as all of `NamedThread` do.
     ///
     /// - Parameters:
     ///   - socket: where to; no direct one, as no call reaches those.

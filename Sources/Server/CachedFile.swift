@@ -7,9 +7,9 @@ internal import HTTP
 /// An entry of the file cache.
 ///
 /// While it is being loaded it holds the descriptor and the exchanges that wait for it; afterwards the bytes. A small
-/// file lies in one block behind its response head, so that answering is one copy; a larger one is mapped, and only the
-/// kernel ever reads the mapping: when the file is truncated under us, a send fails with EFAULT instead of this process
-/// dying of SIGBUS.
+/// file lies in one block behind its response head, so that answering is one copy. A larger one is mapped, and keeps its
+/// descriptor if there is one to spare. Only the kernel ever reads the mapping: when the file is truncated under us, a send
+/// fails with EFAULT instead of this process dying of SIGBUS.
 @safe
 struct CachedFile {
     enum Stage: Equatable {

@@ -65,7 +65,8 @@ package struct Listener: ~Copyable, Sendable {
         // nothing is accepted when the kernel has asked it for a sign of life, which is after this time (tcp(7)).
         try Self.set(number, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, to: Self.silenceSecondsMax)
         // Between two programs of one machine there is no path to be congested. Algorithms that pace, as BBR does, set a timer
-        // for each segment, which costs more than to send it. Reno is in every kernel and allowed to everybody.
+        // for each segment, which costs more than to send it. Reno is in every kernel, and allowed to everybody unless an administrator says
+        // otherwise (`tcp_allowed_congestion_control`): then the system's stays, and nothing is wrong but the speed.
         if address.isLoopback { _ = unsafe setsockopt(number, Int32(IPPROTO_TCP), TCP_CONGESTION, "reno", 4) }
         guard listen(number, Int32(clamping: backlog)) == 0 else { throw SystemError("listen on \(address)") }
         let port = try Self.boundPort(number, address)
