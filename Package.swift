@@ -41,7 +41,7 @@ let package = Package(
         .target(name: "CompletionPort", dependencies: ["CLiburing", "CPlatform", "Platform"]),
         .target(name: "HandlerPool", dependencies: ["Platform"]),
         .target(name: "FileLog", dependencies: ["CPlatform", "Platform", "HTTP"]),
-        .target(name: "Store", dependencies: ["CSQLite", "Platform"]),
+        .target(name: "Store", dependencies: ["CPlatform", "CSQLite", "Platform"]),
         .target(name: "Compression", dependencies: ["CBrotli", "CZstd", "CZlib", "HTTP"]),
         .target(name: "Passwords", dependencies: ["CCrypt"]),
         .target(name: "HandlerHost", dependencies: ["CHandlerABI", "Platform"]),

@@ -14,8 +14,10 @@
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -41,6 +43,31 @@ int ringport_open_beneath(int directory, const char *path, int flags) {
 
 int ringport_rename_exclusive(int directory, const char *from, const char *to) {
     return (int)syscall(SYS_renameat2, directory, from, directory, to, RENAME_NOREPLACE);
+}
+
+static int64_t timestamp_nanoseconds(struct statx_timestamp time) {
+    return time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+int ringport_file_status(const char *path, struct ringport_file_status *status) {
+    struct statx found;
+    if (statx(AT_FDCWD, path, 0, STATX_BASIC_STATS | STATX_BTIME, &found) != 0) return -1;
+    *status = (struct ringport_file_status){
+        .device = makedev(found.stx_dev_major, found.stx_dev_minor),
+        .inode = found.stx_ino,
+        .size = found.stx_size,
+        .links = found.stx_nlink,
+        .birth = found.stx_mask & STATX_BTIME ? timestamp_nanoseconds(found.stx_btime) : 0,
+        .change = timestamp_nanoseconds(found.stx_ctime),
+        .modification = timestamp_nanoseconds(found.stx_mtime),
+        .is_regular = S_ISREG(found.stx_mode),
+    };
+    return 0;
+}
+
+int ringport_lock_file(int descriptor) {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(descriptor, F_OFD_SETLK, &whole);
 }
 
 static int64_t nanoseconds(clockid_t clock) {

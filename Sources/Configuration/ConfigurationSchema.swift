@@ -249,19 +249,29 @@ enum ConfigurationSchema {
         .table(
             "store",
             "The database of forms and handlers, `db/ringport.db`.",
-            TableBody<StoreLimits>(keys: [
+            TableBody(keys: [
+                ConfigurationKey(
+                    "folder",
+                    \.storeFolder,
+                    .text(.file("db")),
+                    """
+                    The folder of the database, its lock and uploaded files, for a site that may not be written to. It is made \
+                    when it is first needed, in a folder that exists. The site's own migrations stay in `db/migrations`.
+                    """
+                ),
                 ConfigurationKey(
                     "writes_queued_max",
-                    \.writesQueuedMax,
+                    \.store.writesQueuedMax,
                     .count(1...1_000_000),
                     """
                     Writes that wait or are being stored. One more is refused as busy: forms answer with 503. One commit takes up \
                     to 512.
                     """
-                )
-            ]).lifted(\ServerConfiguration.store),
+                ),
+            ]),
             example: """
                 [store]
+                folder = "/var/lib/mysite"
                 writes_queued_max = 1024
                 """
         )

@@ -11,6 +11,8 @@ package final class DatabaseWrite: @unchecked Sendable {
     ///
     /// Their bytes live as long as this object.
     package let statements: [DatabaseStatement]
+    /// Bytes of the parameters.
+    package let size: Int
     private let block: UnsafeMutableRawPointer
     private let handler: LoadedHandler
     private let token: ringport_token
@@ -70,6 +72,7 @@ package final class DatabaseWrite: @unchecked Sendable {
                 parameters: UnsafeBufferPointer(start: values + first, count: nextValue - first)
             )
         }
+        size = valuesSize + byteCount
         unsafe self.block = unsafe block
         self.handler = handler
         self.token = token

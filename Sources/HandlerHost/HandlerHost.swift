@@ -38,12 +38,17 @@ package final class HandlerHost: Sendable {
         return try unsafe add(table, name: name, path: path)
     }
 
-    /// Loads a library, and tells what its handler would answer; it is not added to any host.
+    /// Loads a library, and tells what its handler would answer and which tables it would make; it is not added to any
+    /// host.
     ///
     /// - Throws: what is wrong with the file. It stays loaded in any case.
-    package static func routes(ofLibrary path: String, name: String) throws(HandlerLoadError) -> [HandlerRoute] {
+    package static func manifest(
+        ofLibrary path: String,
+        name: String
+    ) throws(HandlerLoadError) -> (routes: [HandlerRoute], migrations: [String]) {
         let table = try unsafe HandlerLibrary.open(path)
-        return try unsafe HandlerManifest(checking: table, name: name, path: path).routes
+        let manifest = try unsafe HandlerManifest(checking: table, name: name, path: path)
+        return (manifest.routes, manifest.migrations)
     }
 
     /// What `load` does with what the entry point returned.

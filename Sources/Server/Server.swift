@@ -34,14 +34,25 @@ package final class Server {
     /// The addresses that are listened on, with the ports that the kernel chose.
     package var addresses: [ListenAddress] { listeners.addresses }
 
+    /// Lines for whoever has started the server: what it does without, and which SQLite it runs with.
+    package var warnings: [String] { startNotices.withLock { $0 } }
+    private let startNotices: Monitor<[String]>
+
     // MARK: Starting
 
     /// Opens and starts everything; when it returns, requests are answered.
     ///
     /// What can be refused without leaving a trace comes first: io_uring, the site, the addresses. Then files are made.
     ///
+    /// - Parameters:
+    ///   - configuration: what holds.
+    ///   - onFailure: called once, on another thread, when the database turns out unusable after the start had gone on
+    ///     without it, as another process had its lock: the server is to be stopped.
     /// - Throws: what is wrong, where, and what to do about it. Nothing runs then.
-    package init(_ configuration: ServerConfiguration) throws(StartError) {
+    package init(
+        _ configuration: ServerConfiguration,
+        onFailure: @escaping @Sendable (StartError) -> Void
+    ) throws(StartError) {
         var configuration = configuration
         // Configured fields are part of every head.
         configuration.limits.responseHeadSizeMax += configuration.fieldsSizeMax
@@ -61,11 +72,19 @@ package final class Server {
             )
         } catch { throw .system(error) }
         do { try log.start() } catch { throw .log(error) }
+        // The holder of the site's lock may be a server that drains.
+        let startNotices = Monitor<[String]>([])
+        self.startNotices = startNotices
+        configuration.store.lockDuration = max(configuration.deadlines.drain, .milliseconds(100))
         let store = Store(
             path: configuration.databasePath,
             migrationsFolder: configuration.migrationsPath,
             limits: configuration.store
-        )
+        ) { notice in
+            log.error(notice.isWarning ? .warning : .notice, "\(notice)")
+            if notice.isForTheStart { startNotices.withLock { $0.append("\(notice)") } }
+            if case .failed(let error) = notice { onFailure(.store(error)) }
+        }
         let pool = HandlerPool(limits: configuration.pool)
         let services = StoreServices(database: store, files: log, pool: pool, uploads: configuration.uploadsPath)
         host = HandlerHost(services: services, callsMax: configuration.limits.callsMax)
@@ -206,6 +225,8 @@ package final class Server {
     @discardableResult
     package func stop(deadline: Instant) -> Bool {
         for worker in workers.prefix(threads.count) { worker.posts.post(.drain) }
+        // The addresses are free for a server that starts now.
+        listeners.stopListening()
         var isClean = true
         var deadline = deadline
         for worker in workers.prefix(threads.count) where !worker.waitUntilDrained(deadline) {
@@ -281,6 +302,13 @@ struct ListenerTable: ~Copyable {
     }
 
     var descriptors: [Int32] { sockets.map(\.rawValue) }
+
+    /// Ends listening: closing alone would free nothing while accepts are posted.
+    ///
+    /// Clients whose connections nobody has accepted are reset, as they would be at the end of the process.
+    func stopListening() {
+        for socket in sockets { _ = shutdown(socket.rawValue, Int32(SHUT_RDWR)) }
+    }
 }
 
 extension Route {

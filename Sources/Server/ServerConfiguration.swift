@@ -16,6 +16,8 @@ package struct ServerConfiguration: Sendable {
     package var deadlines = Deadlines()
     package var pool = PoolLimits()
     package var store = StoreLimits()
+    /// The folder of the database and of uploaded files, in which the site's lock is.
+    package var storeFolder = "db"
     /// How the site answers, and each virtual host.
     package var rules = SiteRules()
     package var hosts: [HostRules] = []
@@ -92,8 +94,8 @@ package struct ServerConfiguration: Sendable {
     }
 
     var logsPath: String { root + "/logs" }
-    var databasePath: String { root + "/db/ringport.db" }
+    package var databasePath: String { path(storeFolder) + "/ringport.db" }
     var migrationsPath: String { root + "/db/migrations" }
-    var uploadsPath: String { root + "/db/uploads" }
+    var uploadsPath: String { path(storeFolder) + "/uploads" }
     var siteHandlersPath: String { root + "/handlers" }
 }

@@ -4,6 +4,7 @@ internal import CompletionPort
 internal import Glibc
 internal import HandlerHost
 internal import Platform
+internal import Store
 
 /// What stands in the way of serving a site.
 package struct SiteCheck {
@@ -11,6 +12,9 @@ package struct SiteCheck {
     package let port: StartError?
     /// A line for each thing that can't be opened.
     package private(set) var problems: [String] = []
+    /// A line for each thing that a start would go on without.
+    package private(set) var warnings: [String] = []
+    private var migrations: [Migrations] = []
 
     private let configuration: ServerConfiguration
 
@@ -35,8 +39,12 @@ package struct SiteCheck {
 
     /// Notes what is said in several lines as one, and once.
     private mutating func note(_ problem: String) {
-        let line = problem.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: "; ")
+        let line = Self.line(problem)
         if !problems.contains(line) { problems.append(line) }
+    }
+
+    private static func line(_ text: String) -> String {
+        text.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: "; ")
     }
 
     // MARK: What is read
@@ -65,9 +73,10 @@ package struct SiteCheck {
                     let folders = [configuration.siteHandlersPath] + configuration.handlerFolders
                     throw .handlerNotFound(name: name, folders: folders)
                 }
-                let routes: [HandlerRoute]
-                do { routes = try HandlerHost.routes(ofLibrary: path, name: name) } catch { throw .handler(error) }
-                for route in routes { _ = try Route(route, of: name, handler: 0) }
+                let manifest: (routes: [HandlerRoute], migrations: [String])
+                do { manifest = try HandlerHost.manifest(ofLibrary: path, name: name) } catch { throw .handler(error) }
+                for route in manifest.routes { _ = try Route(route, of: name, handler: 0) }
+                migrations.append(.handler(name: name, statements: manifest.migrations))
             } catch {
                 note(error.description)
             }
@@ -76,22 +85,18 @@ package struct SiteCheck {
 
     // MARK: What is written
 
+    /// A site without handlers has no use for a database, but takes one that it has.
     private mutating func checkDatabase() {
         let path = configuration.databasePath
-        let folder = configuration.root + "/db"
-        switch Self.kind(of: folder) {
-        case nil:
-            // It is made when something is first stored.
-            if configuration.handlers != [] { checkAccess(configuration.root, toMake: folder) }
-        case S_IFDIR:
-            guard checkAccess(folder, toMake: path), Self.kind(of: path) != nil else { return }
-            if Self.access(path, R_OK | W_OK) != 0 {
-                note("\(path): \(SystemError.reason(errno)); the server's user must be able to read and write it")
-            } else if !Self.isDatabase(path) {
-                note("\(path): is no SQLite database; move it away, and the server makes one")
-            }
-        default: note("\(folder): \(SystemError.reason(ENOTDIR)); move away what has the folder's name")
+        if configuration.handlers == [], Self.kind(of: path) == nil { return }
+        do throws(StoreError) {
+            try StoreCheck.run(path: path, migrationsFolder: configuration.migrationsPath, handlers: migrations)
+        } catch .noPlace(let folder, let reason) {
+            warnings.append(Self.line(StoreError.noPlace(folder: folder, reason: reason).description))
+        } catch {
+            note(error.description)
         }
+        warnings.append(SQLiteLibrary.linked.description)
     }
 
     private mutating func checkLogs() {
@@ -138,14 +143,5 @@ package struct SiteCheck {
     /// access(2) by the user that the process acts as.
     private static func access(_ path: String, _ mode: Int32) -> Int32 {
         unsafe faccessat(AT_FDCWD, path, mode, AT_EACCESS)
-    }
-
-    /// Whether a file begins as SQLite's do (the database file format, section 1.3), or is empty.
-    private static func isDatabase(_ path: String) -> Bool {
-        guard let file = unsafe fopen(path, "re") else { return false }
-        defer { unsafe _ = fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 16)
-        let count = unsafe fread(&bytes, 1, bytes.count, file)
-        return count == 0 || bytes == Array("SQLite format 3\0".utf8)
     }
 }

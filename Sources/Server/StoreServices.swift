@@ -28,7 +28,7 @@ final class StoreServices: HandlerServices {
             }
         }
         return database.submit(
-            StoreWrite(statements: statements) { result in
+            StoreWrite(statements: statements, size: write.size) { result in
                 switch result {
                 case .success(let outcome):
                     write.complete(
@@ -134,7 +134,7 @@ extension DatabaseFailure {
             case .foreignKey: .foreignKey
             case .trigger, .dataType, .other: .otherConstraint
             }
-        case .busy, .rolledBack, .interrupted: .busy
+        case .busy, .rolledBack, .interrupted, .locked, .noPlace: .busy
         default: .failed
         }
     }

@@ -8,7 +8,13 @@ internal import Platform
 /// usual copy, which waits for nobody, from the emergency one.
 struct CheckpointPolicy {
     enum Action: Equatable {
-        case none, passive, truncate
+        case none
+        /// Copies what no reader needs any more.
+        case passive
+        /// Copies everything and cuts the log; waits for readers for a short while.
+        case truncate
+        /// The same without a wait.
+        case settle
     }
 
     private let stepFrames: Int
@@ -42,7 +48,7 @@ struct CheckpointPolicy {
 
     /// What to do when nothing was written for a while.
     func idle(now: Instant) -> Action {
-        isDirty && now >= idleDeadline ? .passive : .none
+        isDirty && now >= idleDeadline ? .settle : .none
     }
 
     /// Notes the end of a checkpoint.

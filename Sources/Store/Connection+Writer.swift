@@ -5,10 +5,8 @@ internal import Glibc
 internal import Platform
 
 extension Connection {
-    /// Opens the database, making its folder and file when they do not exist, with the settings of a group-committing
-    /// writer.
+    /// Opens the database, making its file when it does not exist, with the settings of a group-committing writer.
     static func writer(path: String, limits: StoreLimits) throws(StoreError) -> Connection {
-        try makeFolder(of: path)
         let connection = try Connection(path: path, mode: .readWrite, limits: limits)
         // SQLite opens a file that it may not write for reading, and says nothing.
         guard unsafe connection.withHandle({ unsafe sqlite3_db_readonly($0, "main") }) == 0 else {
@@ -34,14 +32,34 @@ extension Connection {
     }
 
     /// Makes the folder that holds the file, for the server's user alone: what visitors send is nobody else's business.
-    private static func makeFolder(of path: String) throws(StoreError) {
+    static func makeFolder(of path: String) throws(StoreError) {
         guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
         let folder = String(path[..<slash])
         guard unsafe mkdir(folder, 0o750) != 0 else { return }
         let code = errno
         // mkdir(2) also says EROFS or EACCES about a folder that exists: opening the file tells.
         guard code != EEXIST, unsafe access(folder, F_OK) != 0 else { return }
+        if [EROFS, EACCES, EPERM].contains(code) { throw .noPlace(folder: folder, reason: SystemError.reason(code)) }
         throw .cannotOpen(path: folder, reason: SystemError.reason(code))
+    }
+
+    /// True when the file that is open no longer has the name that it was opened by.
+    var isMoved: Bool {
+        var moved: Int32 = 0
+        let status = unsafe withHandle { handle in
+            unsafe sqlite3_file_control(handle, nil, SQLITE_FCNTL_HAS_MOVED, &moved)
+        }
+        return status == SQLITE_OK && moved != 0
+    }
+
+    /// The files of the database that is open, all three.
+    ///
+    /// - Returns: `nil` when the file has lost its name meanwhile.
+    func files() throws(StoreError) -> DatabaseFiles? {
+        // A read transaction opens the log and its index, if nothing has yet.
+        _ = try first("SELECT count(*) FROM sqlite_schema") { $0.integer(0) }
+        let files = try DatabaseFiles(path: path)
+        return files.main == nil || isMoved ? nil : files
     }
 
     /// Bytes of a page, so of a frame's content in the write-ahead log.

@@ -40,6 +40,8 @@ final class Connection {
         // From here on `deinit` closes.
         guard status == SQLITE_OK else { throw error(status) }
         setBusyDuration(limits.busyDuration)
+        // Only the store writer copies the log, whichever connection is the last to close.
+        if mode != .readWrite { keepLogOnClose() }
         // The callback runs inside sqlite3_step, so on the thread that has the connection.
         unsafe sqlite3_progress_handler(
             handle,
@@ -120,6 +122,14 @@ final class Connection {
         unsafe deadline.pointee = instant.nanoseconds
     }
 
+    /// Has the closing of this connection leave the write-ahead log as it is.
+    ///
+    /// SQLite would copy the log into the database and remove the file that has the log's name, whichever that is by then.
+    func keepLogOnClose() {
+        let status = unsafe ringport_sqlite_keep_log_on_close(handle)
+        precondition(status == SQLITE_OK, "a connection takes its own settings")
+    }
+
     func setBusyDuration(_ duration: Duration) {
         _ = unsafe sqlite3_busy_timeout(handle, Int32(clamping: duration.nanoseconds / 1_000_000))
     }
@@ -149,7 +159,7 @@ final class Connection {
         _ = ringport_sqlite_configure()
     }()
 
-    private static func flags(_ mode: Mode) -> Int32 {
+    static func flags(_ mode: Mode) -> Int32 {
         let common = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         return switch mode {
         case .readWrite: common | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE

@@ -86,7 +86,8 @@ struct Migrator {
         if let broken { throw .constraint(.foreignKey, message: broken) }
     }
 
-    private func version(_ ledger: Migrations.Ledger) throws(StoreError) -> Int {
+    /// The number of the last step that the database has taken.
+    func version(_ ledger: Migrations.Ledger) throws(StoreError) -> Int {
         switch ledger {
         case .userVersion:
             return Int(try connection.first("PRAGMA user_version") { $0.integer(0) } ?? 0)

@@ -26,6 +26,9 @@ package struct ReadConnection: ~Copyable {
         row: (borrowing Row) throws(StoreError) -> Flow
     ) throws(StoreError) {
         let statement = try connection.statement(sql)
+        // PRAGMA wal_checkpoint and journal_mode would make this a second connection that checkpoints; COMMIT would end the
+        // one state that all queries see.
+        guard statement.isReadOnly, statement.columnCount > 0 else { throw .sql(message: "not a query: \(sql)") }
         defer { statement.reset() }
         try statement.bind(bind)
         while true {

@@ -21,6 +21,11 @@ final class Reader: @unchecked Sendable {
         commit = try connection.prepare("COMMIT")
     }
 
+    /// Looks whether the database is what the migrations of its owners made it.
+    func inspect(_ owners: [Migrations], _ limits: StoreLimits) throws(StoreError) {
+        try Inspection(connection, limits).run(owners)
+    }
+
     /// Runs `body` with one state of the database in sight, and leaves no transaction behind: one that stayed open would
     /// keep the write-ahead log from ever being emptied.
     func read<Result>(

@@ -17,6 +17,8 @@ final class Readiness: Sendable {
         /// Counts attempts to open or migrate that have ended.
         var attempts = 0
         var failure: StoreError?
+        /// True while the writer waits for another process to give up the site's lock.
+        var isAwaitingLock = false
         /// Whether there is a writer that answers requests.
         var isRunning = false
     }
@@ -45,14 +47,17 @@ final class Readiness: Sendable {
 
     /// Waits until the database is open with everything that is registered now.
     ///
-    /// - Parameter request: makes the writer try; called after this thread has begun to watch.
+    /// - Parameters:
+    ///   - request: makes the writer try; called after this thread has begun to watch.
+    ///   - leavesWhenLocked: true to return as soon as the writer waits for the site's lock.
     /// - Throws: why the writer could not, or `stopped`.
-    func wait(request: () -> Void) throws(StoreError) {
+    func wait(request: () -> Void, leavesWhenLocked: Bool = false) throws(StoreError) {
         let (revision, attempts) = state.withLock { ($0.revision, $0.attempts) }
         request()
         let result = state.waitUntil { state -> Result<Void, StoreError>? in
             if let applied = state.appliedRevision, applied >= revision { return .success(()) }
             if !state.isRunning { return .failure(.stopped) }
+            if leavesWhenLocked, state.isAwaitingLock { return .success(()) }
             if state.attempts > attempts, let failure = state.failure { return .failure(failure) }
             return nil
         }
@@ -72,6 +77,7 @@ final class Readiness: Sendable {
             state.appliedRevision = revision
             state.attempts += 1
             state.failure = nil
+            state.isAwaitingLock = false
         }
         isOpenFlag.store(true, ordering: .releasing)
         state.broadcast()
@@ -82,7 +88,14 @@ final class Readiness: Sendable {
         state.withLock { state in
             state.attempts += 1
             state.failure = error
+            state.isAwaitingLock = false
         }
+        state.broadcast()
+    }
+
+    /// The writer found the site's lock held, and waits for it.
+    func awaitLock() {
+        state.withLock { $0.isAwaitingLock = true }
         state.broadcast()
     }
 

@@ -19,6 +19,7 @@ package final class Store: Sendable {
     let readiness = Readiness()
     let readers: ReaderShelf
     let shared = Monitor(StoreStatistics())
+    let notify: @Sendable (StoreNotice) -> Void
     private let thread = Monitor<NamedThread?>(nil)
     /// The writer's `pthread_self`, 0 before it runs.
     private let writerThread = Atomic<UInt>(0)
@@ -29,11 +30,18 @@ package final class Store: Sendable {
     ///   - path: the database file. It and its folder are made at the first use; folders above must exist.
     ///   - migrationsFolder: the site's `db/migrations`; need not exist.
     ///   - limits: the maxima of everything.
-    package init(path: String, migrationsFolder: String? = nil, limits: StoreLimits = StoreLimits()) {
+    ///   - notify: told what whoever runs the site should know; on the store writer, so it must not block.
+    package init(
+        path: String,
+        migrationsFolder: String? = nil,
+        limits: StoreLimits = StoreLimits(),
+        notify: @escaping @Sendable (StoreNotice) -> Void = { _ in }
+    ) {
         limits.check()
         self.path = path
         self.migrationsFolder = migrationsFolder
         self.limits = limits
+        self.notify = notify
         queue = WriteQueue(writesMax: limits.writesQueuedMax)
         readers = ReaderShelf(path: path, limits: limits)
     }
@@ -41,7 +49,8 @@ package final class Store: Sendable {
     /// Starts the store writer.
     ///
     /// Where there is a folder for it, the database is opened or made, and migrated now, so that what is wrong with it is
-    /// told before the first request; otherwise both are made when somebody first writes or reads.
+    /// told before the first request; otherwise both are made when somebody first writes or reads. Where another process
+    /// holds the site's lock, or where no database can be made, the start goes on without one.
     ///
     /// - Throws: why the database can't be used. The store is stopped then.
     package func start() throws(StoreError) {
@@ -58,14 +67,24 @@ package final class Store: Sendable {
             readiness.close(isStopped: true)
             throw .cannotOpen(path: path, reason: error.description)
         }
-        let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
-        guard unsafe folder.isEmpty || access(folder, F_OK) == 0 else { return }
+        notify(.library(.linked))
+        guard isPlaceMade else { return }
         do throws(StoreError) {
-            try prepare()
+            try readiness.wait(request: queue.requestReadiness, leavesWhenLocked: true)
+        } catch .noPlace(let folder, let reason) {
+            notify(.noDatabase(.noPlace(folder: folder, reason: reason)))
         } catch {
             stop()
             throw error
         }
+    }
+
+    /// True when the database's folder is there, or could not be made.
+    private var isPlaceMade: Bool {
+        let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+        if unsafe folder.isEmpty || access(folder, F_OK) == 0 { return true }
+        let parent = folder.lastIndex(of: "/").map { String(folder[..<$0]) } ?? "."
+        return unsafe faccessat(AT_FDCWD, parent.isEmpty ? "/" : parent, W_OK | X_OK, AT_EACCESS) != 0
     }
 
     /// Queues a write.

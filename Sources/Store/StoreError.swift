@@ -30,6 +30,18 @@ package enum StoreError: Error, Equatable {
     case noMemory
     /// There is no database at this path, and none is made by reading.
     case missing(path: String)
+    /// Another process holds the lock of whoever writes the database.
+    case locked(path: String, holder: Int32?)
+    /// There is no database, and none can be made in its folder.
+    case noPlace(folder: String, reason: String)
+    /// The database file has been cut to nothing.
+    case emptied(path: String)
+    /// Beside the database lies the log of another one that had its name before.
+    case strayLog(path: String)
+    /// The database was written by something else since the commits in its log were made.
+    case overwritten(path: String)
+    /// A table, or a column of one, that the migrations of an owner have made is not there.
+    case incomplete(path: String, owner: String, missing: String)
     /// The database was migrated by a newer version of the site or of a handler than this one.
     case newer(path: String, owner: String, found: Int, known: Int)
     /// The migrations of the site or of a handler can't be taken as they are.
@@ -63,6 +75,22 @@ extension StoreError: CustomStringConvertible {
             "\(path): read-only; the server's user must be able to write the file and its folder"
         case .noMemory: "the database ran out of memory"
         case .missing(let path): "\(path): there is no database yet"
+        case .locked(let path, let holder):
+            "\(path): \(holder.map { "process \($0)" } ?? "another process") holds the lock and writes the database"
+        case .noPlace(let folder, let reason):
+            "\(folder): \(reason); forms are refused until the server's user can write there, or [store] folder in "
+                + "ringport.toml names a folder for the database"
+        case .emptied(let path): "\(path): the database was emptied; restore a backup, or move the file away"
+        case .strayLog(let path):
+            "\(path)-wal: it holds the last writes of another database that had the name \(path) before; to keep them, give "
+                + "that one its name back and start once; to do without them, move \(path)-wal and \(path)-shm away"
+        case .overwritten(let path):
+            "\(path): something else wrote the file since the server made the last writes, which are in \(path)-wal; to do "
+                + "without those, move \(path)-wal and \(path)-shm away; to take them up all the same, remove "
+                + SiteLock.path(ofDatabase: path)
+        case .incomplete(let path, let owner, let missing):
+            "\(path): \(missing), which the migrations of \(owner) have made, is missing; restore a backup, or move the "
+                + "database away"
         case .newer(let path, let owner, let found, let known):
             "\(path): \(owner) migrated it to version \(found), and only \(known) is known here; install the newer version"
         case .migrationSet(let owner, let reason): "migrations of \(owner): \(reason)"

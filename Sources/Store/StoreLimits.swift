@@ -20,6 +20,25 @@ package struct StoreLimits: Sendable {
     package var readDurationMax = Duration.seconds(10)
     /// How long a lock held by another process is waited for.
     package var busyDuration = Duration.seconds(5)
+    /// How long writes wait for another process to give up the site's lock, before they are refused.
+    package var lockDuration = Duration.seconds(10)
+    /// How often the lock is tried during that time.
+    package var lockPollInterval = Duration.milliseconds(20)
+    /// How often the lock is tried after that time.
+    package var lockRetryInterval = Duration.seconds(1)
+    /// How often an idle writer looks whether its file still has its name.
+    package var lookInterval = Duration.seconds(1)
+    /// How long a database file that was moved away is waited for, before a new one is made.
+    package var absenceDuration = Duration.seconds(1)
+    /// How often it is looked for during that time.
+    package var absencePollInterval = Duration.milliseconds(5)
+    /// How long an answer that others were under way with may take to reach its client: such writes are stored again in a
+    /// file that takes the database's name meanwhile.
+    package var unsettledDuration = Duration.milliseconds(100)
+    /// Bytes of such writes that are kept.
+    package var unsettledSizeMax = 16 << 20
+    /// Size up to which a database's structure is looked through when it is opened.
+    package var inspectedSizeMax = 16 << 20
     /// Connections that pool threads may borrow at the same time; more readers wait for one to come back.
     package var readConnectionsMax = 4
     /// Prepared statements kept by each connection, the least recently used going first.
@@ -46,6 +65,8 @@ package struct StoreLimits: Sendable {
         precondition(batchWritesMax >= 1, "a batch holds at least one write")
         precondition(writesQueuedMax >= 1, "somebody must be able to write")
         precondition(writeDurationMax > batchDuration, "one write may not be interrupted before its batch is full")
+        precondition(lockPollInterval < lockDuration, "the lock is tried more than once while writes wait for it")
+        precondition(absencePollInterval < absenceDuration, "a file that is missing is looked for more than once")
         precondition(readConnectionsMax >= 1, "somebody must be able to read")
         precondition(statementsCachedMax >= 1, "a statement is in the cache while it runs")
         precondition(checkpointFrames >= 1, "a checkpoint copies something")

@@ -26,6 +26,14 @@ package final class StoreReader {
         try reader.read(until: .distantFuture, body)
     }
 
+    /// Looks whether the database is what the migrations of its owners made it.
+    ///
+    /// - Parameter owners: in the order in which they are applied.
+    /// - Throws: what a start would end with.
+    func inspect(_ owners: [Migrations]) throws(StoreError) {
+        try reader.inspect(owners, StoreLimits())
+    }
+
     /// Even a reader of a write-ahead log writes its index.
     ///
     /// Where it may not, and there is no log, nobody is using the database and it can be read as a file that does not

@@ -4,6 +4,8 @@
 package struct StoreWrite: Sendable {
     let first: StoreStatement
     let rest: [StoreStatement]
+    /// Bytes that keeping the write takes, as far as its maker knows.
+    let size: Int
     let completion: @Sendable (Result<StoreOutcome, StoreError>) -> Void
 
     /// A write of one statement, which needs no array.
@@ -18,19 +20,26 @@ package struct StoreWrite: Sendable {
     ) {
         first = statement
         rest = []
+        size = 0
         self.completion = completion
     }
 
     /// A write of several statements, run in order.
     ///
+    /// - Parameters:
+    ///   - statements: what to run.
+    ///   - size: bytes of the parameters.
+    ///   - completion: as above.
     /// - Precondition: there is at least one statement.
     package init(
         statements: [StoreStatement],
+        size: Int = 0,
         completion: @escaping @Sendable (Result<StoreOutcome, StoreError>) -> Void
     ) {
         precondition(!statements.isEmpty, "a write has at least one statement")
         first = statements[0]
         rest = Array(statements.dropFirst())
+        self.size = size
         self.completion = completion
     }
 }
@@ -45,7 +54,8 @@ package struct StoreStatement: Sendable {
 
     /// - Parameters:
     ///   - sql: one statement; transaction control, `ATTACH` and the like are refused.
-    ///   - bind: binds every parameter, in order. Called once, on the store writer, before the completion.
+    ///   - bind: binds every parameter, in order, the same each time. Called on the store writer: before the completion,
+    ///     and again when the file was replaced by another one.
     package init(sql: String, bind: @escaping @Sendable (inout StatementBinder) -> Void = { _ in }) {
         self.sql = sql
         self.bind = bind

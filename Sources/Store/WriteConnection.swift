@@ -11,6 +11,8 @@ internal import Platform
 @safe
 final class WriteConnection {
     let connection: Connection
+    /// The files that are open, for as long as they are the database's.
+    let files: DatabaseFiles
     private let limits: StoreLimits
     private let begin: Statement
     private let commit: Statement
@@ -25,9 +27,10 @@ final class WriteConnection {
 
     var walFrames: Int { Int(unsafe walFrameCount.pointee) }
 
-    /// Takes a connection whose database is migrated.
-    init(_ connection: Connection, limits: StoreLimits) throws(StoreError) {
+    /// Takes a connection whose database is migrated, and whose files are these.
+    init(_ connection: Connection, _ files: DatabaseFiles, limits: StoreLimits) throws(StoreError) {
         self.connection = connection
+        self.files = files
         self.limits = limits
         // IMMEDIATE takes the write lock at once: a transaction that only finds out later that it can't have it would
         // get BUSY without a wait.

@@ -65,7 +65,7 @@ final class WriteQueue: Sendable {
     /// Refuses every later write and lets the writer end when it has finished those it was given.
     func stop() {
         state.withLock { $0.isStopping = true }
-        state.signal()
+        state.broadcast()
     }
 
     /// Waits for something to do and takes all of it.
@@ -100,6 +100,18 @@ final class WriteQueue: Sendable {
             state.taken -= count
             precondition(state.taken >= 0, "no write is completed twice")
         }
+    }
+
+    /// True when writes wait that the writer has not taken.
+    var hasPending: Bool { state.withLock { !$0.pending.isEmpty } }
+
+    /// Waits until an instant, or until the store stops.
+    ///
+    /// Store writer, which leaves what is submitted meanwhile in the queue.
+    ///
+    /// - Returns: false when the store stops.
+    func pause(until instant: Instant) -> Bool {
+        state.waitUntil(instant) { $0.isStopping ? false : nil } ?? true
     }
 
     /// Writes refused so far.

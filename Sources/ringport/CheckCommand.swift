@@ -27,6 +27,7 @@ struct CheckCommand: ParsableCommand {
         let configuration = try site.serverConfiguration(listen: listen, workers: nil, traces: false)
         print(ConfigurationText.text(of: configuration, defaults: site.defaults), terminator: "")
         let check = SiteCheck(configuration)
+        for warning in check.warnings { Console.error("ringport: \(warning)") }
         for problem in check.problems { Console.error("ringport: \(problem)") }
         // What is wrong with the site is wrong with its configuration; what is wrong with the machine is not.
         if let port = check.port { throw Console.failure(port.description, status: port.exitStatus) }

@@ -36,12 +36,18 @@ struct ServeCommand: ParsableCommand {
         umask(0o027)
         raiseDescriptorLimit()
         let signals = Signals()
+        let failure = Monitor<StartError?>(nil)
         let server: Server
         do {
-            server = try Server(configuration)
+            server = try Server(configuration) { error in
+                failure.withLock { $0 = error }
+                // The main thread waits for signals, and for nothing else.
+                kill(getpid(), SIGTERM)
+            }
         } catch {
             throw Console.failure(error.description, status: error.exitStatus)
         }
+        for warning in server.warnings { Console.error("ringport: \(warning)") }
         for address in server.addresses { Console.error("ringport: listening on http://\(address)") }
         wait(for: signals, server)
         let deadline = Instant.now.advanced(by: configuration.deadlines.drain)
@@ -52,7 +58,11 @@ struct ServeCommand: ParsableCommand {
             hurry()
         }
         defer { extendLifetime(impatience) }
-        guard server.stop(deadline: deadline) else {
+        let isClean = server.stop(deadline: deadline)
+        if let error = failure.withLock({ $0 }) {
+            throw Console.failure(error.description, status: error.exitStatus)
+        }
+        guard isClean else {
             throw Console.failure(
                 "what was still under way after \(configuration.deadlines.drain) was cut off",
                 status: 75

@@ -74,7 +74,8 @@ import Testing
         let expected = [
             "127.0.0.1:\(busy.port): Address already in use", "203.0.113.77:80: Cannot assign requested address",
             "/nowhere: No such file", "/www: Is a directory", "libnosuch.so", "libbroken.so: can't be loaded",
-            "passwords:2: ", "/no-passwords: No such file", "/elsewhere: No such file", "no SQLite database",
+            "passwords:2: ", "/no-passwords: No such file", "/elsewhere: No such file", "file is not a database",
+            "SQLite",
             "/logs: Not a directory",
         ]
         for text in expected { #expect(lines.count { $0.contains(text) } == 1, "\(text)\n\(outcome)") }

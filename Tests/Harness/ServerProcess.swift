@@ -14,13 +14,14 @@ package final class ServerProcess: Sendable {
     ///   - site: what to serve.
     ///   - arguments: more of them for `ringport serve`.
     ///   - launcher: a program that becomes the server after it has changed something, such as `prlimit --nofile=64`.
+    ///   - port: where to listen; 0 for a free one. A port that another server of the test has given up is for its successor.
     /// - Throws: when the server does not start.
-    package init(_ site: TestSite, arguments: [String] = [], launcher: [String] = []) throws {
+    package init(_ site: TestSite, arguments: [String] = [], launcher: [String] = [], port: UInt16 = 0) throws {
         self.site = site
         let words =
-            launcher + [try Program.ringport, "serve", "--root", site.root, "--listen", "127.0.0.1:0"] + arguments
+            launcher + [try Program.ringport, "serve", "--root", site.root, "--listen", "127.0.0.1:\(port)"] + arguments
         process = try ChildProcess(words[0], Array(words.dropFirst()))
-        port = try process.waitForErrors("ready line") { text in
+        self.port = try process.waitForErrors("ready line") { text in
             text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
                 .compactMap { $0.wholeMatch(of: /ringport: listening on http:\/\/127\.0\.0\.1:([0-9]+)/)?.1 }
                 .compactMap { UInt16($0) }.first

@@ -47,7 +47,7 @@ import Testing
         _ = policy.committed(frames: 1, now: Instant(nanoseconds: 100))
         #expect(policy.idle(now: Instant(nanoseconds: 149)) == .none)
         #expect(policy.idleDeadline == Instant(nanoseconds: 150))
-        #expect(policy.idle(now: Instant(nanoseconds: 150)) == .passive)
+        #expect(policy.idle(now: Instant(nanoseconds: 150)) == .settle)
         policy.checkpointed(isComplete: true, now: Instant(nanoseconds: 151))
         #expect(policy.idle(now: Instant(nanoseconds: 300)) == .none)
         #expect(policy.idleDeadline == .distantFuture)

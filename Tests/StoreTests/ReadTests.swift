@@ -24,9 +24,12 @@ import Testing
     @Test func aReaderCanNotWrite() throws {
         let site = try TemporarySite()
         let store = try site.store()
-        #expect(throws: StoreError.readOnly(path: site.database)) {
-            try store.read { reader throws(StoreError) in
-                try reader.number("DELETE FROM notes")
+        let statements = [
+            "DELETE FROM notes", "INSERT INTO notes(text) VALUES ('x') RETURNING id", "PRAGMA journal_mode = DELETE",
+        ]
+        for statement in statements {
+            #expect(throws: StoreError.sql(message: "not a query: \(statement)")) {
+                try store.read { reader throws(StoreError) in try reader.number(statement) }
             }
         }
         store.stop()

@@ -12,7 +12,7 @@ import Testing
         "CompletionPort": ["CLiburing", "CPlatform", "Platform"],
         "HandlerPool": ["Platform"],
         "FileLog": ["CPlatform", "Platform", "HTTP"],
-        "Store": ["CSQLite", "Platform"],
+        "Store": ["CPlatform", "CSQLite", "Platform"],
         "HandlerHost": ["CHandlerABI", "Platform"],
         "Compression": ["CBrotli", "CZlib", "CZstd", "HTTP"],
         "Passwords": ["CCrypt"],

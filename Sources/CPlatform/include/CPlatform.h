@@ -21,6 +21,19 @@ int ringport_open_beneath(int directory, const char *path, int flags);
 /* renameat2(2) with RENAME_NOREPLACE, Linux 3.15: EEXIST rather than a file replaced. */
 int ringport_rename_exclusive(int directory, const char *from, const char *to);
 
+/* What statx(2) says of a file, Linux 4.11. Times are in nanoseconds since 1970; a birth of 0 is one that the file system
+ * does not know. */
+struct ringport_file_status {
+    uint64_t device, inode, size, links;
+    int64_t birth, change, modification;
+    int is_regular;
+};
+int ringport_file_status(const char *path, struct ringport_file_status *status);
+
+/* F_OFD_SETLK (fcntl(2), Linux 3.15): takes the open file's lock for writing, or fails with EAGAIN where another has it.
+ * The lock is gone with the last descriptor of the open file, so with its process. */
+int ringport_lock_file(int descriptor);
+
 /* CLOCK_MONOTONIC and CLOCK_REALTIME in nanoseconds. */
 int64_t ringport_monotonic_nanoseconds(void);
 int64_t ringport_realtime_nanoseconds(void);

@@ -3,6 +3,7 @@
 import CPlatform
 import Glibc
 import Platform
+import Testing
 
 @testable import Server
 
@@ -33,7 +34,7 @@ final class ServedSite {
         configuration.limits.outputsMax = 64
         configuration.limits.exchangesMax = 256
         configure(&configuration)
-        server = try Server(configuration)
+        server = try Server(configuration) { error in Issue.record("the database failed later: \(error)") }
     }
 
     deinit {
