@@ -21,6 +21,11 @@ final class Reader: @unchecked Sendable {
         commit = try connection.prepare("COMMIT")
     }
 
+    /// Copies the database into a file of its own.
+    func copy(to path: String, _ limits: StoreLimits) throws(StoreError) {
+        try DatabaseCopy.make(of: connection, at: path, limits: limits)
+    }
+
     /// Looks whether the database is what the migrations of its owners made it.
     func inspect(_ owners: [Migrations], _ limits: StoreLimits) throws(StoreError) {
         try Inspection(connection, limits).run(owners)

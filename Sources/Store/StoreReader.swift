@@ -26,6 +26,18 @@ package final class StoreReader {
         try reader.read(until: .distantFuture, body)
     }
 
+    /// Copies the database, as it is at one moment, into a file that is not there yet.
+    func copy(to path: String) throws(StoreError) {
+        try reader.copy(to: path, StoreLimits())
+    }
+
+    /// True when the database holds anything.
+    func hasTables() throws(StoreError) -> Bool {
+        try read { reader throws(StoreError) in
+            try reader.number("SELECT count(*) FROM sqlite_schema WHERE type = 'table'") > 0
+        }
+    }
+
     /// Looks whether the database is what the migrations of its owners made it.
     ///
     /// - Parameter owners: in the order in which they are applied.

@@ -14,7 +14,7 @@ extension FormsCommand {
 
         func run() throws {
             var lines = [["form", "submissions", "first", "last"]]
-            do throws(StoreError) {
+            do {
                 try site.open().read { reader throws(StoreError) in
                     guard try reader.hasSubmissions() else { return }
                     try reader.query(
@@ -29,7 +29,7 @@ extension FormsCommand {
                         return .more
                     }
                 }
-            } catch .missing {
+            } catch StoreError.missing {
                 // A site that nobody has written to yet is in order.
             }
             let output = try Output()

@@ -14,17 +14,17 @@ struct FormsCommand: ParsableCommand {
 
     /// What all three want to know.
     struct Site: ParsableArguments {
-        @Option(help: ArgumentHelp("The site: the folder that holds db/.", valueName: "dir"))
-        var root = "."
+        @OptionGroup var options: SiteOptions
 
         /// The submissions' database.
         ///
-        /// - Throws: `StoreError.missing` when nothing has been stored here, and why it can't be read otherwise.
-        func open() throws(StoreError) -> StoreReader {
+        /// - Throws: `StoreError.missing` when nothing has been stored here, and why it can't be read otherwise;
+        ///   `ExitCode` after saying what is wrong with the configuration.
+        func open() throws -> StoreReader {
             // The reader of a pipe may leave early (`| head`). Nothing is written here that could be left half done, so
             // this process ends as every other tool does.
             _ = signal(SIGPIPE, SIG_DFL)
-            return try StoreReader(path: "\(root)/db/ringport.db")
+            return try StoreReader(path: options.databasePath())
         }
     }
 

@@ -9,7 +9,8 @@ struct Ringport: ParsableCommand {
         abstract: "Serves a site's files, stores its forms in SQLite, and keeps a log that can be watched.",
         version: "0.1.0",
         subcommands: [
-            ServeCommand.self, TailCommand.self, CheckCommand.self, FormsCommand.self, InitCommand.self,
+            ServeCommand.self, TailCommand.self, CheckCommand.self, FormsCommand.self, BackupCommand.self,
+            RestoreCommand.self, InitCommand.self,
         ]
     )
 }

@@ -47,6 +47,13 @@ struct SiteOptions: ParsableArguments {
         return configuration
     }
 
+    /// The site's database file.
+    ///
+    /// - Throws: `ExitCode` 78 after saying what is wrong with the configuration.
+    func databasePath() throws -> String {
+        try serverConfiguration(listen: [], workers: nil, traces: false).databasePath
+    }
+
     /// Processors that are online; an affinity mask or a cgroup's share is not looked at.
     private func processorCount() -> Int {
         max(1, min(256, sysconf(Int32(_SC_NPROCESSORS_ONLN))))

@@ -154,5 +154,9 @@ import Testing
         }
         #expect(unsafe access("\(place.root)/forms/ringport.db", F_OK) == 0)
         #expect(unsafe access("\(place.root)/forms/ringport.lock", F_OK) == 0)
+        let list = try Program.run("forms", "list", "--root", site.root)
+        #expect(list.succeeded && list.output.contains("a"), "\(list)")
+        let backup = try Program.run("backup", "\(place.root)/backup.db", "--root", site.root)
+        #expect(backup.succeeded, "\(backup)")
     }
 }
