@@ -27,6 +27,7 @@ struct Site: Sendable {
     let variants: VariantMaker
     let mediaTypes: MediaTypes
     let router: Router
+    let thanks: ThanksPage
     let dispatch: HandlerDispatch
     let traces: Bool
     let logsAccess: Bool

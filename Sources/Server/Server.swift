@@ -125,6 +125,7 @@ package final class Server {
                 variants: VariantMaker(lane: compression, sizeMax: configuration.compression.cacheSizeMax),
                 mediaTypes: MediaTypes(own: configuration.mediaTypes.types, system: systemTypes()),
                 router: router,
+                thanks: ThanksPage(handlers: handlers.map(\.name)),
                 dispatch: HandlerDispatch(host: host, pool: pool, handlers: handlers),
                 traces: configuration.traces,
                 logsAccess: configuration.logsAccess,

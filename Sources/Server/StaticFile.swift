@@ -7,6 +7,7 @@
 /// Next: ResponseEncoder.swift
 
 internal import CompletionPort
+internal import HandlerHost
 internal import HTTP
 
 extension CompletionWorker {
@@ -148,7 +149,8 @@ extension CompletionWorker {
         }
     }
 
-    /// Nothing is at the exchange's address: a list of its folder answers, the site's fallback, or the page that says so.
+    /// Nothing is at the exchange's address: a list of its folder answers, the site's fallback, the built-in page that thanks
+    /// for a form, or the page that says so.
     func answerMissing(_ exchange: UInt32) {
         let policy = policy(exchange)
         if policy.listing, !exchanges[exchange].isListed, withPath(exchange, { $0[$0.count - 1] == UInt8(ascii: "/") })
@@ -162,7 +164,19 @@ extension CompletionWorker {
             exchanges[exchange].fellBack = true
             return awaitFile(exchange, fallback.span, status: 200)
         }
+        if let page = thanks(exchange) { return reply(exchange, .handler(page)) }
         awaitErrorPage(exchange, .notFound)
+    }
+
+    /// The built-in page that thanks for a form, where it is what the exchange asks for.
+    private func thanks(_ exchange: UInt32) -> HandlerResponse? {
+        let policy = policy(exchange)
+        let head = exchanges[exchange].head
+        let bytes = unsafe exchanges[exchange].headBytes.bytes
+        let realm = exchanges[exchange].realm
+        return withPath(exchange) { path in
+            unsafe site.thanks.answer(head, in: bytes.span, path: path, realm: realm, policy)
+        }
     }
 
     /// Has the exchange answered by the site's page for a failure, `404.html` or `50x.html`, if there is one.
