@@ -84,7 +84,7 @@ package struct ByteRangesContent: Sendable {
 
 extension UInt64 {
     /// How many decimal digits the number has.
-    var decimalDigitCount: Int {
+    package var decimalDigitCount: Int {
         var count = 1
         var rest = self
         while rest >= 10 {

@@ -63,7 +63,9 @@ extension RequestParser {
             return nil
         case .contentLength: return readContentLength(bytes, value)
         case .transferEncoding: return readTransferEncoding(bytes, value)
-        case .expect: return readExpect(bytes, value)
+        case .expect:
+            readExpect(bytes, value)
+            return nil
         default: return nil
         }
     }

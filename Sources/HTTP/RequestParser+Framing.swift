@@ -40,16 +40,18 @@ extension RequestParser {
     }
 
     /// Expect: a list, of which RFC 9110 §10.1.1 defines one member; any other may be answered with 417.
-    mutating func readExpect(_ bytes: Span<UInt8>, _ value: ByteRange) -> RejectReason? {
+    ///
+    /// That is said when the head is complete: the refusal has the form that the client accepts.
+    mutating func readExpect(_ bytes: Span<UInt8>, _ value: ByteRange) {
         let span = bytes.extracting(value)
         var list = ListIterator()
         while let item = list.next(in: span) {
-            guard ByteScan.equals(span.extracting(item), ignoringCase: "100-continue") else {
-                return .unknownExpectation
+            if ByteScan.equals(span.extracting(item), ignoringCase: "100-continue") {
+                head.expectsContinue = true
+            } else {
+                expectsUnknown = true
             }
-            head.expectsContinue = true
         }
-        return nil
     }
 
     /// Connection: a list of options, of which two are ours.
@@ -77,6 +79,7 @@ extension RequestParser {
         } else if head.version == .http11 {
             return .missingHost
         }
+        if expectsUnknown { return .unknownExpectation }
         // RFC 9112 §9.3: close wins; HTTP/1.1 persists by itself, HTTP/1.0 when asked to.
         head.keepsAlive = !closes && (head.version == .http11 || persists)
         if head.expectsContinue {

@@ -23,6 +23,9 @@ package enum ParseStatus: Hashable, Sendable {
 package struct RequestParser: Sendable {
     let limits: HeadLimits
     /// The head being read; whole once `advance` has said `complete`.
+    ///
+    /// After `rejected` it has what was read of it: nothing before the first line was understood, then that and the field
+    /// lines before the faulty one.
     package internal(set) var head = RequestHead()
     private var phase = Phase.beforeRequestLine
     /// Where the line being read begins.
@@ -32,6 +35,8 @@ package struct RequestParser: Sendable {
     /// What the Connection lines said so far.
     var closes = false
     var persists = false
+    /// An Expect line named what nobody here understands.
+    var expectsUnknown = false
 
     private enum Phase {
         case beforeRequestLine, method, requestLine, fields, done
@@ -81,7 +86,9 @@ package struct RequestParser: Sendable {
             switch step {
             case .advanced: phase = following(phase)
             case .starved: return .incomplete
-            case .refused(let reason): phase = .rejected(reason)
+            case .refused(let reason):
+                keepWhatWasRead()
+                phase = .rejected(reason)
             case .finished:
                 phase = .done
                 return .complete
@@ -103,6 +110,16 @@ package struct RequestParser: Sendable {
         scanned = 0
         closes = false
         persists = false
+        expectsUnknown = false
+    }
+
+    /// Leaves in `head` only what was read of a request that is refused.
+    private mutating func keepWhatWasRead() {
+        guard case .fields = phase else {
+            head = RequestHead()
+            return
+        }
+        head.fieldsRange = ByteRange(head.fieldsRange.lowerBound, lineStart)
     }
 
     private func following(_ phase: Phase) -> Phase {

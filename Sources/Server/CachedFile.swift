@@ -271,6 +271,13 @@ struct CachedFile {
 
     // MARK: Answering
 
+    /// What its answers depend on.
+    var varying: Varying {
+        var varying: Varying = variesByCoding ? .acceptEncoding : []
+        if variesByOrigin { varying.insert(.origin) }
+        return varying
+    }
+
     var isMapped: Bool { unsafe mapping != nil }
 
     /// The file's content; empty for an empty file.

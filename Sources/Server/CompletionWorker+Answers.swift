@@ -17,8 +17,7 @@ extension CompletionWorker {
             answerHandler(exchange, response, output)
         case .refusal(let reason):
             exchanges[exchange].reason = reason
-            exchanges[exchange].status = reason.status
-            exchanges[exchange].sent = writeRefusal(reason, exchanges[exchange].head, exchange, output)
+            answerRefusal(exchange, refusal(reason, exchange), output)
         case .redirect(let status, let location):
             exchanges[exchange].status = status
             let lines = lines(exchange)
@@ -40,10 +39,10 @@ extension CompletionWorker {
     private static let variesByOriginLine = Array("Vary: Origin\r\n".utf8)
 
     /// The configured lines of an answer that is no file.
-    private func lines(_ exchange: UInt32) -> [UInt8] {
+    private func lines(_ exchange: UInt32, namesOrigin: Bool = true) -> [UInt8] {
         let policy = policy(exchange)
         var lines = policy.lines
-        if policy.variesByOrigin { lines += Self.variesByOriginLine }
+        if namesOrigin, policy.variesByOrigin { lines += Self.variesByOriginLine }
         let originLines = crossOriginLines(exchange)
         if !originLines.isEmpty { lines += originLines }
         return lines
@@ -64,10 +63,16 @@ extension CompletionWorker {
     // MARK: Refusing
 
     /// Answers bytes that are no request; nothing more is read.
+    ///
+    /// - Parameters:
+    ///   - slot: the connection.
+    ///   - reason: the reason.
+    ///   - head: what was read of the request before the refusal.
+    ///   - request: the bytes that came, to which the head's positions refer.
     @unsafe
-    func refuse(_ slot: UInt32, _ reason: Reason, request: UnsafeBufferPointer<UInt8>) {
+    func refuse(_ slot: UInt32, _ reason: Reason, head: RequestHead, request: UnsafeBufferPointer<UInt8>) {
         connections[slot].state.refused()
-        unsafe answerRefusal(slot, reason, head: RequestHead(), request: request)
+        unsafe answerRefusal(slot, reason, head: head, request: request)
     }
 
     /// Answers a request that gets no exchange, or has to wait for its turn with one.
@@ -75,37 +80,77 @@ extension CompletionWorker {
     func answerRefusal(_ slot: UInt32, _ reason: Reason, head: RequestHead, request: UnsafeBufferPointer<UInt8>) {
         guard connections[slot].firstExchange == noSlot, lendOutput(slot), let output = connections[slot].output,
             output.hasRoom(site.limits.responseHeadSizeMax)
-        else {
-            var exchange = Exchange(
-                connection: slot,
-                head: head,
-                policy: 0,
-                startedAt: clock.now,
-                startedWall: clock.wall
-            )
-            exchange.reply = .refusal(reason)
-            guard let key = exchanges.insert(exchange) else { return fail(slot, reason) }
-            enqueue(key.slot, slot)
-            return advance(slot)
-        }
-        let count = writeRefusal(reason, head, nil, output)
+        else { return unsafe queueRefusal(slot, reason, head: head, request: request) }
+        let refusal = unsafe Refusal(
+            content: RefusalContent(reason: reason, shape: RefusalShape(head, in: request.span)),
+            sendsBody: head.method != .head,
+            lines: site.hosts.policies[0].lines,
+            persistence: Persistence(keepsAlive: false, version: head.version)
+        )
+        let count = writeRefusal(refusal, room: site.limits.responseHeadSizeMax, output)
         connections[slot].state.answered()
         markDirty(slot)
         unsafe logRefused(slot, reason, request, count: count)
     }
 
-    private func writeRefusal(_ reason: Reason, _ head: RequestHead, _ exchange: UInt32?, _ output: Output) -> UInt64 {
-        let refusal = Refusal(
-            reason: reason,
-            allow: exchange.map { exchanges[$0].allow } ?? 0,
-            realm: exchange.flatMap { exchanges[$0].realm >= 0 ? site.realms[exchanges[$0].realm].name : nil },
-            sendsBody: head.method != .head,
-            lines: exchange.map { lines($0) } ?? site.hosts.policies[0].lines,
-            persistence: exchange.map { persistence($0) } ?? Persistence(keepsAlive: false, version: head.version)
+    /// Gives a refusal an exchange, with which it waits for those before it.
+    @unsafe
+    private func queueRefusal(
+        _ slot: UInt32,
+        _ reason: Reason,
+        head: RequestHead,
+        request: UnsafeBufferPointer<UInt8>
+    ) {
+        var exchange = Exchange(
+            connection: slot,
+            head: head,
+            policy: 0,
+            startedAt: clock.now,
+            startedWall: clock.wall
         )
+        exchange.reply = .refusal(reason)
+        // As far as the head was read: nothing behind that is looked at.
+        unsafe exchange.headBytes.append(UnsafeBufferPointer(rebasing: request.prefix(head.fieldsRange.upperBound)))
+        guard let key = exchanges.insert(exchange) else {
+            exchange.headBytes.free()
+            return fail(slot, reason)
+        }
+        enqueue(key.slot, slot)
+        advance(slot)
+    }
+
+    /// The shape in which the exchange's client is told of a refusal.
+    func refusalShape(_ exchange: UInt32) -> RefusalShape {
+        let bytes = unsafe exchanges[exchange].headBytes.bytes
+        return unsafe RefusalShape(exchanges[exchange].head, in: bytes.span)
+    }
+
+    /// The refusal of an exchange's request.
+    func refusal(_ reason: Reason, _ exchange: UInt32) -> Refusal {
+        let realm = exchanges[exchange].realm
+        var varying: Varying = policy(exchange).variesByOrigin ? .origin : []
+        if reason == .notAcceptable { varying.insert(.acceptEncoding) }
+        return Refusal(
+            content: RefusalContent(reason: reason, shape: refusalShape(exchange)),
+            allow: exchanges[exchange].allow,
+            realm: realm >= 0 ? site.realms[realm].name : nil,
+            varying: varying,
+            sendsBody: exchanges[exchange].head.method != .head,
+            lines: lines(exchange, namesOrigin: false),
+            persistence: persistence(exchange)
+        )
+    }
+
+    /// Writes a refusal as the answer of an exchange.
+    func answerRefusal(_ exchange: UInt32, _ refusal: Refusal, _ output: Output) {
+        exchanges[exchange].status = refusal.content.reason.status
+        exchanges[exchange].sent = writeRefusal(refusal, room: roomNeeded(exchange), output)
+    }
+
+    /// - Returns: bytes of content that were written.
+    private func writeRefusal(_ refusal: Refusal, room: Int, _ output: Output) -> UInt64 {
         var count = 0
-        output.write(exchange.map { roomNeeded($0) } ?? site.limits.responseHeadSizeMax) {
-            (span) throws(ResponseError) in
+        output.write(room) { (span) throws(ResponseError) in
             count = try ResponseEncoder.write(refusal, clock, into: &span)
         }
         return UInt64(count)

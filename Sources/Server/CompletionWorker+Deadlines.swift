@@ -43,7 +43,7 @@ extension CompletionWorker {
 
     /// A head that takes too long (RFC 9110 §15.5.9).
     private func refuseLate(_ slot: UInt32, _ reason: Reason) {
-        unsafe refuse(slot, reason, request: connections[slot].input.bytes)
+        unsafe refuse(slot, reason, head: RequestHead(), request: connections[slot].input.bytes)
     }
 
     /// A content that takes too long: nothing of it is handled.

@@ -78,7 +78,7 @@ extension Reason {
     /// The code in a log record; 0 for what the status says well enough.
     var loggedCode: UInt8 {
         switch self {
-        case .notFound, .methodNotAllowed: 0
+        case .notFound, .methodNotAllowed, .preconditionFailed, .rangeNotSatisfiable: 0
         default: code
         }
     }

@@ -34,7 +34,7 @@ extension CompletionWorker {
                 wheel.arm(slot, at: connections[slot].state.deadline)
                 return used
             case .rejected(let reason):
-                unsafe refuse(slot, .rejected(reason), request: rest)
+                unsafe refuse(slot, .rejected(reason), head: parser.head, request: rest)
                 return bytes.count
             case .complete:
                 let head = parser.head

@@ -22,6 +22,15 @@ struct FileAnswer: Equatable {
     /// Bytes of content that leave.
     var bodyCount: UInt64 { sendsBody ? UInt64(range.count) : 0 }
 
+    /// The reason of an answer that says no and nothing else; `nil` for one with content, and for a failure's page.
+    var refusal: Reason? {
+        switch status {
+        case 412: .preconditionFailed
+        case 416: .rangeNotSatisfiable
+        default: nil
+        }
+    }
+
     /// Decides by the request's conditions and range (RFC 9110 §13.2.2, §14.2).
     ///
     /// - Parameters:

@@ -118,6 +118,10 @@ package struct Limits: Sendable {
             outputBlockSize >= responseHeadSizeMax + 3 * requestLineSizeMax + inlineBodySizeMax,
             "a redirection gives an address back with each byte as three, as the largest head the server makes"
         )
+        precondition(
+            responseHeadSizeMax >= Refusal.sizeMax,
+            "a refusal of what has no exchange is written, content and all, where a head finds room"
+        )
         precondition(inlineBodySizeMax <= residentFileSizeMax, "an inline body is resident")
         precondition(outputSegmentsMax >= 4, "one response takes two segments")
         precondition(exchangesMax >= pipelinedMax, "one connection can wait for all its requests")

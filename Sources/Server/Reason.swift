@@ -4,8 +4,8 @@ package import HTTP
 
 /// Every way out that is not an answer, as one closed list.
 ///
-/// It is the only argument of refusing, shedding and closing. Its name is in `error.log`, but for a file that is not there
-/// and a method that is not taken, whose status says enough.
+/// It is the only argument of refusing, shedding and closing. Its name is in `error.log`, but for those whose status
+/// says enough (`loggedCode`).
 package enum Reason: Equatable, Sendable {
     /// The request breaks a rule of HTTP or a limit.
     case rejected(RejectReason)
@@ -16,6 +16,8 @@ package enum Reason: Equatable, Sendable {
     case forbidden
     case unauthorized
     case notAcceptable
+    case preconditionFailed
+    case rangeNotSatisfiable
     case fileUnreadable
     case fileChanging
     case handlerFailed
@@ -48,13 +50,16 @@ package enum Reason: Equatable, Sendable {
     private static let firstOwn = 1 + UInt8(truncatingIfNeeded: RejectReason.allCases.count)
 
     static let own: [Reason] = [
-        .methodNotAllowed, .notFound, .forbidden, .unauthorized, .notAcceptable, .fileUnreadable, .fileChanging,
-        .handlerFailed, .handlerExpired,
+        .methodNotAllowed, .notFound, .forbidden, .unauthorized, .notAcceptable, .preconditionFailed,
+        .rangeNotSatisfiable, .fileUnreadable, .fileChanging, .handlerFailed, .handlerExpired,
         .handlersFull, .poolFull, .passwordChecksFull,
         .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted, .stopping, .headExpired,
         .bodyExpired,
         .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged,
     ]
+
+    /// Those that a client is told.
+    static let refusals = (RejectReason.allCases.map(Reason.rejected) + own).filter { $0.status != 0 }
 
     /// Names by code, as the log wants them.
     package static let names: [StaticString] =
@@ -69,6 +74,8 @@ package enum Reason: Equatable, Sendable {
         case .forbidden: "forbidden"
         case .unauthorized: "unauthorized"
         case .notAcceptable: "not-acceptable"
+        case .preconditionFailed: "precondition-failed"
+        case .rangeNotSatisfiable: "range-not-satisfiable"
         case .fileUnreadable: "file-unreadable"
         case .fileChanging: "file-changing"
         case .handlerFailed: "handler-failed"
@@ -99,6 +106,8 @@ package enum Reason: Equatable, Sendable {
         case .forbidden: 403
         case .unauthorized: 401
         case .notAcceptable: 406
+        case .preconditionFailed: 412
+        case .rangeNotSatisfiable: 416
         case .fileUnreadable, .handlerFailed: 500
         case .handlerExpired: 504
         case .fileChanging, .handlersFull, .poolFull, .passwordChecksFull, .exchangesFull, .bodiesFull, .filesFull,
@@ -109,7 +118,7 @@ package enum Reason: Equatable, Sendable {
         }
     }
 
-    /// Whether the site's page for failures, `50x.html`, may say it.
+    /// True when the site's page for failures, `50x.html`, may say it.
     ///
     /// Not where files or the connection are what fails.
     var hasPage: Bool {
@@ -130,6 +139,8 @@ package enum Reason: Equatable, Sendable {
         case .forbidden: "The server may not read this file."
         case .unauthorized: "This address asks for a user and a password."
         case .notAcceptable: "There is no form of this file that Accept-Encoding allows."
+        case .preconditionFailed: "The file is not as the conditions of the request want it."
+        case .rangeNotSatisfiable: "The file has none of the bytes that Range asks for."
         case .fileUnreadable: "The file could not be read."
         case .fileChanging: "The file is being written to at this moment. Try again in a moment."
         case .handlerFailed: "The handler of this address failed; the server's error log says how."

@@ -7,19 +7,6 @@
 internal import HandlerHost
 internal import HTTP
 
-/// An answer that the server gives in its own words.
-struct Refusal {
-    let reason: Reason
-    /// Methods for the Allow field, as the router has them.
-    let allow: UInt16
-    /// What the user and the password that are asked for are for.
-    let realm: [UInt8]?
-    let sendsBody: Bool
-    /// Configured field lines.
-    let lines: [UInt8]
-    let persistence: Persistence
-}
-
 /// Whether the connection goes on after a response, and how its client is told.
 struct Persistence {
     let keepsAlive: Bool
@@ -83,12 +70,9 @@ enum ResponseEncoder {
             }
             try span.appendField("Accept-Ranges", "bytes")
         }
-        switch (file.variesByCoding, file.variesByOrigin) {
-        case (true, true): try span.appendField("Vary", "Accept-Encoding, Origin")
-        case (true, false): try span.appendField("Vary", "Accept-Encoding")
-        case (false, true): try span.appendField("Vary", "Origin")
-        case (false, false): break
-        }
+        // A client that prefers JSON gets problem details in place of a failure's page.
+        let varying = answer.status >= 400 ? file.varying.union(.accept) : file.varying
+        if let value = varying.value { try span.appendField("Vary", value) }
         if let errorLines, answer.status >= 400 {
             try span.appendBytes(errorLines.span)
         } else {
@@ -127,7 +111,8 @@ enum ResponseEncoder {
         _ clock: WorkerClock,
         into span: inout OutputSpan<UInt8>
     ) throws(ResponseError) -> Int {
-        let status = Self.status(refusal.reason.status)
+        let content = refusal.content
+        let status = Self.status(content.reason.status)
         try begin(status.code, refusal.persistence, clock, into: &span)
         if status == .methodNotAllowed { try appendAllow(refusal.allow, into: &span) }
         if status == .unauthorized, let realm = refusal.realm {
@@ -138,36 +123,15 @@ enum ResponseEncoder {
         }
         // It is over in a moment, or another server can be asked.
         if status == .serviceUnavailable { try span.appendField("Retry-After", decimal: 1) }
-        let phrase = status.reasonPhrase
-        let explanation = refusal.reason.explanation
-        // A page, since it is a person who sees it, in as few bytes as that takes.
-        let count =
-            pageStart.utf8CodeUnitCount + 2 * (4 + phrase.utf8CodeUnitCount) + pageMiddle.utf8CodeUnitCount
-            + pageText.utf8CodeUnitCount + explanation.utf8CodeUnitCount + pageEnd.utf8CodeUnitCount
-        try span.appendField("Content-Type", "text/html; charset=utf-8")
-        try span.appendField("Content-Length", decimal: UInt64(count))
+        if let size = refusal.sizeOfFile { try span.appendContentRange(unsatisfiedOf: size) }
+        try span.appendField("Content-Type", content.shape.mediaType)
+        try span.appendField("Content-Length", decimal: UInt64(content.count))
+        if let value = refusal.varying.union(.accept).value { try span.appendField("Vary", value) }
         try span.appendBytes(refusal.lines.span)
         try span.appendEmptyLine()
         guard refusal.sendsBody else { return 0 }
-        try span.appendBytes(pageStart)
-        try appendTitle(status, into: &span)
-        try span.appendBytes(pageMiddle)
-        try appendTitle(status, into: &span)
-        try span.appendBytes(pageText)
-        try span.appendBytes(explanation)
-        try span.appendBytes(pageEnd)
-        return count
-    }
-
-    private static let pageStart: StaticString = "<!doctype html><meta charset=utf-8><title>"
-    private static let pageMiddle: StaticString = "</title><h1>"
-    private static let pageText: StaticString = "</h1><p>"
-    private static let pageEnd: StaticString = "</p>\n"
-
-    private static func appendTitle(_ status: Status, into span: inout OutputSpan<UInt8>) throws(ResponseError) {
-        try span.appendDecimal(UInt64(status.code))
-        try span.appendBytes(" ")
-        try span.appendBytes(status.reasonPhrase)
+        try content.write(to: &span)
+        return content.count
     }
 
     static func writeOptions(

@@ -7,7 +7,6 @@
 /// Next: ResponseEncoder.swift
 
 internal import CompletionPort
-internal import HandlerHost
 internal import HTTP
 
 extension CompletionWorker {
@@ -43,7 +42,8 @@ extension CompletionWorker {
             unsafe output.copy(files[file].wholeResponse)
         } else {
             sent = unsafe FileAnswer(head, bytes.span, files[file], status: 200, now: clock.second)
-            guard !sent.isMultipart else { return false }
+            // Problem details are made of an exchange.
+            guard !sent.isMultipart, sent.refusal == nil || !head.has(.accept) else { return false }
             let persistence = Persistence(keepsAlive: head.keepsAlive && !isDraining, version: head.version)
             output.write(site.limits.responseHeadSizeMax) { (span) throws(ResponseError) in
                 try ResponseEncoder.write(sent, of: files[file], persistence, clock, into: &span)
@@ -86,6 +86,12 @@ extension CompletionWorker {
             now: clock.second
         )
         files[file].wasUsed = true
+        if let reason = answer.refusal, refusalShape(exchange) == .problem {
+            var refusal = refusal(reason, exchange)
+            if reason == .rangeNotSatisfiable { refusal.sizeOfFile = files[file].size }
+            refusal.varying.formUnion(files[file].varying)
+            return answerRefusal(exchange, refusal, output)
+        }
         let persistence = persistence(exchange)
         let errorLines = policy(exchange).lines
         let moreLines = crossOriginLines(exchange)
@@ -164,12 +170,12 @@ extension CompletionWorker {
             exchanges[exchange].fellBack = true
             return awaitFile(exchange, fallback.span, status: 200)
         }
-        if let page = thanks(exchange) { return reply(exchange, .handler(page)) }
+        if let page = thanks(exchange) { return reply(exchange, page) }
         awaitErrorPage(exchange, .notFound)
     }
 
     /// The built-in page that thanks for a form, where it is what the exchange asks for.
-    private func thanks(_ exchange: UInt32) -> HandlerResponse? {
+    private func thanks(_ exchange: UInt32) -> Exchange.Reply? {
         let policy = policy(exchange)
         let head = exchanges[exchange].head
         let bytes = unsafe exchanges[exchange].headBytes.bytes
@@ -179,11 +185,13 @@ extension CompletionWorker {
         }
     }
 
-    /// Has the exchange answered by the site's page for a failure, `404.html` or `50x.html`, if there is one.
+    /// Has the exchange answered by the site's page for a failure, `404.html` or `50x.html`, if there is one and its client
+    /// wants a page.
     func awaitErrorPage(_ exchange: UInt32, _ reason: Reason) {
         let name: StaticString = reason.status == 404 ? "/404.html" : "/50x.html"
         let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         exchanges[exchange].reason = reason
+        guard refusalShape(exchange) == .page else { return reply(exchange, .refusal(reason)) }
         unsafe awaitFile(exchange, bytes.span, status: reason.status)
     }
 

@@ -35,15 +35,15 @@ struct ThanksPage: Sendable {
         path: Span<UInt8>,
         realm: Int,
         _ policy: SitePolicy
-    ) -> HandlerResponse? {
+    ) -> Exchange.Reply? {
         guard isServed, Self.answers(path, policy.names) else { return nil }
         // The file would be guarded by its own path too, whatever address leads to it.
         let ownRealm = policy.realm(Self.path.span)
         guard ownRealm < 0 || ownRealm == realm else { return nil }
         switch Conditions.evaluate(head, in: bytes, etag: bytes.extracting(0..<0), lastModified: nil) {
-        case .proceed: return Self.page
-        case .notModified: return HandlerResponse(status: 304, fields: [Self.caching], body: [])
-        case .preconditionFailed: return HandlerResponse(status: 412, fields: [Self.caching], body: [])
+        case .proceed: return .handler(Self.page)
+        case .notModified: return .handler(HandlerResponse(status: 304, fields: [Self.caching], body: []))
+        case .preconditionFailed: return .refusal(.preconditionFailed)
         }
     }
 

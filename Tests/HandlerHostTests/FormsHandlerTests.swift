@@ -73,7 +73,9 @@ import Testing
         services.takeJob()?.run()
         #expect(
             client.results(1).map(\.text) == [
-                "400\ncontent-type: application/json\n\n{\"error\":\"The body must be a JSON object.\"}\n"
+                "400\ncontent-type: application/problem+json\nvary: accept\n\n"
+                    + #"{"type":"about:blank","title":"Bad Request","status":400,"#
+                    + "\"detail\":\"The body must be a JSON object.\",\"reason\":\"bad-form\"}\n"
             ]
         )
     }

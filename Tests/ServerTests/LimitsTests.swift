@@ -21,6 +21,7 @@ import Testing
         {
             $0.inlineBodySizeMax = $0.residentFileSizeMax + 1; $0.outputBlockSize = 1 << 20
         },
+        { $0.responseHeadSizeMax = Refusal.sizeMax - 1 },
         { $0.outputSegmentsMax = 3 },
         { $0.exchangesMax = $0.pipelinedMax - 1 },
         { $0.bodySizeMax = $0.bodiesSizeMax + 1 },

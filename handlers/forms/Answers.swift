@@ -6,10 +6,11 @@ import HandlerKit
 struct Answers: Sendable {
     let isJSON: Bool
 
-    /// JSON for who prefers it, and for who sent it and does not prefer HTML.
+    /// JSON for a client that prefers it, and for one that sent it and does not prefer HTML.
     init(_ request: borrowing Request) {
         isJSON =
             request.prefers("application/json", over: "text/html")
+            || request.prefers("application/problem+json", over: "text/html")
             || (request.bodyKind == .json && !request.prefers("text/html", over: "application/json"))
     }
 
@@ -26,18 +27,32 @@ struct Answers: Sendable {
         return response
     }
 
+    /// A refusal: a page, or problem details (RFC 9457) with the members that the server's own refusals have.
     func problem(_ status: HTTPResponse.Status, _ text: String) -> Response {
         var response: Response
         if isJSON {
-            var json = Array("{\"error\":".utf8)
+            var json = Array("{\"type\":\"about:blank\",\"title\":".utf8)
+            json.append(jsonString: Array(status.reasonPhrase.utf8))
+            json.append(contentsOf: ",\"status\":\(status.code),\"detail\":".utf8)
             json.append(jsonString: Array(text.utf8))
-            json.append(contentsOf: "}\n".utf8)
-            response = .json(json, status: status)
+            json.append(contentsOf: ",\"reason\":\"\(Self.reason(status))\"}\n".utf8)
+            response = Response(status: status, contentType: "application/problem+json", body: json)
         } else {
             response = .html("<!doctype html><title>\(status)</title>\n<p>\(text.htmlEscaped)</p>\n", status: status)
         }
+        response.addField("vary", "accept")
         if status == .serviceUnavailable { response.addField("retry-after", "1") }
         return response
+    }
+
+    /// The reason as one word, for programs.
+    private static func reason(_ status: HTTPResponse.Status) -> StaticString {
+        switch status {
+        case .notFound: "no-such-form"
+        case .unsupportedMediaType: "unsupported-media-type"
+        case .serviceUnavailable: "not-stored"
+        default: "bad-form"
+        }
     }
 
     /// Says which bodies are understood (RFC 9110, section 15.5.16, and the field of the W3C's LDP).
