@@ -96,7 +96,19 @@ enum ConfigurationSchema {
                 "body_size_max",
                 \.bodySizeMax,
                 .count(0...(1 << 28)),
-                "Bytes of a request's content. More is refused with 413. It is held in memory until it is handled."
+                """
+                Bytes of a request's content. More is refused with 413. It is held in memory until it is handled. The largest may \
+                take `deadlines.body` and `body_size_max` / `body_rate_min` seconds to arrive, 2127 by default.
+                """
+            ),
+            ConfigurationKey(
+                "body_rate_min",
+                \.bodyRateMin,
+                .count(1...(1 << 30)),
+                """
+                Bytes a second with which a request's content must come, on average, once `deadlines.body` has passed. Slower is \
+                refused with 408. With a number above `body_size_max` the content must come within `deadlines.body` and a second.
+                """
             ),
         ]
     }
@@ -189,7 +201,14 @@ enum ConfigurationSchema {
         }
         let keys = [
             key("head", \.head, "For a request's head to arrive as a whole, from its first byte. Then 408."),
-            key("body", \.body, "For a request's content to arrive as a whole, from the end of the head. Then 408."),
+            key(
+                "body",
+                \.body,
+                """
+                For a request's content to arrive, from the end of the head. It may take longer as long as it has come with \
+                `limits.body_rate_min` bytes a second beyond these. Then 408.
+                """
+            ),
             key("idle", \.idle, "Between two requests of a connection, and before its first. Then it is closed."),
             key(
                 "send",

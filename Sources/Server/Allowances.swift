@@ -6,15 +6,18 @@ internal import Platform
 /// deadlines.
 struct Allowances: Sendable {
     let head: Nanoseconds
-    let body: Nanoseconds
+    let content: ContentPace
     let idle: Nanoseconds
     let send: Nanoseconds
     let handler: Nanoseconds
     let linger: Nanoseconds
 
-    init(_ deadlines: Deadlines) {
+    /// - Parameters:
+    ///   - deadlines: the configured ones.
+    ///   - bodyRateMin: bytes a second that a content must come with beyond its deadline.
+    init(_ deadlines: Deadlines, bodyRateMin: Int) {
         head = Nanoseconds(deadlines.head)
-        body = Nanoseconds(deadlines.body)
+        content = ContentPace(grace: Nanoseconds(deadlines.body), rateMin: bodyRateMin)
         idle = Nanoseconds(deadlines.idle)
         send = Nanoseconds(deadlines.send)
         handler = Nanoseconds(deadlines.handler)

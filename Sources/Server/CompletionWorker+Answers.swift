@@ -131,7 +131,11 @@ extension CompletionWorker {
         var varying: Varying = policy(exchange).variesByOrigin ? .origin : []
         if reason == .notAcceptable { varying.insert(.acceptEncoding) }
         return Refusal(
-            content: RefusalContent(reason: reason, shape: refusalShape(exchange)),
+            content: RefusalContent(
+                reason: reason,
+                shape: refusalShape(exchange),
+                bodyRateMin: site.limits.bodyRateMin
+            ),
             allow: exchanges[exchange].allow,
             realm: realm >= 0 ? site.realms[realm].name : nil,
             varying: varying,

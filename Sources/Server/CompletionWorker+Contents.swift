@@ -38,6 +38,8 @@ extension CompletionWorker {
             let output = connections[slot].output, output.hasRoom(site.limits.responseHeadSizeMax)
         else { return }
         exchanges[exchange].owesContinue = false
+        connections[slot].state.contentAwaited(now: clock.now, site.allowances)
+        wheel.arm(slot, at: connections[slot].state.deadline)
         output.write(site.limits.responseHeadSizeMax) { (span) throws(ResponseError) in
             try ResponseEncoder.writeContinue(into: &span)
         }

@@ -24,7 +24,7 @@ extension CompletionWorker {
         case .none: break
         case .idle: act(connections[slot].state.idleEnded(), slot)
         case .head: refuseLate(slot, .headExpired)
-        case .body: giveUpLate(slot)
+        case .body: contentExpired(slot)
         case .linger: lingerExpired(slot)
         case .send: sendExpired(slot)
         }
@@ -46,9 +46,18 @@ extension CompletionWorker {
         unsafe refuse(slot, reason, head: RequestHead(), request: connections[slot].input.bytes)
     }
 
-    /// A content that takes too long: nothing of it is handled.
-    private func giveUpLate(_ slot: UInt32) {
-        giveUpBody(connections[slot].bodyExchange, .bodyExpired)
+    /// A content's deadline has passed; nothing is handled of one that came too slowly.
+    private func contentExpired(_ slot: UInt32) {
+        let exchange = connections[slot].bodyExchange
+        // Answers to earlier requests hold up the word to send it, each with a deadline of its own.
+        guard !exchanges[exchange].owesContinue else {
+            return connections[slot].state.contentAwaited(now: clock.now, site.allowances)
+        }
+        let received = exchanges[exchange].received
+        guard !connections[slot].state.contentEarnedTime(received: received, now: clock.now, site.allowances) else {
+            return
+        }
+        giveUpBody(exchange, .bodyExpired)
     }
 
     /// A client has not finished after the server has.

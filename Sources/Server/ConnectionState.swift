@@ -54,6 +54,8 @@ struct ConnectionState: Equatable {
     private(set) var isLast = false
     /// The client has asked for the end, and kept to it: it must send nothing after such a request (RFC 9112 §9.6).
     private(set) var clientEnds = false
+    /// Bytes of the content being read that have earned their time.
+    private var credited: UInt32 = 0
 
     /// When the step of reading that is under way must be over.
     private(set) var readDeadline: Instant
@@ -106,7 +108,7 @@ struct ConnectionState: Equatable {
         self.clientEnds = clientEnds
         if !keepsAlive { isLast = !hasBody }
         reading = hasBody ? .body : .nothing
-        readDeadline = hasBody ? now.advanced(by: allowances.body) : .distantFuture
+        readDeadline = hasBody ? now.advanced(by: allowances.content.grace) : .distantFuture
     }
 
     /// The content is complete; `isLast` says that its request asked for the connection to end.
@@ -114,7 +116,30 @@ struct ConnectionState: Equatable {
         precondition(reading == .body, "no content was being read")
         reading = .nothing
         readDeadline = .distantFuture
+        credited = 0
         if !keepsAlive { isLast = true }
+    }
+
+    /// The client waits until it is told to send its content, or was told so: its grace begins.
+    mutating func contentAwaited(now: Instant, _ allowances: Allowances) {
+        precondition(reading == .body, "no content is being read")
+        readDeadline = now.advanced(by: allowances.content.grace)
+    }
+
+    /// The content's deadline passed: the bytes that have come since it was set move it.
+    ///
+    /// It is looked at only when it passes, so that content as it arrives costs nothing.
+    ///
+    /// - Parameters:
+    ///   - received: bytes of the content that have come in all.
+    ///   - now: the time.
+    ///   - allowances: what is configured.
+    /// - Returns: true when there is time again; false when the content came too slowly.
+    mutating func contentEarnedTime(received: Int, now: Instant, _ allowances: Allowances) -> Bool {
+        precondition(reading == .body, "no content is being read")
+        readDeadline = readDeadline.advanced(by: allowances.content.earned(by: received - Int(credited)))
+        credited = UInt32(received)
+        return now < readDeadline
     }
 
     /// What follows can't be read: the request was refused, or its content won't be.

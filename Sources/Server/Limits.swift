@@ -24,6 +24,10 @@ package struct Limits: Sendable {
     ///
     /// Beyond it: 413.
     package var bodySizeMax = 1024 * 1024
+    /// Bytes a second of a request's content, on average, once its deadline has passed.
+    ///
+    /// Below it: 408.
+    package var bodyRateMin = 500
     /// All contents being received or handled, of one worker.
     ///
     /// Beyond it: 503.
@@ -126,6 +130,9 @@ package struct Limits: Sendable {
         precondition(outputSegmentsMax >= 4, "one response takes two segments")
         precondition(exchangesMax >= pipelinedMax, "one connection can wait for all its requests")
         precondition(bodySizeMax <= bodiesSizeMax, "a worker can hold one content of the largest size")
+        precondition(bodySizeMax <= UInt32.max, "a connection counts the bytes of a content in 32 bits")
+        precondition(discardSizeMax <= UInt32.max, "and those of one that nobody wants")
+        precondition((1...Int(UInt32.max)).contains(bodyRateMin), "a content that comes at the minimum rate ends")
         precondition(sliceSize % 4096 == 0, "slices are whole pages")
         precondition(partSizeMax >= sliceSize, "what was brought into memory leaves as one part")
         precondition(stallDuration > .zero, "every turn takes time")
@@ -148,7 +155,8 @@ package struct Limits: Sendable {
 package struct Deadlines: Sendable, Equatable {
     /// From a request's first byte to the end of its head, as a whole.
     package var head = Duration.seconds(10)
-    /// From the end of the head to the end of the content, as a whole.
+    /// From the end of the head to the end of the content, which may take longer as long as it comes at
+    /// `Limits.bodyRateMin`.
     package var body = Duration.seconds(30)
     /// Between two requests of a connection, and before its first.
     package var idle = Duration.seconds(75)

@@ -57,6 +57,8 @@ enum RefusalShape: CaseIterable {
 struct RefusalContent {
     let reason: Reason
     let shape: RefusalShape
+    /// Bytes a second that a content must come with, for those whose content did not.
+    var bodyRateMin = 0
 
     private enum Part {
         case text(StaticString)
@@ -77,7 +79,9 @@ struct RefusalContent {
 
     /// Bytes of the longest.
     static let sizeMax = Reason.refusals.reduce(0) { size, reason in
-        RefusalShape.allCases.reduce(size) { max($0, RefusalContent(reason: reason, shape: $1).count) }
+        RefusalShape.allCases.reduce(size) {
+            max($0, RefusalContent(reason: reason, shape: $1, bodyRateMin: .max).count)
+        }
     }
 
     func write(to span: inout OutputSpan<UInt8>) throws(ResponseError) {
@@ -99,7 +103,7 @@ struct RefusalContent {
             try take(.text("</title><h1>"))
             try takeTitle(status, take)
             try take(.text("</h1><p>"))
-            try take(.text(reason.explanation))
+            try takeDetail(take)
             try take(.text("</p>\n"))
         case .problem:
             // RFC 9457 §4.2.1: with "about:blank" the title is the status's phrase.
@@ -108,11 +112,19 @@ struct RefusalContent {
             try take(.text("\",\"status\":"))
             try take(.number(UInt64(status.code)))
             try take(.text(",\"detail\":\""))
-            try take(.text(reason.explanation))
+            try takeDetail(take)
             try take(.text("\",\"reason\":\""))
             try take(.text(reason.name))
             try take(.text("\"}\n"))
         }
+    }
+
+    private func takeDetail<Failure: Error>(_ take: (Part) throws(Failure) -> Void) throws(Failure) {
+        try take(.text(reason.explanation))
+        guard reason == .bodyExpired else { return }
+        try take(.text(" The least is "))
+        try take(.number(UInt64(bodyRateMin)))
+        try take(.text(" bytes a second on average."))
     }
 
     private func takeTitle<Failure: Error>(_ status: Status, _ take: (Part) throws(Failure) -> Void) throws(Failure) {

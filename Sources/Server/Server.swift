@@ -112,7 +112,7 @@ package final class Server {
         try startWorkers(
             Site(
                 limits: configuration.limits,
-                allowances: Allowances(configuration.deadlines),
+                allowances: Allowances(configuration.deadlines, bodyRateMin: configuration.limits.bodyRateMin),
                 headLimits: HeadLimits(
                     headSizeMax: configuration.limits.headSizeMax,
                     requestLineSizeMax: configuration.limits.requestLineSizeMax,

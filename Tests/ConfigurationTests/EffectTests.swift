@@ -22,6 +22,7 @@ import Testing
             workers = 7
             [limits]
             body_size_max = 4096
+            body_rate_min = 100
             [deadlines]
             idle = 0.25
             head = 3
@@ -38,6 +39,7 @@ import Testing
         #expect(configuration.listen.map(\.description) == ["127.0.0.1:80", "[::1]:0"])
         #expect(configuration.workers == 7)
         #expect(configuration.limits.bodySizeMax == 4096)
+        #expect(configuration.limits.bodyRateMin == 100)
         #expect(configuration.deadlines.idle == .milliseconds(250))
         #expect(configuration.deadlines.head == .seconds(3))
         #expect(configuration.pool.threadsMax == 9)

@@ -60,6 +60,94 @@ import Testing
         #expect(state.deadline == ConnectionState.at(11))
     }
 
+    // MARK: Contents, which have 2 seconds and one more for each 10 bytes
+
+    /// A connection whose content has begun to arrive.
+    private func receiving() -> ConnectionState { ConnectionState(after: Event.requestWithBody) }
+
+    /// Expects that a content of which so many bytes have come has time left, or has none.
+    private func expectTime(
+        _ isLeft: Bool,
+        _ state: inout ConnectionState,
+        received: Int,
+        at seconds: Int,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let hasEarned = state.contentEarnedTime(received: received, now: ConnectionState.at(seconds), .forTests)
+        #expect(hasEarned == isLeft, sourceLocation: sourceLocation)
+    }
+
+    @Test func aContentThatComesAtTheRateHasAllTheTimeItNeeds() {
+        var state = receiving()
+        for second in 2..<500 {
+            #expect(state.expiry(now: ConnectionState.at(second)) == .body)
+            let received = 10 * (second - 1)
+            expectTime(true, &state, received: received, at: second)
+            #expect(state.deadline == ConnectionState.at(second + 1))
+        }
+        #expect(state.expiry(now: ConnectionState.at(500)) == .body)
+        expectTime(false, &state, received: 10 * 498, at: 500)
+    }
+
+    @Test func aContentThatComesMoreSlowlyHasNoMore() {
+        var state = receiving()
+        expectTime(true, &state, received: 9, at: 2)
+        expectTime(false, &state, received: 9, at: 3)
+        var silent = receiving()
+        expectTime(false, &silent, received: 0, at: 2)
+    }
+
+    /// It is the average that counts: what came quickly is time for later.
+    @Test func whatCameQuicklyIsTimeForLater() {
+        var state = receiving()
+        expectTime(true, &state, received: 1000, at: 2)
+        #expect(state.deadline == ConnectionState.at(102))
+        #expect(state.expiry(now: Instant(nanoseconds: ConnectionState.at(102).nanoseconds - 1)) == .none)
+        expectTime(false, &state, received: 1000, at: 102)
+    }
+
+    /// However often it is looked at: no byte earns its time twice.
+    @Test func aContentOfSoManyBytesHasABound() {
+        var state = receiving()
+        var received = 0
+        for _ in 0..<50 {
+            received += 10
+            _ = state.contentEarnedTime(received: received, now: ConnectionState.at(2), .forTests)
+        }
+        #expect(state.deadline == ConnectionState.at(52))
+        _ = state.contentEarnedTime(received: received, now: ConnectionState.at(2), .forTests)
+        #expect(state.deadline == ConnectionState.at(52))
+    }
+
+    @Test func theNextContentBeginsAnew() {
+        var state = receiving()
+        _ = state.contentEarnedTime(received: 1000, now: ConnectionState.at(2), .forTests)
+        state.perform(.bodyEnded(keepsAlive: true), now: ConnectionState.at(3))
+        #expect(state.deadline == .distantFuture)
+        for event in Event.requestWithBody { state.perform(event, now: ConnectionState.at(10)) }
+        #expect(state.deadline == ConnectionState.at(12))
+        expectTime(true, &state, received: 20, at: 12)
+        #expect(state.deadline == ConnectionState.at(14))
+    }
+
+    /// Until the client is told to send its content its time has not begun.
+    @Test func aClientThatWasNotToldToSendHasItsTimeLater() {
+        var state = receiving()
+        state.contentAwaited(now: ConnectionState.at(40), .forTests)
+        #expect(state.deadline == ConnectionState.at(42))
+        expectTime(true, &state, received: 15, at: 42)
+        expectTime(false, &state, received: 15, at: 44)
+    }
+
+    /// A server that stops waits for a content that has begun; main ends it when the drain's own deadline passes.
+    @Test func aContentGoesOnWhileTheServerDrains() {
+        var state = receiving()
+        let action = state.perform(.drain)
+        #expect(action == .nothing)
+        expectTime(true, &state, received: 20, at: 2)
+        #expect(state.deadline == ConnectionState.at(4))
+    }
+
     @Test func idleTimeCountsFromTheEndOfTheLastResponse() {
         var state = ConnectionState(after: Event.request + [.answered, .sendBegan])
         state.perform(.sendEnded, now: ConnectionState.at(100))

@@ -42,7 +42,7 @@ extension Allowances {
         deadlines.idle = .seconds(3)
         deadlines.send = .seconds(4)
         deadlines.linger = .seconds(5)
-        return Allowances(deadlines)
+        return Allowances(deadlines, bodyRateMin: 10)
     }
 }
 

@@ -25,6 +25,12 @@ import Testing
         { $0.outputSegmentsMax = 3 },
         { $0.exchangesMax = $0.pipelinedMax - 1 },
         { $0.bodySizeMax = $0.bodiesSizeMax + 1 },
+        {
+            $0.bodySizeMax = 1 << 32; $0.bodiesSizeMax = 1 << 33
+        },
+        { $0.discardSizeMax = 1 << 32 },
+        { $0.bodyRateMin = 0 },
+        { $0.bodyRateMin = 1 << 32 },
         { $0.sliceSize = 4095 },
         { $0.partSizeMax = $0.sliceSize - 1 },
         { $0.stallDuration = .zero },

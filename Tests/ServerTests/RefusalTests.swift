@@ -60,6 +60,15 @@ import Testing
         )
     }
 
+    @Test(arguments: RefusalShape.allCases) func aContentThatCameTooSlowlyIsToldTheRate(shape: RefusalShape) {
+        let content = RefusalContent(reason: .bodyExpired, shape: shape, bodyRateMin: 500)
+        let bytes = [UInt8](capacity: content.count) { output in
+            #expect(throws: Never.self) { try content.write(to: &output) }
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.contains("too long to arrive. The least is 500 bytes a second on average."))
+    }
+
     @Test func fieldsThatAStatusAsksForAreInBothShapes() throws {
         for shape in RefusalShape.allCases {
             var refused = refusal(.methodNotAllowed, shape)
