@@ -271,7 +271,7 @@ struct CachedFile {
 
     // MARK: Answering
 
-    /// What its answers depend on.
+    /// The request fields that its answers depend on.
     var varying: Varying {
         var varying: Varying = variesByCoding ? .acceptEncoding : []
         if variesByOrigin { varying.insert(.origin) }

@@ -128,7 +128,7 @@ struct ConnectionState: Equatable {
 
     /// The content's deadline passed: the bytes that have come since it was set move it.
     ///
-    /// It is looked at only when it passes, so that content as it arrives costs nothing.
+    /// The deadline is looked at only when it passes, so that content as it arrives costs nothing.
     ///
     /// - Parameters:
     ///   - received: bytes of the content that have come in all.

@@ -58,7 +58,7 @@ package enum Reason: Equatable, Sendable {
         .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged,
     ]
 
-    /// Those that a client is told.
+    /// The reasons that a client is told.
     static let refusals = (RejectReason.allCases.map(Reason.rejected) + own).filter { $0.status != 0 }
 
     /// Names by code, as the log wants them.

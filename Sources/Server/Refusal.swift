@@ -2,12 +2,12 @@
 
 internal import HTTP
 
-/// A refusal: its reason, and what its fields say.
+/// A refusal: its content, and the values of its fields.
 struct Refusal {
     let content: RefusalContent
     /// Methods for the Allow field, as the router has them.
     var allow: UInt16 = 0
-    /// What the user and the password that are asked for are for.
+    /// The realm that asks for a user and a password.
     var realm: [UInt8]?
     /// Bytes of the file that has none of those that were asked for.
     var sizeOfFile: UInt64?
@@ -26,7 +26,7 @@ struct Refusal {
 
 /// The shapes of a refusal's content.
 enum RefusalShape: CaseIterable {
-    /// HTML, since it is a person who sees it.
+    /// HTML, for people.
     case page
     /// JSON as RFC 9457 has it, for programs.
     case problem
@@ -34,8 +34,8 @@ enum RefusalShape: CaseIterable {
     /// Problem details for a client that prefers JSON of either kind to HTML, a page for all others.
     ///
     /// - Parameters:
-    ///   - head: the request's, or what was read of it.
-    ///   - bytes: what the head's positions refer to.
+    ///   - head: the request's, or the part of it that was read.
+    ///   - bytes: those that the head's positions refer to.
     init(_ head: RequestHead, in bytes: Span<UInt8>) {
         let isProgram =
             QualityList.prefers("application/json", over: "text/html", head, in: bytes)
@@ -57,7 +57,7 @@ enum RefusalShape: CaseIterable {
 struct RefusalContent {
     let reason: Reason
     let shape: RefusalShape
-    /// Bytes a second that a content must come with, for those whose content did not.
+    /// Bytes a second that a content must come with, for a refusal of one that did not.
     var bodyRateMin = 0
 
     private enum Part {

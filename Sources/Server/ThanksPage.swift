@@ -24,7 +24,7 @@ struct ThanksPage: Sendable {
     ///
     /// - Parameters:
     ///   - head: the request's, GET or HEAD.
-    ///   - bytes: what the head's positions refer to.
+    ///   - bytes: those that the head's positions refer to.
     ///   - path: its path, decoded and rewritten.
     ///   - realm: the realm whose password the request has shown; -1 for none.
     ///   - policy: the rules of its site.

@@ -1,6 +1,6 @@
 /// The request fields that an answer depends on (RFC 9110 §12.5.5). A value; any thread.
 
-/// What `Vary` names.
+/// The names in a `Vary` field.
 struct Varying: OptionSet {
     let rawValue: UInt8
 

@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    /// What an earlier request takes is not the time of a client that waits for its turn.
+    /// The time of an earlier request is not the client's, which waits for its turn.
     @Test func aClientThatWaitsToBeAskedForItsContentHasItsTimeThen() throws {
         let site = try TestSite(configuration: Configuration.trial + "[deadlines]\nbody = 0.3\n")
         try serving(site) { server in

@@ -1,4 +1,4 @@
-/// What is known of a head that is refused: what was read before the fault, and nothing else. Test threads.
+/// A refused head, of which only the part before the fault is known. Test threads.
 
 @testable import HTTP
 import Testing
