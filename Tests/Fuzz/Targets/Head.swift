@@ -23,6 +23,26 @@ private enum Outcome: Equatable {
     }
 }
 
+/// The part of a refused head that was read, by which its refusal goes: whole lines, and the same however it came.
+private func checkRefused(_ head: RequestHead, like other: RequestHead, _ bytes: [UInt8]) {
+    precondition(
+        head.method == other.method && head.fieldsRange == other.fieldsRange && head[.accept] == other[.accept],
+        "the same part was read"
+    )
+    precondition(head.fieldsRange.upperBound <= bytes.count, "what was read lies in the bytes")
+    var lines = FieldIterator(head)
+    var hasAccept = false
+    while let line = lines.next(in: bytes.span) {
+        precondition(!line.name.isEmpty, "a line that was read has a name")
+        for index in line.value.bounds {
+            precondition(bytes[index] == 9 || bytes[index] >= 32 && bytes[index] != 127, "and no control character")
+        }
+        if line.value == head[.accept] { hasAccept = true }
+    }
+    precondition(hasAccept || !head.has(.accept), "an Accept that was read is among the lines")
+    _ = QualityList.prefers("application/json", over: "text/html", head, in: bytes.span)
+}
+
 func fuzzHead(_ input: [UInt8]) {
     // The first bytes say where the rest is cut.
     guard input.count >= 2 else { return }
@@ -37,12 +57,14 @@ func fuzzHead(_ input: [UInt8]) {
         let early = Outcome(divided.parse(bytes.span.extracting(first: cut)), bytes)
         if early != .incomplete {
             precondition(early == expected, "cut at \(cut): \(early) and not \(expected)")
+            if case .rejected = early { checkRefused(divided.head, like: parser.head, bytes) }
             return
         }
     }
     let later = Outcome(divided.parse(bytes.span), bytes)
     precondition(later == expected, "in pieces: \(later) and not \(expected)")
 
+    if case .rejected = whole { checkRefused(divided.head, like: parser.head, bytes) }
     guard case .complete(let head) = whole else { return }
     precondition(head.length <= bytes.count, "a head lies in its bytes")
     // A line that the parser has accepted is found again, and none holds what would end it.
