@@ -85,7 +85,7 @@ let package = Package(
         .systemLibrary(name: "CHTTPParser", path: "Tests/CHTTPParser", providers: [.apt(["libhttp-parser-dev"])]),
 
         .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "CHTTPParser"]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "CHTTPParser", "CSQLite"]),
         .testTarget(name: "CompletionPortTests", dependencies: ["CompletionPort", "Platform"]),
         .testTarget(name: "HandlerPoolTests", dependencies: ["HandlerPool", "Platform"]),
         .testTarget(name: "FileLogTests", dependencies: ["FileLog", "Platform", "HTTP"]),

@@ -1,5 +1,7 @@
 /// A line of `access.log` as a JSON object. Pure; used by `ringport tail --json`.
 
+internal import HTTP
+
 /// Writes lines as JSON (RFC 8259), one object a line.
 package enum LogLineJSON {
     /// Appends the object and a line feed.
@@ -8,14 +10,15 @@ package enum LogLineJSON {
     package static func append(_ line: Span<UInt8>, to output: inout [UInt8]) {
         guard let parsed = CombinedLogLine(line) else {
             output += "{\"line\":".utf8
-            appendString(String(decoding: bytes(of: line), as: UTF8.self), to: &output)
+            output.append(jsonStringOf: line)
             output += "}\n".utf8
             return
         }
         let (method, target, version) = parsed.requestParts(of: line)
         let time = bytes(of: line.extracting(parsed.time))
         output += "{\"time\":".utf8
-        appendString(timestamp(time) ?? String(decoding: time, as: UTF8.self), to: &output)
+        let shown = timestamp(time).map { Array($0.utf8) } ?? time
+        output.append(jsonStringOf: shown.span)
         for (name, range) in [
             ("remote", parsed.remote), ("method", method), ("target", target), ("version", version),
         ] {
@@ -33,26 +36,8 @@ package enum LogLineJSON {
         if field.isEmpty || CombinedLogLine.isDash(field) {
             output += "null".utf8
         } else {
-            appendString(String(decoding: CombinedLogLine.unescaped(field), as: UTF8.self), to: &output)
+            output.append(jsonStringOf: CombinedLogLine.unescaped(field).span)
         }
-    }
-
-    /// Appends a string with its quotes; control characters, DEL too, as `\u00HH`.
-    private static func appendString(_ string: String, to output: inout [UInt8]) {
-        output.append(UInt8(ascii: "\""))
-        for byte in string.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-                output.append(UInt8(ascii: "\\"))
-                output.append(byte)
-            case 0..<0x20, 0x7F:
-                let digits = String(byte, radix: 16)
-                output += "\\u00\(digits.utf8.count == 1 ? "0" : "")\(digits)".utf8
-            default:
-                output.append(byte)
-            }
-        }
-        output.append(UInt8(ascii: "\""))
     }
 
     /// `10/Oct/2000:13:55:36 +0000` as `2000-10-10T13:55:36Z` (RFC 3339), or `nil` when it has another form.

@@ -20,7 +20,11 @@ enum Ascii {
     static var semicolon: UInt8 { 0x3b }
     static var equals: UInt8 { 0x3d }
     static var question: UInt8 { 0x3f }
+    static var openingSquare: UInt8 { 0x5b }
     static var backslash: UInt8 { 0x5c }
+    static var closingSquare: UInt8 { 0x5d }
+    static var openingBrace: UInt8 { 0x7b }
+    static var closingBrace: UInt8 { 0x7d }
 }
 
 extension UInt8 {

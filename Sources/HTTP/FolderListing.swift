@@ -131,16 +131,9 @@ package struct FolderListing: Sendable {
 
     /// A string of RFC 8259 §7.
     private static func quoted(_ bytes: [UInt8]) -> String {
-        var text = "\""
-        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\u{0}"..<" ": text += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text + "\""
+        var json: [UInt8] = []
+        json.append(jsonStringOf: bytes.span)
+        return String(decoding: json, as: UTF8.self)
     }
 
     /// A time as RFC 3339 has it, without its zone.

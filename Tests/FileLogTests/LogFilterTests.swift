@@ -58,7 +58,7 @@ import Testing
         let line = #"::1 - - [10/Oct/2000:13:55:36 +0200] "\x16\x03\xC3\xA9\xFF" 400 - "\n" "-""#
         let expected =
             #"{"time":"2000-10-10T13:55:36+02:00","remote":"::1","method":"\u0016\u0003é"# + "\u{FFFD}"
-            + #"","target":null,"version":null,"status":400,"bytes":0,"referer":"\u000a","user_agent":null}"#
+            + #"","target":null,"version":null,"status":400,"bytes":0,"referer":"\n","user_agent":null}"#
         #expect(json(line) == expected + "\n")
     }
 

@@ -4,7 +4,7 @@
 
 /// A part of the program that meets bytes of strangers.
 public enum FuzzTarget: String, CaseIterable, Sendable {
-    case head, chunks, path, fields, multipart, urlencoded, configuration
+    case head, chunks, path, fields, multipart, urlencoded, json, configuration
 
     /// Runs the target once.
     ///
@@ -17,6 +17,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .fields: fuzzFields(bytes)
         case .multipart: fuzzMultipart(bytes)
         case .urlencoded: fuzzURLEncoded(bytes)
+        case .json: fuzzJSON(bytes)
         case .configuration: fuzzConfiguration(bytes)
         }
     }
