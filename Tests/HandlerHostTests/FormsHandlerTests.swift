@@ -65,19 +65,26 @@ import Testing
         )
     }
 
-    @Test func jsonIsStoredAsItWasSent() throws {
-        post("{ \"a\": 1 }", ("Content-Type", "application/json; charset=utf-8"))
-        let write = services.takeWrite()
-        #expect(try stored(write).last == "{ \"a\": 1 }")
-        write?.complete(.failure(DatabaseFailure(.check, message: "CHECK constraint failed")))
-        services.takeJob()?.run()
-        #expect(
-            client.results(1).map(\.text) == [
-                "400\ncontent-type: application/problem+json\nvary: accept\n\n"
-                    + #"{"type":"about:blank","title":"Bad Request","status":400,"#
-                    + "\"detail\":\"The body must be a JSON object.\",\"reason\":\"bad-form\"}\n"
-            ]
+    @Test func jsonIsStoredWithItsDigitsAndWithoutItsBlanks() throws {
+        post("{ \"a\": 1.50 }", ("Content-Type", "application/json; charset=utf-8"))
+        #expect(try stored(services.takeWrite()).last == "{\"a\":1.50}")
+    }
+
+    @Test func jsonThatIsNoFormIsRefusedBeforeTheDatabase() {
+        post("[1]", ("Content-Type", "application/json"))
+        #expect(services.takeWrite() == nil)
+        #expect(client.results(1).map { $0.text.contains("400\n") && $0.text.contains("byte 0") } == [true])
+    }
+
+    @Test func aRuleOfTheDatabaseThatRefusesASubmissionIsNamed() throws {
+        post("{\"a\":1}", ("Content-Type", "application/json"))
+        try #require(services.takeWrite()).complete(
+            .failure(DatabaseFailure(.check, message: "CHECK constraint failed"))
         )
+        services.takeJob()?.run()
+        let text = try #require(client.results(1).first).text
+        #expect(text.hasPrefix("400\ncontent-type: application/problem+json\n"))
+        #expect(text.contains("A rule of this site's database refuses what was sent."), "\(text)")
     }
 
     @Test func anUploadedFileIsSaved() throws {

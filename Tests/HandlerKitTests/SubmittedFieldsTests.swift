@@ -72,4 +72,42 @@ import Testing
         let isName = Forms.isFormName(bytes.span)
         #expect(!isName)
     }
+
+    // MARK: JSON bodies
+
+    private static func submitted(json text: String) throws -> SubmittedFields {
+        let bytes = Array(text.utf8)
+        return SubmittedFields(try JSONField.fields(of: bytes.span))
+    }
+
+    @Test(
+        arguments: [
+            ("{}", "{}"), (#"{"name":"Ada","age":36}"#, #"{"name":"Ada","age":36}"#),
+            (" { \"a\" : [ 1, 2 ] }\n", #"{"a":[1,2]}"#), ("\u{feff}{\"a\":1}", #"{"a":1}"#),
+            (
+                #"{"n":123456789012345678901234567890.10,"e":1E+400}"#,
+                #"{"n":123456789012345678901234567890.10,"e":1E+400}"#
+            ),
+            (#"{"a":"before\u0000after"}"#, #"{"a":"before\u0000after"}"#),
+            (#"{"_next":"/a","\u005fother":{"b":1},"b":2,"_":3}"#, #"{"b":2}"#),
+            (#"{"user":{"_id":1}}"#, #"{"user":{"_id":1}}"#), (#"{"a\u0000b":null}"#, #"{"a\u0000b":null}"#),
+        ]
+    )
+    func aJSONObjectIsStoredWithEveryDigitAndEscape(sent: String, stored: String) throws {
+        #expect(String(decoding: try Self.submitted(json: sent).json, as: UTF8.self) == stored)
+    }
+
+    @Test func aNULIsStoredAlikeHoweverItWasSent() throws {
+        let urlEncoded = SubmittedFields([FormField(name: [0x61], value: [0x62, 0, 0x63])])
+        #expect(try Self.submitted(json: #"{"a":"b\u0000c"}"#).json == urlEncoded.json)
+    }
+
+    @Test func instructionsInJSONAreFollowed() throws {
+        let fields = try Self.submitted(json: #"{"_next":"\/sent.html","\u005fgotcha":["x"]}"#)
+        #expect(fields.next == "/sent.html")
+        #expect(fields.isFromRobot)
+        #expect(try Self.submitted(json: #"{"_next":["/a"],"_gotcha":""}"#).next == nil)
+        #expect(try !Self.submitted(json: #"{"_gotcha":null}"#).isFromRobot)
+        #expect(try Self.submitted(json: #"{"_next":"//evil.example"}"#).next == nil)
+    }
 }

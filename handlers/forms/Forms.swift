@@ -38,8 +38,9 @@ struct Forms: Handler {
         }
         do throws(FormError) {
             switch request.bodyKind {
-            case .json: return try storeJSON(request, form: form, answers)
-            case .urlEncoded, .multipart: return try storeFields(request, form: form, answers)
+            case .json: return storeFields(SubmittedFields(try request.jsonFields()), request, form: form, answers)
+            case .urlEncoded, .multipart:
+                return storeFields(SubmittedFields(try request.formFields()), request, form: form, answers)
             case .other: return .respond(answers.unsupportedMediaType)
             }
         } catch {
@@ -69,22 +70,15 @@ struct Forms: Handler {
         return true
     }
 
-    // MARK: The three kinds of body
-
-    /// A JSON body is stored as it was sent; SQLite checks that it is an object.
-    private func storeJSON(_ request: borrowing Request, form: String, _ answers: Answers) throws(FormError) -> Outcome
-    {
-        let body = request.withBody { body in body.indices.map { body[$0] } }
-        guard String(validating: body, as: UTF8.self) != nil else { throw .malformed("The body is not UTF-8.") }
-        return store(body, request, form: form, answers.stored(form: form, next: nil), answers)
-    }
+    // MARK: What was sent
 
     private func storeFields(
+        _ submitted: consuming SubmittedFields,
         _ request: borrowing Request,
         form: String,
         _ answers: Answers
-    ) throws(FormError) -> Outcome {
-        var fields = SubmittedFields(try request.formFields())
+    ) -> Outcome {
+        var fields = submitted
         let answer = answers.stored(form: form, next: fields.next)
         // A person does not see the field `_gotcha`; who fills it in must not learn that it was noticed.
         if fields.isFromRobot { return .respond(answer.withoutRowID) }
@@ -120,8 +114,11 @@ struct Forms: Handler {
             ]
         )
         return .store([insert], thenRespond: answer) { [host] refusal in
-            if refusal.isConstraint { return answers.problem(.badRequest, "The body must be a JSON object.") }
             host.log(.error, "a submission of \(form) was not stored: \(refusal.message)")
+            // Every form that comes this far fits the table; what the site's owner has added to it may say otherwise.
+            if refusal.isConstraint {
+                return answers.problem(.badRequest, "A rule of this site's database refuses what was sent.")
+            }
             return answers.problem(.serviceUnavailable, "The form can't be stored now. Try again later.")
         }
     }

@@ -4,40 +4,62 @@ import HandlerKit
 
 /// What a form holds: fields to store, and the instructions among them, whose names begin with `_`.
 struct SubmittedFields {
-    /// One field: text, or a file that was uploaded.
+    /// One field.
     private struct Entry {
+        enum Value {
+            case text([UInt8])
+            /// The name is ours, once the file is saved.
+            case file(FormField.File, content: [UInt8], savedAs: String?)
+            /// A value that came as JSON.
+            case json([UInt8])
+        }
+
         let name: [UInt8]
-        var field: FormField
-        /// Under which name the file was saved.
-        var savedAs: String?
+        var value: Value
     }
 
     private var entries: [Entry] = []
     /// Where the browser goes next: `_next`, when it is a path on this site.
     private(set) var next: String?
-    /// Whether the trap `_gotcha` was filled in.
+    /// True when the trap `_gotcha` was filled in.
     private(set) var isFromRobot = false
 
     init(_ fields: [FormField]) {
         entries.reserveCapacity(fields.count)
         for field in fields {
-            if field.name.first == UInt8(ascii: "_") {
-                follow(field)
-            } else if !field.isEmptyFile {
-                entries.append(Entry(name: field.name, field: field))
+            if Self.isInstruction(field.name) {
+                follow(field.name, text: field.value, isFilledIn: !field.value.isEmpty)
+            } else if let file = field.file {
+                guard !field.isEmptyFile else { continue }
+                entries.append(Entry(name: field.name, value: .file(file, content: field.value, savedAs: nil)))
+            } else {
+                entries.append(Entry(name: field.name, value: .text(field.value)))
             }
         }
     }
 
-    private mutating func follow(_ instruction: FormField) {
-        if instruction.name.elementsEqual("_next".utf8) {
-            next = Self.isLocalPath(instruction.value) ? String(decoding: instruction.value, as: UTF8.self) : nil
-        } else if instruction.name.elementsEqual("_gotcha".utf8) {
-            isFromRobot = isFromRobot || !instruction.value.isEmpty
+    init(_ fields: [JSONField]) {
+        entries.reserveCapacity(fields.count)
+        for field in fields {
+            if Self.isInstruction(field.name) {
+                follow(field.name, text: field.text ?? [], isFilledIn: field.isFilledIn)
+            } else {
+                entries.append(Entry(name: field.name, value: .json(field.value)))
+            }
         }
     }
 
-    /// Whether a redirect to this can't leave the site: one `/` at the beginning, since browsers take `//` and `/\` for
+    private static func isInstruction(_ name: [UInt8]) -> Bool { name.first == UInt8(ascii: "_") }
+
+    private mutating func follow(_ name: [UInt8], text: [UInt8], isFilledIn: Bool) {
+        if name.elementsEqual("_next".utf8) {
+            next = Self.isLocalPath(text) ? String(decoding: text, as: UTF8.self) : nil
+        } else if name.elementsEqual("_gotcha".utf8) {
+            isFromRobot = isFromRobot || isFilledIn
+        }
+    }
+
+    /// True when a redirect to this can't leave the site: one `/` at the beginning, since browsers take `//` and `/\` for
     /// the beginning of a host, and nothing that ends a field or needs encoding.
     static func isLocalPath(_ bytes: [UInt8]) -> Bool {
         guard bytes.first == UInt8(ascii: "/"), bytes.count <= 2048 else { return false }
@@ -47,12 +69,12 @@ struct SubmittedFields {
 
     /// Saves each uploaded file under a name of our own: the client's may be anything.
     mutating func saveFiles(to host: Host) throws(Host.Failure) {
-        for index in entries.indices where entries[index].field.file != nil {
+        for index in entries.indices {
+            guard case .file(let file, let content, _) = entries[index].value else { continue }
             let random = String(UInt64.random(in: .min ... .max), radix: 16)
             let name = String(repeating: "0", count: 16 - random.utf8.count) + random
-            let bytes = entries[index].field.value
-            try host.saveUpload(name, bytes.span)
-            entries[index].savedAs = name
+            try host.saveUpload(name, content.span)
+            entries[index].value = .file(file, content: content, savedAs: name)
         }
     }
 
@@ -63,7 +85,6 @@ struct SubmittedFields {
     /// Names are compared with each other: `Request.formFields` limits their number, and forms have few.
     var json: [UInt8] {
         var json: [UInt8] = []
-        json.reserveCapacity(entries.reduce(2) { $0 + $1.name.count + $1.field.value.count + 8 })
         json.append(UInt8(ascii: "{"))
         for (index, entry) in entries.enumerated() {
             if entries[..<index].contains(where: { $0.name == entry.name }) { continue }
@@ -88,16 +109,17 @@ struct SubmittedFields {
     }
 
     private static func append(_ entry: Entry, to json: inout [UInt8]) {
-        guard let file = entry.field.file else {
-            json.append(jsonString: entry.field.value)
-            return
+        switch entry.value {
+        case .text(let text): json.append(jsonString: text)
+        case .json(let value): json.append(contentsOf: value)
+        case .file(let file, let content, let savedAs):
+            json.append(contentsOf: "{\"file\":".utf8)
+            json.append(jsonString: Array((savedAs ?? "").utf8))
+            json.append(contentsOf: ",\"name\":".utf8)
+            json.append(jsonString: file.name)
+            json.append(contentsOf: ",\"type\":".utf8)
+            json.append(jsonString: file.type)
+            json.append(contentsOf: ",\"size\":\(content.count)}".utf8)
         }
-        json.append(contentsOf: "{\"file\":".utf8)
-        json.append(jsonString: Array((entry.savedAs ?? "").utf8))
-        json.append(contentsOf: ",\"name\":".utf8)
-        json.append(jsonString: file.name)
-        json.append(contentsOf: ",\"type\":".utf8)
-        json.append(jsonString: file.type)
-        json.append(contentsOf: ",\"size\":\(entry.field.value.count)}".utf8)
     }
 }
