@@ -1,6 +1,5 @@
 /// JSON by RFC 8259: what is taken, what is refused and at which byte. Test threads.
 
-import CSQLite
 import HTTP
 import Testing
 
@@ -23,7 +22,7 @@ import Testing
         var testDescription: String { "\(String(decoding: text, as: UTF8.self)): \(reason)" }
     }
 
-    private static func rejection(_ text: [UInt8], depthMax: Int = 64, lenient: Bool = false) -> JSONRejection? {
+    static func rejection(_ text: [UInt8], depthMax: Int = 64, lenient: Bool = false) -> JSONRejection? {
         var reader = JSONReader(depthMax: depthMax, allowsLoneSurrogates: lenient)
         while true {
             switch reader.next(in: text.span) {
@@ -155,38 +154,6 @@ import Testing
     @Test func halfOfASurrogatePairIsTakenWhereItIsAllowed() {
         for text in [#""\ud800""#, #""\udc00\ud800""#, #"{"\ud800\u0041":1}"#] {
             #expect(Self.rejection(Array(text.utf8), lenient: true) == nil)
-        }
-    }
-
-    @Test(arguments: accepted + refused.map { String(decoding: $0.text, as: UTF8.self) })
-    func whatIsTakenSQLiteTakesToo(text: String) throws {
-        let bytes = Array(text.utf8)
-        // SQLite knows no byte order mark, and reads to the first NUL only.
-        guard !text.unicodeScalars.starts(with: "\u{feff}".unicodeScalars), !bytes.contains(0) else { return }
-        let isTaken = try Self.isValidForSQLite(bytes)
-        if Self.rejection(bytes, lenient: true) == nil { #expect(isTaken) }
-        // The other way round but for nesting, of which SQLite allows more.
-        if Self.rejection(bytes, depthMax: 2000, lenient: true) != nil { #expect(!isTaken) }
-    }
-
-    /// The answer of the function that the table of submissions checks with.
-    private static func isValidForSQLite(_ text: [UInt8]) throws -> Bool {
-        var database: OpaquePointer?
-        try #require(unsafe sqlite3_open(":memory:", &database) == SQLITE_OK)
-        defer { unsafe _ = sqlite3_close(database) }
-        var statement: OpaquePointer?
-        try #require(unsafe sqlite3_prepare_v2(database, "SELECT json_valid(?)", -1, &statement, nil) == SQLITE_OK)
-        defer { unsafe _ = sqlite3_finalize(statement) }
-        return unsafe text.withUnsafeBytes { buffer in
-            // The text stays where it is until the statement is finished.
-            unsafe sqlite3_bind_text(
-                statement,
-                1,
-                buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
-                Int32(buffer.count),
-                nil
-            )
-            return unsafe sqlite3_step(statement) == SQLITE_ROW && sqlite3_column_int(statement, 0) == 1
         }
     }
 }
