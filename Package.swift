@@ -105,6 +105,7 @@ let package = Package(
             name: "ConfigurationTests",
             dependencies: ["Configuration", "Server", "HandlerPool", "Platform", "Store"]
         ),
+        .testTarget(name: "ringportTests", dependencies: ["ringport"]),
         // What starts the program and speaks to it, byte by byte.
         .target(name: "Harness", dependencies: ["Platform", "CPlatform"], path: "Tests/Harness"),
         .testTarget(name: "EndToEndTests", dependencies: ["ringport", "Harness", "Platform"]),

@@ -9,9 +9,13 @@ extension FormsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Export all submissions to a form, the oldest first.",
             discussion: """
-                csv is RFC 4180 in UTF-8: a line for each submission, a column for each field that any of them has. A \
-                value that a spreadsheet would take for a formula gets an apostrophe in front; --raw leaves it as it was \
-                sent. json is one array, ndjson an object on each line; neither changes anything.
+                csv is RFC 4180 in UTF-8: a line for each submission, a column for each field, up to \
+                \(SubmissionTable.fieldColumnsMax); rarer fields are together in the column other_fields, as a JSON \
+                object. Text that a spreadsheet would take for a formula gets an apostrophe in front; --raw leaves it \
+                as it was sent. --bom begins with a byte order mark, without which Excel does not read UTF-8. A field \
+                called like another column has fields. in front of its name. json is one array, ndjson an object on \
+                each line; neither changes anything. What is stored and is no JSON, or not UTF-8, is there as well: in \
+                the column unreadable of csv, as fields_text or fields_hex in json.
                 """
         )
 
@@ -29,7 +33,16 @@ extension FormsCommand {
         @Flag(help: "In csv, leave values that look like formulas as they are.")
         var raw = false
 
+        @Flag(help: "Begin csv with a byte order mark, for Excel.")
+        var bom = false
+
         @OptionGroup var site: Site
+
+        func validate() throws {
+            guard !bom || format == .csv else {
+                throw ValidationError("--bom is for csv: JSON has no byte order mark (RFC 8259, section 8.1).")
+            }
+        }
 
         func run() throws {
             let reader = try site.open()
@@ -37,7 +50,9 @@ extension FormsCommand {
             let failure = try reader.read { reader throws(StoreError) -> Failure? in
                 if let failure = try reader.require(form: form) { return failure }
                 switch format {
-                case .csv: return try SubmissionTable(form: form, isRaw: raw).put(&reader, to: output)
+                case .csv:
+                    if bom { output.put("\u{FEFF}") }
+                    try SubmissionTable(form: form, isRaw: raw).put(&reader, to: output)
                 case .json: try putObjects(&reader, to: output, before: "[\n", between: ",\n", after: "\n]\n")
                 case .ndjson: try putObjects(&reader, to: output, before: "", between: "\n", after: "\n")
                 }
@@ -48,9 +63,6 @@ extension FormsCommand {
         }
 
         /// Writes each submission as an object.
-        ///
-        /// SQLite makes the JSON, so nothing is read and written anew here, and a number keeps every digit that was
-        /// sent.
         private func putObjects(
             _ reader: inout ReadConnection,
             to output: Output,
@@ -60,16 +72,12 @@ extension FormsCommand {
         ) throws(StoreError) {
             var isFirst = true
             try reader.query(
-                """
-                SELECT json_object('id', id, 'form', form, 'received_at', received_at, 'remote', remote,
-                    'user_agent', user_agent, 'referer', referer, 'fields', json(fields))
-                FROM submissions WHERE form = ? ORDER BY id
-                """,
+                "SELECT \(Submission.sql) FROM submissions WHERE form = ? ORDER BY id",
                 bind: { $0.text(form) }
             ) { row throws(StoreError) in
                 output.put(isFirst ? before : between)
                 isFirst = false
-                row.withText(0) { output.put($0) }
+                output.put(Submission(row).json.span)
                 return output.isGood ? .more : .enough
             }
             output.put(after)

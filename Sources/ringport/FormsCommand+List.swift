@@ -24,7 +24,8 @@ extension FormsCommand {
                         """
                     ) { row throws(StoreError) in
                         lines.append([
-                            row.withText(0, printable), String(row.integer(1)), row.string(2), row.string(3),
+                            row.withText(0, printable), String(row.integer(1)), row.withText(2, printable),
+                            row.withText(3, printable),
                         ])
                         return .more
                     }

@@ -1,6 +1,7 @@
 /// `ringport forms show FORM`. Main thread.
 
 internal import ArgumentParser
+internal import HTTP
 internal import Store
 
 extension FormsCommand {
@@ -35,54 +36,48 @@ extension FormsCommand {
         }
 
         /// Writes a heading for each submission, and under it a line for each field.
-        ///
-        /// A field is a row of its own here.
         private func show(_ reader: inout ReadConnection, _ output: Output) throws(StoreError) {
-            var current: Int64?
+            var isFirst = true
             try reader.query(
                 """
-                SELECT s.id, s.received_at, s.remote, f.key, \(FieldValue.sql)
-                FROM (SELECT * FROM submissions WHERE form = ? ORDER BY id DESC LIMIT ?) AS s
-                LEFT JOIN json_each(s.fields) AS f ORDER BY s.id, f.id
+                SELECT \(Submission.sql)
+                FROM (SELECT * FROM submissions WHERE form = ? ORDER BY id DESC LIMIT ?) ORDER BY id
                 """,
                 bind: { binder in
                     binder.text(form)
                     binder.integer(Int64(count))
                 }
             ) { row throws(StoreError) in
-                let id = row.integer(0)
-                if id != current {
-                    if current != nil { output.put("\n") }
-                    output.put("#\(id)  \(row.string(1))  from \(row.withText(2, printable))\n")
-                    current = id
-                }
-                if !row.isNull(3) { showField(row, output) }
+                if !isFirst { output.put("\n") }
+                isFirst = false
+                show(Submission(row), output)
                 return output.isGood ? .more : .enough
             }
         }
 
+        private func show(_ submission: Submission, _ output: Output) {
+            let (time, remote) = (submission.texts[1], submission.texts[2])
+            output.put("#\(submission.id)  \(printable(time.span))  from \(printable(remote.span))\n")
+            for member in submission.fields.members ?? [] {
+                let name = member.name.span.isUTF8 ? member.name : submission.fields.nameJSON(member)
+                showField(printable(name.span), submission.fields.cell(member), output)
+            }
+            // What a terminal can't show is shown as an export in JSON has it.
+            for member in submission.exactMembers { output.put("    \(printable(member.span))\n") }
+        }
+
         /// Writes a field's name, and its value with every line of it under the first.
-        private func showField(_ row: borrowing Row, _ output: Output) {
-            let name = row.withText(3, printable)
+        private func showField(_ name: String, _ value: [UInt8], _ output: Output) {
             output.put("    \(name): ")
             let indent = String(repeating: " ", count: 4 + name.count + 2)
             // A browser sends a text area's line ends as CR LF, which is one Character.
-            let lines = row.string(4).split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+            let lines = String(decoding: value, as: UTF8.self)
+                .split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
             for (number, line) in lines.enumerated() {
                 if number > 0 { output.put(indent) }
                 output.put(printable(line.utf8.span))
                 output.put("\n")
             }
         }
-    }
-
-    /// How a field's value is read out of the JSON that a submission is stored as.
-    enum FieldValue {
-        /// The value as text: a string as it was sent, a list or an object as JSON, nothing for null.
-        ///
-        /// `f` is the row of `json_each`, which gives truth values as numbers.
-        static let sql = """
-            CASE f.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' WHEN 'null' THEN '' ELSE f.value END
-            """
     }
 }

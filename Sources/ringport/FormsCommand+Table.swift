@@ -1,143 +1,182 @@
 /// Submissions as comma-separated values. Main thread.
 
+internal import HTTP
 internal import Store
 
 extension FormsCommand {
-    /// Writes the submissions to one form as a table (RFC 4180, in UTF-8).
+    /// Writes the submissions to one form as a table (RFC 4180, in UTF-8), whatever they hold.
+    ///
+    /// The submissions are read twice, for the columns and for the lines; memory holds one of them, and the names that
+    /// `FieldTally` bounds.
     struct SubmissionTable {
-        /// The columns that every submission has.
-        private static let fixedColumns = ["id", "received_at", "remote", "user_agent", "referer"]
-        /// Columns beyond which there is no table.
+        /// Fields that have a column of their own.
         ///
-        /// Visitors choose the names of fields: a few thousand hostile ones would make every line megabytes long.
-        private static let fieldColumnsMax = 1000
+        /// Visitors choose the names: a few thousand hostile ones would make every line megabytes long.
+        static let fieldColumnsMax = 1000
+        /// The columns that every submission has, and the places of their texts in a submission.
+        private static let fixedColumns = ["id", "received_at", "remote", "user_agent", "referer"]
+        private static let fixedTexts = [1, 2, 3, 4]
+        /// The column of an object with the fields that have none of their own.
+        private static let othersColumn = "other_fields"
+        /// The column of an object with what is stored and is no text: see `Submission.exactMembers`.
+        private static let exactColumn = "unreadable"
 
         private let form: String
         private let isRaw: Bool
-        /// The values of the row being gathered, at their columns.
-        private var cells: [String] = []
+        /// The columns of fields, by name.
+        private var columns: [[UInt8]: Int] = [:]
+        private var hasOthers = false
+        private var hasExact = false
 
         /// - Parameters:
         ///   - form: a form that has submissions.
-        ///   - isRaw: whether values that look like formulas stay as they are.
+        ///   - isRaw: true when values that look like formulas stay as they are.
         init(form: String, isRaw: Bool) {
             self.form = form
             self.isRaw = isRaw
         }
 
-        /// Writes the header and a line for each submission, or says why that makes no table.
-        consuming func put(_ reader: inout ReadConnection, to output: Output) throws(StoreError) -> Failure? {
-            let names = try fieldNames(&reader)
-            guard names.count <= Self.fieldColumnsMax else {
-                return Failure(
-                    description: """
-                        the submissions to '\(form)' have more than \(Self.fieldColumnsMax) different fields, which is \
-                        too many for a table; --format json exports them
-                        """
-                )
+        /// Writes the header and a line for each submission.
+        consuming func put(_ reader: inout ReadConnection, to output: Output) throws(StoreError) {
+            var header = Self.fixedColumns.map { Array($0.utf8) }
+            header += Self.headings(try findColumns(&reader), isRaw: isRaw)
+            if hasOthers { header.append(Array(Self.othersColumn.utf8)) }
+            if hasExact { header.append(Array(Self.exactColumn.utf8)) }
+            Self.put(header, to: output)
+            try forEach(&reader) { submission in
+                Self.put(cells(of: submission), to: output)
+                return output.isGood
             }
-            var columns: [String: Int] = [:]
-            for (index, name) in names.enumerated() { columns[name] = Self.fixedColumns.count + index }
-            // A field may be called "id" too; two columns of one name would be told apart by nobody.
-            let header = Self.fixedColumns + names.map { Self.fixedColumns.contains($0) ? "fields.\($0)" : $0 }
-            put(header, to: output)
-            try putRows(&reader, columns, to: output)
-            return nil
         }
 
-        /// The names of all fields of all submissions, in the order in which they first came: DISTINCT keeps that of
-        /// the index and of the objects.
+        /// Decides which fields have columns.
         ///
-        /// One more than the limit at most.
-        private func fieldNames(_ reader: inout ReadConnection) throws(StoreError) -> [String] {
-            var names: [String] = []
-            try reader.query(
-                """
-                SELECT DISTINCT f.key FROM submissions AS s CROSS JOIN json_each(s.fields) AS f WHERE s.form = ? LIMIT ?
-                """,
-                bind: { binder in
-                    binder.text(form)
-                    binder.integer(Int64(Self.fieldColumnsMax + 1))
-                }
-            ) { row throws(StoreError) in
-                names.append(row.string(0))
-                return .more
+        /// - Returns: their names, in the order of the columns.
+        private mutating func findColumns(_ reader: inout ReadConnection) throws(StoreError) -> [[UInt8]] {
+            var tally = FieldTally()
+            var hasExact = false
+            try forEach(&reader) { submission in
+                for member in submission.fields.members ?? [] { tally.add(member.name) }
+                hasExact = hasExact || !submission.exactMembers.isEmpty
+                return true
             }
+            let (names, isShort) = tally.mostFrequent(Self.fieldColumnsMax)
+            for (index, name) in names.enumerated() { columns[name] = index }
+            self.hasExact = hasExact
+            hasOthers = isShort
             return names
         }
 
-        /// Gathers the fields of each submission, which come one in a row, and writes the line when the next one begins.
-        ///
-        /// The index delivers the submissions in this order; asking for an order of the fields too would have SQLite hold
-        /// all of them to sort.
-        private mutating func putRows(
+        private func forEach(
             _ reader: inout ReadConnection,
-            _ columns: [String: Int],
-            to output: Output
+            _ body: (Submission) -> Bool
         ) throws(StoreError) {
-            var current: Int64?
-            let empty = [String](repeating: "", count: Self.fixedColumns.count + columns.count)
             let form = form
             try reader.query(
-                """
-                SELECT s.id, s.received_at, s.remote, s.user_agent, s.referer, f.key, \(FieldValue.sql)
-                FROM submissions AS s LEFT JOIN json_each(s.fields) AS f WHERE s.form = ? ORDER BY s.id
-                """,
+                "SELECT \(Submission.sql) FROM submissions WHERE form = ? ORDER BY id",
                 bind: { $0.text(form) }
             ) { row throws(StoreError) in
-                if row.integer(0) != current {
-                    if current != nil { put(cells, to: output) }
-                    current = row.integer(0)
-                    cells = empty
-                    for column in Self.fixedColumns.indices { cells[column] = row.string(column) }
-                }
-                if !row.isNull(5), let column = columns[row.string(5)] { cells[column] = row.string(6) }
-                return output.isGood ? .more : .enough
+                body(Submission(row)) ? .more : .enough
             }
-            if current != nil { put(cells, to: output) }
         }
 
-        /// Writes one record.
-        private func put(_ cells: [String], to output: Output) {
-            for (index, cell) in cells.enumerated() {
-                if index > 0 { output.put(UInt8(ascii: ",")) }
-                put(cell: isRaw || !Self.looksLikeFormula(cell) ? cell : "'" + cell, to: output)
-            }
-            output.put("\r\n")
-        }
+        // MARK: The header
 
-        /// Writes one field, quoted when it must be (RFC 4180, section 2, rules 5 to 7).
-        private func put(cell: String, to output: Output) {
-            let mustQuote = cell.utf8.contains { byte in
-                byte == UInt8(ascii: "\"") || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\n")
-                    || byte == UInt8(ascii: "\r")
-            }
-            guard mustQuote else { return output.put(cell) }
-            output.put(UInt8(ascii: "\""))
-            for byte in cell.utf8 {
-                if byte == UInt8(ascii: "\"") { output.put(byte) }
-                output.put(byte)
-            }
-            output.put(UInt8(ascii: "\""))
-        }
-
-        /// Whether a spreadsheet would calculate a value that a stranger sent, and perhaps call a program for it.
+        /// The headings of fields: their names, all different, and different from the other columns'.
         ///
-        /// It would for what begins with `=`, `+`, `-`, `@`, a tab or a CR
-        /// (https://owasp.org/www-community/attacks/CSV_Injection). Numbers, and telephone numbers, do no harm.
-        private static func looksLikeFormula(_ cell: String) -> Bool {
-            guard let first = cell.utf8.first else { return false }
-            switch first {
-            case UInt8(ascii: "="), UInt8(ascii: "@"), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
-                return true
-            case UInt8(ascii: "+"), UInt8(ascii: "-"):
-                return !cell.utf8.dropFirst().allSatisfy { byte in
-                    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: ".")
-                        || byte == UInt8(ascii: " ") || byte == UInt8(ascii: "(") || byte == UInt8(ascii: ")")
+        /// A field that is called like another column, in capitals too, has `fields.` in front; so has a field whose name
+        /// begins like that, and one without a name.
+        private static func headings(_ names: [[UInt8]], isRaw: Bool) -> [[UInt8]] {
+            let prefix = Array("fields.".utf8)
+            let reserved = Set((fixedColumns + [othersColumn, exactColumn]).map { Array($0.utf8) })
+            var taken = reserved
+            return names.map { name in
+                var heading = name
+                let lowercased = heading.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
+                if heading.isEmpty || reserved.contains(lowercased) || lowercased.starts(with: prefix) {
+                    heading = prefix + heading
+                } else if !isRaw {
+                    heading = guarded(heading)
                 }
-            default:
-                return false
+                while !taken.insert(heading).inserted { heading = prefix + heading }
+                return heading
             }
+        }
+
+        // MARK: The lines
+
+        private func cells(of submission: Submission) -> [[UInt8]] {
+            var cells = [Array(String(submission.id).utf8)]
+            cells += Self.fixedTexts.map { column in
+                let text = submission.texts[column]
+                let characters = text.span.isUTF8 ? text : Array(String(decoding: text, as: UTF8.self).utf8)
+                return isRaw ? characters : Self.guarded(characters)
+            }
+            let (values, others) = fieldCells(of: submission.fields)
+            cells += values
+            if hasOthers { cells.append(others) }
+            if hasExact { cells.append(Self.object(submission.exactMembers)) }
+            return cells
+        }
+
+        /// The values of the fields that have columns, and an object with the others.
+        private func fieldCells(of fields: StoredFields) -> (values: [[UInt8]], others: [UInt8]) {
+            var cells = [[UInt8]](repeating: [], count: columns.count)
+            var found: [Int: [StoredFields.Member]] = [:]
+            var others: [[UInt8]] = []
+            for member in fields.members ?? [] {
+                if let column = columns[member.name] {
+                    found[column, default: []].append(member)
+                } else {
+                    others.append(fields.nameJSON(member) + [UInt8(ascii: ":")] + fields.json(member))
+                }
+            }
+            for (column, members) in found {
+                if members.count == 1 {
+                    let cell = fields.cell(members[0])
+                    cells[column] = isRaw || fields.isNumber(members[0]) ? cell : Self.guarded(cell)
+                } else {
+                    // As a form's field that was sent several times.
+                    let list = members.map { fields.json($0) }.joined(separator: [UInt8(ascii: ",")])
+                    cells[column] = [UInt8(ascii: "[")] + list + [UInt8(ascii: "]")]
+                }
+            }
+            return (cells, Self.object(others))
+        }
+
+        /// A JSON object of members; nothing without any.
+        private static func object(_ members: [[UInt8]]) -> [UInt8] {
+            guard !members.isEmpty else { return [] }
+            return [UInt8(ascii: "{")] + members.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "}")]
+        }
+
+        private static func guarded(_ cell: [UInt8]) -> [UInt8] {
+            FormulaGuard.isNeeded(cell) ? [UInt8(ascii: "'")] + cell : cell
+        }
+
+        /// Writes one record; a field is quoted when it must be (RFC 4180, section 2, rules 5 to 7).
+        private static func put(_ cells: [[UInt8]], to output: Output) {
+            let quote = UInt8(ascii: "\"")
+            var line: [UInt8] = []
+            for (index, cell) in cells.enumerated() {
+                if index > 0 { line.append(UInt8(ascii: ",")) }
+                let mustQuote = cell.contains { byte in
+                    byte == quote || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\n")
+                        || byte == UInt8(ascii: "\r")
+                }
+                guard mustQuote else {
+                    line += cell
+                    continue
+                }
+                line.append(quote)
+                for byte in cell {
+                    if byte == quote { line.append(byte) }
+                    line.append(byte)
+                }
+                line.append(quote)
+            }
+            line += "\r\n".utf8
+            output.put(line.span)
         }
     }
 }
