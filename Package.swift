@@ -93,7 +93,10 @@ let package = Package(
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "CBrotli", "CZstd", "CZlib", "HTTP"]),
         .testTarget(name: "PasswordsTests", dependencies: ["Passwords"]),
         .testTarget(name: "HandlerHostTests", dependencies: ["HandlerHost", "CHandlerABI", "Platform"]),
-        .testTarget(name: "HandlerKitTests", dependencies: ["HandlerKit", "forms"]),
+        .testTarget(
+            name: "HandlerKitTests",
+            dependencies: ["HandlerKit", "forms", "HTTP", "Harness", "CHandlerABI"]
+        ),
         .testTarget(
             name: "ServerTests",
             dependencies: [
@@ -111,7 +114,11 @@ let package = Package(
         .testTarget(name: "EndToEndTests", dependencies: ["ringport", "Harness", "Platform"]),
         .testTarget(name: "ConformanceTests", dependencies: ["ringport", "Harness", "Platform"], exclude: ["Peers"]),
         // What is fuzzed, and the inputs that were kept.
-        .target(name: "Fuzz", dependencies: ["HTTP", "Server", "Configuration"], path: "Tests/Fuzz/Targets"),
+        .target(
+            name: "Fuzz",
+            dependencies: ["HTTP", "HandlerKit", "Server", "Configuration"],
+            path: "Tests/Fuzz/Targets"
+        ),
         .testTarget(name: "FuzzTests", dependencies: ["Fuzz"]),
         .testTarget(name: "TidyTests"),
     ],

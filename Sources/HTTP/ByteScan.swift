@@ -201,7 +201,7 @@ enum ByteScan {
     }
 
     @inline(__always)
-    private static func byte(_ literal: StaticString, _ index: Int) -> UInt8 {
+    static func byte(_ literal: StaticString, _ index: Int) -> UInt8 {
         // Callers keep `index` within the literal.
         unsafe literal.utf8Start[index]
     }

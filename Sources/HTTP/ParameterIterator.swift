@@ -8,12 +8,19 @@ package struct Parameter: Hashable, Sendable {
 
 /// Steps through `; name=value; name="value"`.
 package struct ParameterIterator: Sendable {
-    /// Whether all that was read so far is well-formed; the iteration ends where it is not.
+    /// True when all that was read so far is well-formed; the iteration ends where it is not.
     package private(set) var isSound = true
+    private let hasQuotedPairs: Bool
     private var position: Int
 
     /// Begins behind the first word of `value`.
-    package init(_ value: Span<UInt8>) {
+    ///
+    /// - Parameters:
+    ///   - value: a media type or a disposition.
+    ///   - hasQuotedPairs: true when a backslash before a quotation mark or another backslash escapes it; false when it
+    ///     is a character as any other, and the next quotation mark always ends the text.
+    package init(_ value: Span<UInt8>, hasQuotedPairs: Bool = true) {
+        self.hasQuotedPairs = hasQuotedPairs
         position = ByteScan.firstIndex(of: Ascii.semicolon, in: value, from: 0, to: value.count)
     }
 
@@ -44,20 +51,34 @@ package struct ParameterIterator: Sendable {
     }
 
     /// The closing quotation mark.
-    ///
-    /// Of the quoted pairs only `\"` is one here: browsers send file names with single backslashes.
     private func quotedEnd(_ value: Span<UInt8>, from start: Int) -> Int? {
         var index = start
         while index < value.count, value[index] != Ascii.quote {
-            let isPair = value[index] == Ascii.backslash && index + 1 < value.count && value[index + 1] == Ascii.quote
-            index += isPair ? 2 : 1
+            index += hasQuotedPairs && Self.isPair(value, at: index) ? 2 : 1
         }
         return index < value.count ? index : nil
+    }
+
+    /// True when a quoted pair stands at `index`: of those that RFC 9110 §5.6.4 allows, the two that programs write.
+    static func isPair(_ value: Span<UInt8>, at index: Int) -> Bool {
+        guard value[index] == Ascii.backslash, index + 1 < value.count else { return false }
+        return value[index + 1] == Ascii.quote || value[index + 1] == Ascii.backslash
     }
 
     private mutating func stop() -> Parameter? {
         isSound = false
         position = .max
+        return nil
+    }
+}
+
+extension ParameterIterator {
+    /// The place of the `charset` parameter's value in a media type, the first if there are several; nil without one.
+    package static func charset(in type: Span<UInt8>) -> Range<Int>? {
+        var parameters = ParameterIterator(type)
+        while let parameter = parameters.next(in: type) {
+            if ByteScan.equals(type.extracting(parameter.name), ignoringCase: "charset") { return parameter.value }
+        }
         return nil
     }
 }
