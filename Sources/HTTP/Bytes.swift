@@ -5,6 +5,7 @@ enum Ascii {
     static var tab: UInt8 { 0x09 }
     static var lineFeed: UInt8 { 0x0a }
     static var carriageReturn: UInt8 { 0x0d }
+    static var escape: UInt8 { 0x1b }
     static var space: UInt8 { 0x20 }
     static var quote: UInt8 { 0x22 }
     static var percent: UInt8 { 0x25 }

@@ -7,11 +7,19 @@
 /// Its texts are as sent: `MultipartForm.decodeName` undoes what browsers do to quotation marks.
 package struct FormPart: Hashable, Sendable {
     package internal(set) var name = 0..<0
-    /// nil for a field that is no file.
+    /// The extended name, `name*=`, which comes before the other (RFC 8187 §4.2).
+    package internal(set) var extendedName: Range<Int>?
+    /// nil for a field that is no file, and for a file that has an extended name alone.
     package internal(set) var filename: Range<Int>?
+    /// The extended file name, `filename*=`, which comes before the other (RFC 6266 §4.3).
+    package internal(set) var extendedFilename: Range<Int>?
+    /// True when a backslash in the names escapes what stands behind it.
+    package internal(set) var hasQuotedPairs = false
     /// nil when the part has none, which means text/plain (RFC 7578 §4.4).
     package internal(set) var contentType: Range<Int>?
     package internal(set) var content = 0..<0
+
+    package var isFile: Bool { filename != nil || extendedFilename != nil }
 }
 
 /// What comes next in a multipart form.
@@ -87,21 +95,26 @@ package struct MultipartForm: Sendable {
         return .part(part)
     }
 
-    /// Appends a name or file name with what browsers escape in it undone.
+    /// Appends a name or file name with what was escaped in it undone.
     ///
-    /// The HTML standard has them write a quotation mark and line breaks as %22, %0D and %0A; older programs write `\"`.
-    package static func decodeName(_ text: Span<UInt8>, into scratch: inout [UInt8]) -> Range<Int> {
+    /// The HTML standard has browsers write a quotation mark and line breaks as %22, %0D and %0A, and nothing else
+    /// escaped. Other programs write the quoted pairs `\"` and `\\`, and then nothing by percent signs.
+    package static func decodeName(
+        _ text: Span<UInt8>,
+        hasQuotedPairs: Bool = false,
+        into scratch: inout [UInt8]
+    ) -> Range<Int> {
         let start = scratch.count
         var index = 0
         while index < text.count {
-            if ByteScan.isPrefix("%22", of: text, at: index) || ByteScan.isPrefix("\\\"", of: text, at: index) {
-                scratch.append(Ascii.quote)
-                index += text[index] == Ascii.percent ? 3 : 2
-            } else if ByteScan.matches(text, at: index, ignoringCase: "%0d") {
-                scratch.append(Ascii.carriageReturn)
-                index += 3
-            } else if ByteScan.matches(text, at: index, ignoringCase: "%0a") {
-                scratch.append(Ascii.lineFeed)
+            let isEscape =
+                hasQuotedPairs
+                ? ParameterIterator.isPair(text, at: index) : ByteScan.isPrefix("\\\"", of: text, at: index)
+            if isEscape {
+                scratch.append(text[index + 1])
+                index += 2
+            } else if !hasQuotedPairs, text[index] == Ascii.percent, let byte = escapedByte(text, at: index) {
+                scratch.append(byte)
                 index += 3
             } else {
                 scratch.append(text[index])
@@ -109,6 +122,12 @@ package struct MultipartForm: Sendable {
             }
         }
         return start..<scratch.count
+    }
+
+    private static func escapedByte(_ text: Span<UInt8>, at index: Int) -> UInt8? {
+        if ByteScan.isPrefix("%22", of: text, at: index) { return Ascii.quote }
+        if ByteScan.matches(text, at: index, ignoringCase: "%0d") { return Ascii.carriageReturn }
+        return ByteScan.matches(text, at: index, ignoringCase: "%0a") ? Ascii.lineFeed : nil
     }
 
     // MARK: - Boundaries

@@ -17,7 +17,11 @@ struct PartHead {
     mutating func read(_ body: Span<UInt8>, into part: inout FormPart) -> FormRejection? {
         var hasName = false
         while true {
-            let stop = ByteScan.firstControl(in: body, from: end, to: limit)
+            var stop = ByteScan.firstControl(in: body, from: end, to: limit)
+            // The one control of a text: in ISO-2022-JP it chooses the characters.
+            while stop < limit, body[stop] == Ascii.escape {
+                stop = ByteScan.firstControl(in: body, from: stop + 1, to: limit)
+            }
             guard stop + 1 < limit else { return isCut ? .partHeadTooLarge : .unterminated }
             guard body[stop] == Ascii.carriageReturn, body[stop + 1] == Ascii.lineFeed else { return .badPartHead }
             let line = end..<stop
@@ -43,33 +47,75 @@ struct PartHead {
 
     /// Reads what names the part: `form-data; name="…"; filename="…"`.
     ///
-    /// RFC 7578 §4.2 forbids `filename*`, which is passed over.
+    /// In browsers' texts a backslash is a character as any other, and no quotation mark stands within a text, so that
+    /// `"a\"` ends there. Other programs write quoted pairs; read the browsers' way their texts are malformed, since an
+    /// escaped quotation mark is followed by neither a semicolon and a parameter nor the end.
     private func readDisposition(
         _ body: Span<UInt8>,
         _ range: Range<Int>,
         into part: inout FormPart
     ) -> FormRejection? {
         let value = body.extracting(range)
-        var word = ListIterator(separator: Ascii.semicolon)
+        var word = ListIterator(separator: Ascii.semicolon, mayQuote: false)
         guard let type = word.next(in: value), ByteScan.equals(value.extracting(type), ignoringCase: "form-data") else {
             return .badPartHead
         }
+        var found = part
+        let reason = Self.readNames(value, at: range.lowerBound, hasQuotedPairs: false, into: &found)
+        if reason == .badPartHead {
+            found = part
+            if let reason = Self.readNames(value, at: range.lowerBound, hasQuotedPairs: true, into: &found) {
+                return reason
+            }
+        } else if let reason {
+            return reason
+        }
+        part = found
+        return nil
+    }
+
+    /// Reads the parameters of a disposition, each of which may come once.
+    ///
+    /// RFC 7578 §4.2 forbids extended parameters; programs send them all the same.
+    private static func readNames(
+        _ value: Span<UInt8>,
+        at offset: Int,
+        hasQuotedPairs: Bool,
+        into part: inout FormPart
+    ) -> FormRejection? {
         var hasName = false
-        var parameters = ParameterIterator(value)
+        var parameters = ParameterIterator(value, hasQuotedPairs: hasQuotedPairs)
         while let parameter = parameters.next(in: value) {
-            let place = parameter.value.lowerBound + range.lowerBound..<parameter.value.upperBound + range.lowerBound
+            let place = parameter.value.lowerBound + offset..<parameter.value.upperBound + offset
             let name = value.extracting(parameter.name)
             if ByteScan.equals(name, ignoringCase: "name") {
                 guard !hasName else { return .badPartHead }
                 part.name = place
                 hasName = true
+            } else if isNamed(name, "name*") {
+                guard part.extendedName == nil else { return .badPartHead }
+                part.extendedName = place
             } else if ByteScan.equals(name, ignoringCase: "filename") {
                 guard part.filename == nil else { return .badPartHead }
                 part.filename = place
+            } else if isNamed(name, "filename*") {
+                guard part.extendedFilename == nil else { return .badPartHead }
+                part.extendedFilename = place
+            } else if name.count > 9, isNamed(name.extracting(0..<9), "filename*") {
+                // RFC 2231 §3: one of several pieces of a name. A part with such a name is no text.
+                return .badPartHead
             }
         }
         guard parameters.isSound else { return .badPartHead }
-        return hasName ? nil : .partWithoutName
+        part.hasQuotedPairs = hasQuotedPairs
+        return hasName || part.extendedName != nil ? nil : .partWithoutName
+    }
+
+    /// True when a name of which the last byte is an asterisk is `extended`, ASCII case aside.
+    private static func isNamed(_ name: Span<UInt8>, _ extended: StaticString) -> Bool {
+        let size = extended.utf8CodeUnitCount
+        guard name.count == size, name[size - 1] == Ascii.asterisk else { return false }
+        return ByteScan.begins(extended, with: name.extracting(0..<size - 1))
     }
 
     private func isIdentity(_ value: Span<UInt8>) -> Bool {
