@@ -10,18 +10,21 @@ public enum BodyKind: Sendable {
 }
 
 /// A field of a form: text, or an uploaded file.
+///
+/// The texts of a field that `Request.formFields` returns are UTF-8, whatever encoding they were sent in.
 public struct FormField: Sendable {
-    /// As sent; not always UTF-8.
-    public let name: [UInt8]
-    /// The text, or what the file holds; not always UTF-8.
-    public let value: [UInt8]
+    public internal(set) var name: [UInt8]
+    /// The text, or the bytes of the file, which are as they were sent.
+    public internal(set) var value: [UInt8]
     /// What the client says of the file; `nil` for text.
-    public let file: File?
+    public internal(set) var file: File?
+    /// The texts that named their own encoding, and are UTF-8 already.
+    var decoded: DecodedTexts = []
 
     /// An uploaded file's description, which is the client's: trust none of it.
     public struct File: Sendable {
-        public let name: [UInt8]
-        public let type: [UInt8]
+        public internal(set) var name: [UInt8]
+        public internal(set) var type: [UInt8]
 
         public init(name: [UInt8], type: [UInt8]) {
             self.name = name
@@ -35,23 +38,8 @@ public struct FormField: Sendable {
         self.file = file
     }
 
-    /// Whether this is a file input in which no file was chosen, which browsers send all the same.
+    /// True for a file input in which no file was chosen, which browsers send all the same.
     public var isEmptyFile: Bool { value.isEmpty && file.map(\.name.isEmpty) ?? false }
-}
-
-/// Why a body can't be read as a form.
-public enum FormError: Error, CustomStringConvertible {
-    /// The body is of another kind.
-    case notAForm
-    /// One sentence for whoever sent it.
-    case malformed(String)
-
-    public var description: String {
-        switch self {
-        case .notAForm: "The body is not a form."
-        case .malformed(let explanation): explanation
-        }
-    }
 }
 
 extension Request {
@@ -70,63 +58,80 @@ extension Request {
 
     /// Reads the body as a form, `application/x-www-form-urlencoded` or `multipart/form-data`.
     ///
+    /// Names, texts and file names come out as UTF-8. They are taken for UTF-8 unless the request names another encoding:
+    /// by the charset of a part's own `Content-Type`, else by a field `_charset_`, wherever it stands (RFC 7578 §4.6; it is
+    /// returned with the others), else by the charset of the request's `Content-Type`. The names of encodings are those
+    /// of the Encoding Standard. A text is never damaged: one that is not in its encoding is refused.
+    ///
     /// - Returns: its fields in the order sent.
-    /// - Throws: `FormError` when the body is no such form, or a malformed one, or has more than `formFieldsMax` fields.
+    /// - Throws: `FormError` when the body is no such form, or a malformed one, or has more than `formFieldsMax`
+    ///   fields, or a text that is not in its encoding.
     public func formFields() throws(FormError) -> [FormField] {
         switch bodyKind {
-        case .urlEncoded: try withBody { body throws(FormError) in try Self.urlEncodedFields(body) }
-        case .multipart:
-            try withBody { body throws(FormError) in
-                try withField("content-type") { type throws(FormError) in
-                    guard let type else { throw .notAForm }
-                    return try Self.multipartFields(body, type)
-                }
-            }
+        case .urlEncoded: try withForm { body, type throws(FormError) in try Self.urlEncodedFields(body, type) }
+        case .multipart: try withForm { body, type throws(FormError) in try Self.multipartFields(body, type) }
         case .json, .other: throw .notAForm
         }
     }
 
-    private static func urlEncodedFields(_ body: Span<UInt8>) throws(FormError) -> [FormField] {
+    private func withForm(
+        _ read: (_ body: Span<UInt8>, _ type: Span<UInt8>) throws(FormError) -> [FormField]
+    ) throws(FormError) -> [FormField] {
+        try withBody { body throws(FormError) in
+            try withField("content-type") { type throws(FormError) in
+                guard let type else { throw .notAForm }
+                return try read(body, type)
+            }
+        }
+    }
+
+    private static func urlEncodedFields(_ body: Span<UInt8>, _ type: Span<UInt8>) throws(FormError) -> [FormField] {
         var form = URLEncodedForm(fieldCountMax: formFieldsMax)
         var decoded: [UInt8] = []
         decoded.reserveCapacity(body.count)
         var fields: [FormField] = []
+        var charset = FormCharset.unnamed
+        // A text that begins in the middle of a character is not UTF-8, even if it goes well with the one before it.
+        var isDivided = false
         while true {
             switch form.next(in: body, into: &decoded) {
-            case .field(let field):
-                fields.append(FormField(name: Array(decoded[field.name]), value: Array(decoded[field.value])))
-            case .end: return fields
+            case .field(let place):
+                let field = FormField(name: Array(decoded[place.name]), value: Array(decoded[place.value]))
+                charset.read(field)
+                isDivided = isDivided || beginsWithinCharacter(field.name) || beginsWithinCharacter(field.value)
+                fields.append(field)
+            case .end:
+                charset.read(ofType: type)
+                // All texts in one pass.
+                if charset.isUTF8, !isDivided, TextDecoder.isUTF8(decoded.span) { return fields }
+                for index in fields.indices { try charset.decode(&fields[index]) }
+                return fields
             case .rejected(let reason): throw .malformed("\(reason.explanation)")
             }
         }
     }
+
+    private static func beginsWithinCharacter(_ text: [UInt8]) -> Bool { text.first.map { $0 & 0xc0 == 0x80 } ?? false }
 
     private static func multipartFields(_ body: Span<UInt8>, _ type: Span<UInt8>) throws(FormError) -> [FormField] {
         guard var form = MultipartForm(contentType: type, partCountMax: formFieldsMax) else {
             throw .malformed("\(FormRejection.badBoundary.explanation)")
         }
         var fields: [FormField] = []
+        var charset = FormCharset.unnamed
         while true {
             switch form.next(in: body) {
             case .part(let part):
-                let file = part.filename.map { name in
-                    FormField.File(
-                        name: decodedName(body.extracting(name)),
-                        type: part.contentType.map { Array(copying: body.extracting($0)) } ?? []
-                    )
-                }
-                let name = decodedName(body.extracting(part.name))
-                fields.append(FormField(name: name, value: Array(copying: body.extracting(part.content)), file: file))
-            case .end: return fields
+                let field = try FormField(part, of: body)
+                charset.read(field)
+                fields.append(field)
+            case .end:
+                charset.read(ofType: type)
+                for index in fields.indices { try charset.decode(&fields[index]) }
+                return fields
             case .rejected(let reason): throw .malformed("\(reason.explanation)")
             }
         }
-    }
-
-    private static func decodedName(_ text: Span<UInt8>) -> [UInt8] {
-        var decoded: [UInt8] = []
-        _ = MultipartForm.decodeName(text, into: &decoded)
-        return decoded
     }
 }
 

@@ -44,7 +44,10 @@ struct Forms: Handler {
             case .other: return .respond(answers.unsupportedMediaType)
             }
         } catch {
-            return .respond(answers.problem(.badRequest, "\(error)"))
+            if case .encodingUnavailable = error { host.log(.error, "a submission of \(form): \(error)") }
+            var response = answers.problem(error.status, "\(error)")
+            for field in error.fields { response.addField(field.name, field.value) }
+            return .respond(response)
         }
     }
 
