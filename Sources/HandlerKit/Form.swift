@@ -64,10 +64,11 @@ extension Request {
     /// of the Encoding Standard. A text is never damaged: one that is not in its encoding is refused.
     ///
     /// - Returns: its fields in the order sent.
-    /// - Throws: `FormError` when the body is no such form, or a malformed one, or has more than `formFieldsMax`
+    /// - Throws: `FormError` when the body is no such form, or a malformed one, or coded, or has more than `formFieldsMax`
     ///   fields, or a text that is not in its encoding.
     public func formFields() throws(FormError) -> [FormField] {
-        switch bodyKind {
+        try requireUncodedBody()
+        return switch bodyKind {
         case .urlEncoded: try withForm { body, type throws(FormError) in try Self.urlEncodedFields(body, type) }
         case .multipart: try withForm { body, type throws(FormError) in try Self.multipartFields(body, type) }
         case .json, .other: throw .notAForm

@@ -52,9 +52,10 @@ extension Request {
     /// Reads the body as a form that was sent as `application/json`.
     ///
     /// - Returns: its fields in the order sent.
-    /// - Throws: `FormError` when the body is of another type, or no JSON object that can be stored.
+    /// - Throws: `FormError` when the body is of another type, or coded, or no JSON object that can be stored.
     public func jsonFields() throws(FormError) -> [JSONField] {
         guard bodyKind == .json else { throw .notAForm }
+        try requireUncodedBody()
         return try withBody { body throws(FormError) in try JSONField.fields(of: body) }
     }
 }

@@ -76,6 +76,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        "Content-Encoding: gzip\r\n", "content-encoding: identity\r\nContent-Encoding: Br\r\n",
+        "Content-Encoding: identity, deflate\r\n", "Content-Encoding: x-new\r\n",
+    ])
+    func aCodedFormIsRefusedWithWhatIsUnderstood(fields: String) throws {
+        let site = try TestSite()
+        try serving(site) { server in
+            for (type, body) in [
+                (Self.urlencoded, "\u{1f}\u{8b}\u{8}\u{0}a=b"), (Self.urlencoded, "a=b"),
+                ("multipart/form-data; boundary=B", "--B\r\nContent-Disposition: form-data; name=a\r\n\r\nb\r\n--B--"),
+                ("application/json", "{\"a\":1}"),
+            ] {
+                let response = try post(server, body, type: type, fields)
+                #expect(response.status == 415, "\(type)")
+                #expect(response["Accept-Encoding"] == "identity", "\(type)")
+            }
+            try #expect(post(server, "a=b", "Content-Encoding: Identity\r\nAccept: application/json\r\n").status == 201)
+            try #expect(stored(site) == [#"{"a":"b"}"#])
+        }
+    }
+
     @Test func namesThatEndInABackslashAreStored() throws {
         let site = try TestSite()
         let names = [#""a\""#, #""\""#, #""\\""#, #""a\"b""#, #""a%22b\""#]
