@@ -4,7 +4,9 @@
 """
 
 import asyncio
+import json
 import pathlib
+import sqlite3
 import sys
 import unittest
 
@@ -150,6 +152,19 @@ class Aiohttp(unittest.IsolatedAsyncioTestCase):
         form.add_field("cv", content, filename="cv.pdf", content_type="application/pdf")
         self.assertEqual((await self.post("/forms/jobs", data=form))[0], 201)
         self.assertIn(content, [path.read_bytes() for path in (SITE / "db" / "uploads").iterdir()])
+
+    async def test_names_of_every_kind(self):
+        # Names go out with backslashes before quotation marks and backslashes.
+        form = aiohttp.FormData(quote_fields=False)
+        for name in ["größe", 'say "a\\b"', "C:\\\"\\"]:
+            form.add_field(name, name, content_type="text/plain; charset=utf-8")
+        # aiohttp encodes the text as the type says.
+        form.add_field("latin", "é", content_type="text/plain; charset=latin1")
+        self.assertEqual((await self.post("/forms/names", data=form))[0], 201)
+        database = sqlite3.connect(f"file:{SITE}/db/ringport.db?mode=ro", uri=True)
+        self.addCleanup(database.close)
+        (fields,) = database.execute("SELECT fields FROM submissions WHERE form = 'names'").fetchone()
+        self.assertEqual({name: value for name, value in json.loads(fields).items() if name != value}, {"latin": "é"})
 
     async def test_a_content_without_length(self):
         async def pieces():

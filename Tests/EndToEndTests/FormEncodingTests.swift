@@ -108,6 +108,21 @@ import Testing
         }
     }
 
+    @Test func curlsTwoWaysToEscapeANameAreTheSame() throws {
+        let site = try TestSite()
+        try serving(site) { server in
+            for escape in [[], ["--form-escape"]] {
+                let outcome = try Program.run(
+                    program: "curl",
+                    ["-sS", "--max-time", "20", "-H", "Accept: application/json"] + escape
+                        + ["-F", #"a"b\=1"#, "-F", #"plain"=2"#, server.url("/forms/f")]
+                )
+                #expect(outcome.succeeded, "\(outcome)")
+            }
+            try #expect(stored(site) == Array(repeating: #"{"a\"b\\":"1","plain\"":"2"}"#, count: 2))
+        }
+    }
+
     @Test func aPartWithAnExtendedFileNameAloneIsAFile() throws {
         let site = try TestSite()
         let body =
