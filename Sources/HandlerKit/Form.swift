@@ -86,7 +86,8 @@ extension Request {
         }
     }
 
-    private static func urlEncodedFields(_ body: Span<UInt8>, _ type: Span<UInt8>) throws(FormError) -> [FormField] {
+    /// Reads the fields of a urlencoded body of a type.
+    package static func urlEncodedFields(_ body: Span<UInt8>, _ type: Span<UInt8>) throws(FormError) -> [FormField] {
         var form = URLEncodedForm(fieldCountMax: formFieldsMax)
         var decoded: [UInt8] = []
         decoded.reserveCapacity(body.count)
@@ -114,7 +115,8 @@ extension Request {
 
     private static func beginsWithinCharacter(_ text: [UInt8]) -> Bool { text.first.map { $0 & 0xc0 == 0x80 } ?? false }
 
-    private static func multipartFields(_ body: Span<UInt8>, _ type: Span<UInt8>) throws(FormError) -> [FormField] {
+    /// Reads the fields of a multipart body of a type.
+    package static func multipartFields(_ body: Span<UInt8>, _ type: Span<UInt8>) throws(FormError) -> [FormField] {
         guard var form = MultipartForm(contentType: type, partCountMax: formFieldsMax) else {
             throw .malformed("\(FormRejection.badBoundary.explanation)")
         }

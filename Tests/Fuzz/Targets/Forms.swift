@@ -16,16 +16,26 @@ func fuzzMultipart(_ input: [UInt8]) {
             case .part(let part):
                 count += 1
                 precondition(count <= 100, "no more parts than allowed")
-                let places = [part.name, part.filename ?? 0..<0, part.contentType ?? 0..<0, part.content]
+                let extended = [part.extendedName ?? 0..<0, part.extendedFilename ?? 0..<0]
+                let names = [part.name, part.filename ?? 0..<0] + extended
+                let places = names + [part.contentType ?? 0..<0, part.content]
                 precondition(places.allSatisfy { $0.upperBound <= body.count }, "a part lies in the content")
                 precondition(part.content.lowerBound >= last, "parts follow each other")
                 last = part.content.upperBound
-                var scratch: [UInt8] = []
-                _ = MultipartForm.decodeName(body.span.extracting(part.name), into: &scratch)
-                precondition(scratch.count <= part.name.count, "decoding makes nothing longer")
+                for name in names { fuzzName(Array(body[name]), hasQuotedPairs: part.hasQuotedPairs) }
             case .end, .rejected: break reading
             }
         }
+    }
+}
+
+private func fuzzName(_ name: [UInt8], hasQuotedPairs: Bool) {
+    var scratch: [UInt8] = []
+    let place = MultipartForm.decodeName(name.span, hasQuotedPairs: hasQuotedPairs, into: &scratch)
+    precondition(place == 0..<scratch.count && scratch.count <= name.count, "decoding makes nothing longer")
+    if let value = ExtendedValue(name.span) {
+        precondition(value.bytes(of: name.span).count <= name.count, "nor does an extended value's")
+        precondition(value.charset.upperBound < name.count, "a charset lies in its value")
     }
 }
 

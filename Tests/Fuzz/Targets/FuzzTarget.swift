@@ -4,7 +4,7 @@
 
 /// A part of the program that meets bytes of strangers.
 public enum FuzzTarget: String, CaseIterable, Sendable {
-    case head, chunks, path, fields, multipart, urlencoded, json, configuration
+    case head, chunks, path, fields, multipart, urlencoded, json, encodings, forms, configuration
 
     /// Runs the target once.
     ///
@@ -18,6 +18,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .multipart: fuzzMultipart(bytes)
         case .urlencoded: fuzzURLEncoded(bytes)
         case .json: fuzzJSON(bytes)
+        case .encodings: fuzzEncodings(bytes)
+        case .forms: fuzzForms(bytes)
         case .configuration: fuzzConfiguration(bytes)
         }
     }
