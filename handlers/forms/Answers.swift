@@ -38,11 +38,25 @@ struct Answers: Sendable {
             json.append(contentsOf: ",\"reason\":\"\(Self.reason(status))\"}\n".utf8)
             response = Response(status: status, contentType: "application/problem+json", body: json)
         } else {
-            response = .html("<!doctype html><title>\(status)</title>\n<p>\(text.htmlEscaped)</p>\n", status: status)
+            response = .html("<!doctype html><title>\(status)</title>\n<p>\(Self.content(text))</p>\n", status: status)
         }
         response.addField("vary", "accept")
         if status == .serviceUnavailable { response.addField("retry-after", "1") }
         return response
+    }
+
+    /// Text as the content of an element, in which quotation marks stay as whoever reads the source expects them.
+    private static func content(_ text: String) -> String {
+        var content = ""
+        for character in text {
+            switch character {
+            case "&": content += "&amp;"
+            case "<": content += "&lt;"
+            case ">": content += "&gt;"
+            default: content.append(character)
+            }
+        }
+        return content
     }
 
     /// The reason as one word, for programs.
@@ -51,6 +65,7 @@ struct Answers: Sendable {
         case .notFound: "no-such-form"
         case .unsupportedMediaType: "unsupported-media-type"
         case .serviceUnavailable: "not-stored"
+        case .notImplemented: "encoding-unavailable"
         default: "bad-form"
         }
     }
