@@ -70,6 +70,11 @@ int ringport_lock_file(int descriptor) {
     return fcntl(descriptor, F_OFD_SETLK, &whole);
 }
 
+int ringport_file_is_locked(int descriptor) {
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(descriptor, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
+}
+
 static int64_t nanoseconds(clockid_t clock) {
     struct timespec now;
     clock_gettime(clock, &now);

@@ -12,9 +12,9 @@ static inline int ringport_sqlite_configure(void) {
     return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
-/* SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE: closing the connection neither copies the write-ahead log nor removes it. */
-static inline int ringport_sqlite_keep_log_on_close(sqlite3 *connection) {
-    return sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);
+/* SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE: with 1, closing the connection neither copies the write-ahead log nor removes it. */
+static inline int ringport_sqlite_keep_log_on_close(sqlite3 *connection, int keeps) {
+    return sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keeps, (int *)0);
 }
 
 /* In all four, no bytes at no address is the empty value: SQLite itself would take a null pointer for NULL. */

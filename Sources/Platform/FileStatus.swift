@@ -1,4 +1,4 @@
-/// Which file a name leads to, and how it is. Any thread; each look is one system call.
+/// The file that a name leads to. Any thread; each look is one system call.
 
 internal import CPlatform
 internal import Glibc

@@ -61,6 +61,7 @@ package final class Server {
         let portLimits = configuration.limits.port(usesDirectSockets: false)
         do { try CompletionPort.probe(portLimits) } catch { throw .port(error) }
         let folders = try SiteFolders(configuration)
+        try configuration.checkStorePlacement()
         let listeners = try ListenerTable(configuration.listen, configuration.limits)
         let log: FileLog
         do {

@@ -89,6 +89,7 @@ package struct SiteCheck {
     private mutating func checkDatabase() {
         let path = configuration.databasePath
         if configuration.handlers == [], Self.kind(of: path) == nil { return }
+        do { try configuration.checkStorePlacement() } catch { note(error.description) }
         do throws(StoreError) {
             try StoreCheck.run(path: path, migrationsFolder: configuration.migrationsPath, handlers: migrations)
         } catch .noPlace(let folder, let reason) {

@@ -23,6 +23,8 @@ package enum StartError: Error, CustomStringConvertible {
     case handlerMethod(name: String, path: String, method: String)
     /// A file of users that a site asks for is missing or wrong.
     case passwords(path: String, String)
+    /// The database is in a folder of pages.
+    case publicStore(folder: String, www: String)
     case system(SystemError)
 
     package var description: String {
@@ -40,6 +42,8 @@ package enum StartError: Error, CustomStringConvertible {
             "the handler \(name) wants \(method) \(path), and the server knows no method \(method)"
         case .passwords(_, let reason):
             "\(reason)\n  [[auth]] names a file of lines user:hash. Make one with: htpasswd -cB FILE USER"
+        case .publicStore(let folder, let www):
+            "\(folder): visitors could fetch the database, as it is in \(www)\n  Choose another [store] folder, or files.www."
         case .system(let error): error.description
         }
     }
@@ -50,7 +54,7 @@ package enum StartError: Error, CustomStringConvertible {
         case .port, .listen: 69  // EX_UNAVAILABLE
         case .noSite: 66  // EX_NOINPUT
         case .log, .store: 73  // EX_CANTCREAT
-        case .handler, .handlerNotFound, .handlerMethod, .passwords: 78  // EX_CONFIG
+        case .handler, .handlerNotFound, .handlerMethod, .passwords, .publicStore: 78  // EX_CONFIG
         case .system: 71  // EX_OSERR
         }
     }

@@ -10,20 +10,28 @@ package enum Backup {
     ///
     /// - Parameters:
     ///   - database: the site's database; only read.
-    ///   - path: the copy.
+    ///   - name: the copy.
     /// - Returns: the size of the copy in bytes.
     /// - Throws: `missing` when there is no database; `cannotOpen` when the copy would replace what is no file, or the
     ///   database itself.
-    package static func make(of database: String, at path: String) throws(StoreError) -> Int {
+    package static func make(of database: String, at name: String) throws(StoreError) -> Int {
+        // A link keeps leading where it leads.
+        let path = DatabaseFiles.linked(name)
         try refuse(path, of: database)
         let reader = try StoreReader(path: database)
-        let unfinished = "\(path).unfinished-\(getpid())"
-        DatabaseCopy.remove(unfinished)
-        try reader.copy(to: unfinished)
+        let unfinished = try DatabaseCopy.unfinishedPath(of: path)
+        do throws(StoreError) {
+            try reader.copy(to: unfinished, usesLog: false)
+        } catch .cannotOpen(unfinished, let reason) {
+            throw .unfit(path: path, reason: reason)
+        } catch .full(unfinished) {
+            throw .full(path: path)
+        }
+        DatabaseCopy.giveMode(of: path, to: unfinished)
         guard unsafe rename(unfinished, path) == 0 else {
             let code = errno
             DatabaseCopy.remove(unfinished)
-            throw .cannotOpen(path: path, reason: SystemError.reason(code))
+            throw .unfit(path: path, reason: SystemError.reason(code))
         }
         try DatabaseCopy.synchronize(path)
         return try DatabaseFiles(path: path).main?.size ?? 0
@@ -32,14 +40,19 @@ package enum Backup {
     private static func refuse(_ path: String, of database: String) throws(StoreError) {
         let site = try DatabaseFiles(path: database)
         let copy = try DatabaseFiles(path: path)
-        guard let there = copy.main else { return }
-        guard there.isRegular else { throw .cannotOpen(path: path, reason: "it is there, and no file") }
-        if let main = site.main, there.isSameFile(as: main) {
-            throw .cannotOpen(path: path, reason: "it is the database itself")
+        let name = copy.path.split(separator: "/").last.map(String.init) ?? copy.path
+        let isSites = name.hasPrefix("ringport.db") || name == "ringport.lock"
+        guard !isSites || !DatabaseFiles.exists(SiteLock.path(ofDatabase: copy.path)) else {
+            throw .unfit(path: path, reason: "it is a site's own; choose a name in another folder")
         }
-        // A log beside the file that is replaced would be taken for the copy's.
-        guard copy.log?.size ?? 0 == 0 else {
-            throw .cannotOpen(path: path, reason: "it is a database in use, with a -wal beside it")
+        // A log or journal beside the file would be taken for the copy's.
+        for side in [copy.log, copy.journal] where side?.size ?? 0 > 0 {
+            throw .unfit(path: path, reason: "it is a database in use, with a -wal or a -journal beside it")
+        }
+        guard let there = copy.main else { return }
+        guard there.isRegular else { throw .unfit(path: path, reason: "it is there, and no file") }
+        if let main = site.main, there.isSameFile(as: main) {
+            throw .unfit(path: path, reason: "it is the database itself")
         }
     }
 }

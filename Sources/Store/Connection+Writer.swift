@@ -8,6 +8,8 @@ extension Connection {
     /// Opens the database, making its file when it does not exist, with the settings of a group-committing writer.
     static func writer(path: String, limits: StoreLimits) throws(StoreError) -> Connection {
         let connection = try Connection(path: path, mode: .readWrite, limits: limits)
+        // A file that turns out to be unusable stays as it is, and its log too.
+        connection.keepsLogOnClose = true
         // SQLite opens a file that it may not write for reading, and says nothing.
         guard unsafe connection.withHandle({ unsafe sqlite3_db_readonly($0, "main") }) == 0 else {
             throw .readOnly(path: path)
@@ -41,15 +43,6 @@ extension Connection {
         guard code != EEXIST, unsafe access(folder, F_OK) != 0 else { return }
         if [EROFS, EACCES, EPERM].contains(code) { throw .noPlace(folder: folder, reason: SystemError.reason(code)) }
         throw .cannotOpen(path: folder, reason: SystemError.reason(code))
-    }
-
-    /// True when the file that is open no longer has the name that it was opened by.
-    var isMoved: Bool {
-        var moved: Int32 = 0
-        let status = unsafe withHandle { handle in
-            unsafe sqlite3_file_control(handle, nil, SQLITE_FCNTL_HAS_MOVED, &moved)
-        }
-        return status == SQLITE_OK && moved != 0
     }
 
     /// The files of the database that is open, all three.

@@ -41,7 +41,7 @@ final class Connection {
         guard status == SQLITE_OK else { throw error(status) }
         setBusyDuration(limits.busyDuration)
         // Only the store writer copies the log, whichever connection is the last to close.
-        if mode != .readWrite { keepLogOnClose() }
+        if mode != .readWrite { keepsLogOnClose = true }
         // The callback runs inside sqlite3_step, so on the thread that has the connection.
         unsafe sqlite3_progress_handler(
             handle,
@@ -122,12 +122,22 @@ final class Connection {
         unsafe deadline.pointee = instant.nanoseconds
     }
 
-    /// Has the closing of this connection leave the write-ahead log as it is.
+    /// True when closing this connection leaves the write-ahead log as it is.
     ///
-    /// SQLite would copy the log into the database and remove the file that has the log's name, whichever that is by then.
-    func keepLogOnClose() {
-        let status = unsafe ringport_sqlite_keep_log_on_close(handle)
-        precondition(status == SQLITE_OK, "a connection takes its own settings")
+    /// Otherwise the last connection to close copies the log into the database and removes the file that has the log's
+    /// name, whichever that is by then.
+    var keepsLogOnClose = false {
+        didSet {
+            let status = unsafe ringport_sqlite_keep_log_on_close(handle, keepsLogOnClose ? 1 : 0)
+            precondition(status == SQLITE_OK, "a connection takes its own settings")
+        }
+    }
+
+    /// True when the file that is open no longer has the name that it was opened by.
+    var isMoved: Bool {
+        var moved: Int32 = 0
+        let status = unsafe sqlite3_file_control(handle, nil, SQLITE_FCNTL_HAS_MOVED, &moved)
+        return status == SQLITE_OK && moved != 0
     }
 
     func setBusyDuration(_ duration: Duration) {

@@ -11,6 +11,10 @@ struct DatabaseFiles: Equatable {
     let log: FileStatus?
     let index: FileStatus?
 
+    /// The rollback journal, which a database in another mode has, and the server's only while it is made.
+    let journal: FileStatus?
+
+    static func journalPath(_ path: String) -> String { path + "-journal" }
     static func logPath(_ path: String) -> String { path + "-wal" }
     static func indexPath(_ path: String) -> String { path + "-shm" }
 
@@ -24,19 +28,20 @@ struct DatabaseFiles: Equatable {
             main = try FileStatus.find(real)
             log = try FileStatus.find(Self.logPath(real))
             index = try FileStatus.find(Self.indexPath(real))
+            journal = try FileStatus.find(Self.journalPath(real))
         } catch {
             throw .cannotOpen(path: error.action, reason: SystemError.reason(error.code))
         }
     }
 
-    /// True while the database's name leads to the same file.
+    /// True when the database's name leads to the same file.
     ///
     /// A name that can't be looked at counts as unchanged: that is no reason to leave the file.
     func hasMain(at path: String) -> Bool {
         main.map { Self.isSame($0, at: path) } ?? false
     }
 
-    /// True while the log and its index have the names under which SQLite would look for them.
+    /// True when the log and its index have the names under which SQLite would look for them.
     var hasSideFiles: Bool {
         guard let log, let index else { return false }
         return Self.isSame(log, at: Self.logPath(path)) && Self.isSame(index, at: Self.indexPath(path))
@@ -69,7 +74,7 @@ struct DatabaseFiles: Equatable {
 
     /// Removes the log and its index where the names still lead to these files.
     ///
-    /// Whoever opens another database under the name would take them for its own.
+    /// A process that opens another database under the name would take them for that one's.
     ///
     /// - Throws: `cannotOpen` when one stays.
     func removeSideFiles(log removesLog: Bool = true, index removesIndex: Bool = true) throws(StoreError) {
@@ -82,12 +87,12 @@ struct DatabaseFiles: Equatable {
         }
     }
 
-    /// Gives the log and its index the names that belong to the database's new one.
+    /// Gives the log and its index the names that belong to another name of the database.
     ///
     /// - Throws: `cannotOpen` when one stays.
-    func moveSideFiles(to path: String) throws(StoreError) {
+    func moveSideFiles(from old: String, to path: String) throws(StoreError) {
         for (known, name) in [(log, Self.logPath), (index, Self.indexPath)] {
-            let (from, to) = (name(self.path), name(path))
+            let (from, to) = (name(old), name(path))
             guard let known, Self.isSame(known, at: from) else { continue }
             guard unsafe rename(from, to) == 0 else {
                 throw .cannotOpen(path: from, reason: SystemError.reason(errno))
@@ -109,6 +114,27 @@ struct DatabaseFiles: Equatable {
             if let path, Self.isSame(main, at: path) { return path }
         }
         return nil
+    }
+
+    /// True when there is a file of that name.
+    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    /// True when a file says of itself that it is written through a write-ahead log (the database file format, section
+    /// 1.3.3).
+    static func usesLog(_ path: String) -> Bool {
+        guard let file = unsafe fopen(path, "re") else { return false }
+        defer { unsafe _ = fclose(file) }
+        var header = [UInt8](repeating: 0, count: 20)
+        return unsafe fread(&header, 1, header.count, file) == header.count && header[18] == 2 && header[19] == 2
+    }
+
+    /// The path that a name which is a symbolic link stands for, also where nothing is there yet; any other name as it is.
+    static func linked(_ name: String) -> String {
+        guard let target = linkTarget(name) else { return name }
+        let real = resolved(name)
+        if real != name { return real }
+        if target.hasPrefix("/") { return target }
+        return name.lastIndex(of: "/").map { name[...$0] + target } ?? target
     }
 
     private static func linkTarget(_ link: String) -> String? {

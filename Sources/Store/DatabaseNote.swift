@@ -23,6 +23,16 @@ struct DatabaseNote: Equatable {
         /// The run of the system: a power cut may leave an older time on the disk.
         let boot: String
 
+        /// The state of a file now; `nil` when it can't be looked at.
+        init?(of path: String) {
+            do throws(SystemError) {
+                guard let status = try FileStatus.find(path) else { return nil }
+                self.init(status, boot: SiteLock.boot)
+            } catch {
+                return nil
+            }
+        }
+
         init(_ status: FileStatus, boot: String) {
             modification = status.modification
             size = status.size
@@ -47,6 +57,8 @@ struct DatabaseNote: Equatable {
         case strayLog
         /// The log holds commits, and the database was written by something else since they were made.
         case overwritten
+        /// A rollback journal of another database, or of another program, would be played back into this one.
+        case strayJournal
     }
 
     init() {}
@@ -69,6 +81,9 @@ struct DatabaseNote: Equatable {
         let isOurs = main != nil && files.main?.identity == main
         // A database has at least a page; SQLite would begin an empty file anew.
         if isOurs, files.main?.size == 0, files.log?.size ?? 0 == 0 { return .emptied }
+        if let journal = files.journal, journal.size > 0, main != nil, !isOurs || DatabaseFiles.usesLog(files.path) {
+            return .strayJournal
+        }
         let isIndexStale = !isOurs && index != nil && files.index?.identity == index
         guard let found = files.log, found.size > 0 else {
             let isLogStale = !isOurs && log != nil && files.log?.identity == log
@@ -76,7 +91,7 @@ struct DatabaseNote: Equatable {
         }
         // SQLite removes the log of an empty or missing database without a word.
         guard let database = files.main, database.size > 0 else { return .strayLog }
-        if main != nil, !isOurs, found.identity == log { return .strayLog }
+        if main != nil, isOurs != (found.identity == log) { return .strayLog }
         if isOurs, found.identity == log, let content, content.boot == boot,
             content != Content(database, boot: boot)
         {

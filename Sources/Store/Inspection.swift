@@ -35,24 +35,20 @@ struct Inspection {
     }
 
     /// Compares the tables with those of a database in memory that takes the same steps.
+    ///
+    /// Steps of several owners may have been taken in another order than here: what another owner's steps name is not
+    /// missed.
     private func inspectTables(_ owners: [Migrations]) throws(StoreError) {
-        let model = try Connection(path: ":memory:", mode: .readWrite, limits: limits)
         let versions = Migrator(connection)
-        var known: Set<Column> = []
         let present = Set(try columns(of: connection))
         for owner in owners {
             let taken = try versions.version(owner.ledger)
             guard taken <= owner.version else {
                 throw .newer(path: connection.path, owner: owner.owner, found: taken, known: owner.version)
             }
-            do throws(StoreError) {
-                try Migrator(model).apply(owner.prefix(taken))
-            } catch {
-                // A step that needs rows to work on tells nothing about tables; those after it can't be compared.
-                return
-            }
-            let made = try columns(of: model)
-            for column in made where !known.contains(column) && !present.contains(column) {
+            let others = owners.filter { $0.ledger != owner.ledger }.flatMap { $0.steps.map { $0.sql.lowercased() } }
+            for column in try made(by: owner.prefix(taken)) where !present.contains(column) {
+                guard !others.contains(where: { $0.contains(column.table) }) else { continue }
                 let isTableThere = present.contains { $0.table == column.table }
                 throw .incomplete(
                     path: connection.path,
@@ -61,8 +57,20 @@ struct Inspection {
                         ? "the column \(column.name) of the table \(column.table)" : "the table \(column.table)"
                 )
             }
-            known.formUnion(made)
         }
+    }
+
+    /// The columns that the steps of an owner make in a database of their own.
+    ///
+    /// - Returns: none for steps that need what other steps have made, or rows to work on.
+    private func made(by owner: Migrations) throws(StoreError) -> [Column] {
+        let model = try Connection(path: ":memory:", mode: .readWrite, limits: limits)
+        do throws(StoreError) {
+            try Migrator(model).apply(owner)
+        } catch {
+            return []
+        }
+        return try columns(of: model)
     }
 
     private struct Column: Hashable {

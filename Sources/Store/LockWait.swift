@@ -19,6 +19,11 @@ struct LockWait {
         retryInterval = limits.lockRetryInterval
     }
 
+    /// Notes that the lock is tried, whatever comes of it.
+    mutating func attempted(now: Instant) {
+        lastAttempt = now
+    }
+
     /// The place of an attempt in the wait: its first, the first after which writes are refused, or another.
     enum Step {
         case begins, goesOn, ends

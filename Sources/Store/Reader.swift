@@ -22,8 +22,18 @@ final class Reader: @unchecked Sendable {
     }
 
     /// Copies the database into a file of its own.
-    func copy(to path: String, _ limits: StoreLimits) throws(StoreError) {
-        try DatabaseCopy.make(of: connection, at: path, limits: limits)
+    func copy(to path: String, usesLog: Bool, _ limits: StoreLimits) throws(StoreError) {
+        try DatabaseCopy.make(of: connection, at: path, usesLog: usesLog, limits: limits)
+    }
+
+    /// True when the file that is open no longer has its name.
+    var isMoved: Bool { connection.isMoved }
+
+    /// Runs a first query, with which SQLite opens the log and its index.
+    func look(until deadline: Instant) throws(StoreError) {
+        try read(until: deadline) { reader throws(StoreError) in
+            _ = try reader.number("SELECT count(*) FROM sqlite_schema")
+        }
     }
 
     /// Looks whether the database is what the migrations of its owners made it.

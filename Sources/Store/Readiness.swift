@@ -99,6 +99,15 @@ final class Readiness: Sendable {
         state.broadcast()
     }
 
+    /// A reader found another file under the name than the writer's: the writer has to look before anything is read.
+    func doubt() {
+        let isRunning = state.withLock { state in
+            if state.isRunning { state.appliedRevision = nil }
+            return state.isRunning
+        }
+        if isRunning { isOpenFlag.store(false, ordering: .releasing) }
+    }
+
     /// The writer closed the database: for good, or to open what has taken its place.
     func close(isStopped: Bool) {
         isOpenFlag.store(false, ordering: .releasing)

@@ -1,4 +1,4 @@
-/// The lock that whoever writes a site's database holds. Store writer, and tools that write.
+/// The lock of the process that writes a site's database. Store writer, and tools that write.
 
 internal import CPlatform
 internal import Glibc
@@ -23,7 +23,9 @@ final class SiteLock {
     /// The note as it was found, then as it was last written.
     private(set) var note: DatabaseNote
 
-    static func path(ofDatabase path: String) -> String {
+    /// The lock's path: beside the file, also where the database's name is a link to one in another folder.
+    static func path(ofDatabase name: String) -> String {
+        let path = DatabaseFiles.linked(name)
         guard let slash = path.lastIndex(of: "/") else { return "ringport.lock" }
         return path[..<slash] + "/ringport.lock"
     }
@@ -35,6 +37,7 @@ final class SiteLock {
     /// - Throws: why the lock file can't be used.
     static func attempt(database: String) throws(StoreError) -> Attempt {
         let path = path(ofDatabase: database)
+        let isNew = unsafe access(path, F_OK) != 0
         let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
         let number = unsafe ringport_open(path, flags, 0o640)
         guard number >= 0 else {
@@ -42,6 +45,11 @@ final class SiteLock {
             throw refusal(code, path, database)
         }
         let descriptor = Descriptor(owning: number)
+        var attributes = stat()
+        guard unsafe fstat(number, &attributes) == 0, attributes.st_mode & S_IFMT == S_IFREG else {
+            throw .cannotOpen(path: path, reason: "not a regular file")
+        }
+        if isNew { DatabaseCopy.giveOwner(of: database, to: path) }
         guard ringport_lock_file(number) == 0 else {
             let code = errno
             guard code == EAGAIN || code == EACCES else { throw refusal(code, path, database) }
@@ -58,12 +66,15 @@ final class SiteLock {
         }
     }
 
-    /// The note of a site that somebody else may have locked; an empty one when there is none.
-    static func note(ofDatabase path: String) -> DatabaseNote {
+    /// Looks at the lock of a site without taking it.
+    ///
+    /// - Returns: its note, empty when there is none; `nil` while a process holds the lock.
+    static func look(atDatabase path: String) -> DatabaseNote? {
         let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
         let number = unsafe ringport_open(Self.path(ofDatabase: path), flags, 0)
         guard number >= 0 else { return DatabaseNote() }
         let descriptor = Descriptor(owning: number)
+        if ringport_file_is_locked(descriptor.rawValue) == 1 { return nil }
         return DatabaseNote(text: text(of: descriptor.rawValue))
     }
 
@@ -74,7 +85,7 @@ final class SiteLock {
         self.status = status
     }
 
-    /// True while the lock's file has its name: a process that comes finds this lock, and no other file.
+    /// True when the lock's file has its name: a process that comes finds this lock, and no other file.
     var isInPlace: Bool {
         do throws(SystemError) {
             return try FileStatus.find(path)?.isSameFile(as: status) ?? false
@@ -125,7 +136,11 @@ final class SiteLock {
         guard [EROFS, EACCES, EPERM].contains(code) else {
             return .cannotOpen(path: path, reason: SystemError.reason(code))
         }
-        if unsafe access(database, F_OK) == 0 { return .readOnly(path: database) }
+        let isDatabaseOurs = unsafe faccessat(AT_FDCWD, database, W_OK, AT_EACCESS) == 0
+        if isDatabaseOurs, code != EROFS, DatabaseFiles.exists(path) {
+            return .cannotOpen(path: path, reason: SystemError.reason(code))
+        }
+        if DatabaseFiles.exists(database) { return .readOnly(path: database) }
         let folder = String(database[..<(database.lastIndex(of: "/") ?? database.startIndex)])
         return .noPlace(folder: folder.isEmpty ? "." : folder, reason: SystemError.reason(code))
     }

@@ -30,7 +30,7 @@ package final class Store: Sendable {
     ///   - path: the database file. It and its folder are made at the first use; folders above must exist.
     ///   - migrationsFolder: the site's `db/migrations`; need not exist.
     ///   - limits: the maxima of everything.
-    ///   - notify: told what whoever runs the site should know; on the store writer, so it must not block.
+    ///   - notify: told what the site's owner should know; on the store writer, so it must not block.
     package init(
         path: String,
         migrationsFolder: String? = nil,
@@ -107,10 +107,16 @@ package final class Store: Sendable {
         _ body: (inout ReadConnection) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         precondition(!isOnStoreWriter, "the store writer can't wait for itself")
-        if !readiness.isOpen { try prepare() }
-        let loan = try readers.lend()
-        defer { readers.giveBack(loan) }
-        return try loan.reader.read(until: Instant.now.advanced(by: limits.readDurationMax), body)
+        for _ in 0..<Self.readAttemptsMax {
+            if !readiness.isOpen { try prepare() }
+            guard let loan = try readers.lend() else {
+                readiness.doubt()
+                continue
+            }
+            defer { readers.giveBack(loan) }
+            return try loan.reader.read(until: Instant.now.advanced(by: limits.readDurationMax), body)
+        }
+        throw .busy(path: path)
     }
 
     /// Adds the migrations of a handler.
@@ -137,6 +143,9 @@ package final class Store: Sendable {
         }
         started?.join()
     }
+
+    /// Times that a read begins anew as the file was replaced meanwhile.
+    private static let readAttemptsMax = 8
 
     /// Counters since the start.
     package var statistics: StoreStatistics {

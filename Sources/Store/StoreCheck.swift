@@ -18,15 +18,31 @@ package enum StoreCheck {
         let files = try DatabaseFiles(path: path)
         try checkFolder(path, hasDatabase: files.main != nil)
         try files.checkAccess()
-        switch SiteLock.note(ofDatabase: path).verdict(on: files, boot: SiteLock.boot) {
+        try checkLock(path)
+        // A process that holds the lock has looked at its files itself, and is changing them.
+        switch SiteLock.look(atDatabase: path)?.verdict(on: files, boot: SiteLock.boot) {
         case .overwritten: throw .overwritten(path: path)
         case .emptied: throw .emptied(path: path)
         case .strayLog: throw .strayLog(path: path)
-        case .usable: break
+        case .strayJournal: throw .strayJournal(path: path)
+        case .usable, nil: break
         }
         let owners = [try Migrations.site(directory: migrationsFolder)] + handlers
         guard files.main != nil else { return }
         try StoreReader(path: path).inspect(owners)
+    }
+
+    private static func checkLock(_ path: String) throws(StoreError) {
+        let lock = SiteLock.path(ofDatabase: path)
+        let found: FileStatus?
+        do { found = try FileStatus.find(lock) } catch {
+            throw .cannotOpen(path: lock, reason: SystemError.reason(error.code))
+        }
+        if let found, !found.isRegular { throw .cannotOpen(path: lock, reason: "not a regular file") }
+        guard unsafe access(lock, F_OK) == 0, unsafe faccessat(AT_FDCWD, lock, R_OK | W_OK, AT_EACCESS) != 0 else {
+            return
+        }
+        throw .cannotOpen(path: lock, reason: SystemError.reason(errno))
     }
 
     /// Looks whether the lock and the log can be made beside the database, or the folder itself.

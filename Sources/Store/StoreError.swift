@@ -40,6 +40,10 @@ package enum StoreError: Error, Equatable {
     case strayLog(path: String)
     /// The database was written by something else since the commits in its log were made.
     case overwritten(path: String)
+    /// A rollback journal lies beside the database that is not its own.
+    case strayJournal(path: String)
+    /// A file that a tool was told to use is not fit for that.
+    case unfit(path: String, reason: String)
     /// A table, or a column of one, that the migrations of an owner have made is not there.
     case incomplete(path: String, owner: String, missing: String)
     /// The database was migrated by a newer version of the site or of a handler than this one.
@@ -83,11 +87,15 @@ extension StoreError: CustomStringConvertible {
         case .emptied(let path): "\(path): the database was emptied; restore a backup, or move the file away"
         case .strayLog(let path):
             "\(path)-wal: it holds the last writes of another database that had the name \(path) before; to keep them, give "
-                + "that one its name back and start once; to do without them, move \(path)-wal and \(path)-shm away"
+                + "that one its name back and start once; to do without them, move \(path)-wal and \(path)-shm away; if they "
+                + "belong together all the same, remove \(SiteLock.path(ofDatabase: path))"
         case .overwritten(let path):
             "\(path): something else wrote the file since the server made the last writes, which are in \(path)-wal; to do "
                 + "without those, move \(path)-wal and \(path)-shm away; to take them up all the same, remove "
                 + SiteLock.path(ofDatabase: path)
+        case .strayJournal(let path):
+            "\(path)-journal: it was left by another program, or by a database that had the name before; move it away"
+        case .unfit(let path, let reason): "\(path): \(reason)"
         case .incomplete(let path, let owner, let missing):
             "\(path): \(missing), which the migrations of \(owner) have made, is missing; restore a backup, or move the "
                 + "database away"

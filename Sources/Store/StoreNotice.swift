@@ -1,6 +1,6 @@
 /// Events of the store that belong into a log. A value; made on the store writer.
 
-/// An event that whoever runs the site should know.
+/// An event that the site's owner should know.
 package enum StoreNotice: Sendable {
     /// The SQLite that is linked.
     case library(SQLiteLibrary)
@@ -24,6 +24,10 @@ package enum StoreNotice: Sendable {
     case sideFilesLost(path: String)
     /// Something else has written the database file while it is open and commits are in its log.
     case overwritten(path: String)
+    /// The database file has several names: another program that opens it by another one would use another log.
+    case linked(path: String, names: Int)
+    /// A log that is not the database's took the name of its own, and was put aside.
+    case logPutAside(path: String)
     /// Something about a database that was left did not work.
     case trouble(StoreError)
 
@@ -40,7 +44,8 @@ package enum StoreNotice: Sendable {
         switch self {
         case .library(let library): library.hasResetBug
         case .lockTaken, .opened, .left: false
-        case .waitingForLock, .refusing, .noDatabase, .failed, .leftWithLog, .sideFilesLost, .overwritten, .trouble:
+        case .waitingForLock, .refusing, .noDatabase, .failed, .leftWithLog, .sideFilesLost, .overwritten, .linked,
+            .logPutAside, .trouble:
             true
         }
     }
@@ -67,6 +72,10 @@ extension StoreNotice: CustomStringConvertible {
         case .overwritten(let path):
             "\(path): something else wrote the file while the server uses it; it may be damaged: stop the server and "
                 + "restore a backup with ringport restore"
+        case .linked(let path, let names):
+            "\(path): the file has \(names) names (hard links); a program that writes it by another one would damage it"
+        case .logPutAside(let path):
+            "\(path): a -wal of another database was put beside the one in use; it is kept under this name"
         case .sideFilesLost(let path):
             "\(path): its -wal or -shm was removed or replaced while it was open; nothing is lost, but never do that"
         }

@@ -27,8 +27,8 @@ package final class StoreReader {
     }
 
     /// Copies the database, as it is at one moment, into a file that is not there yet.
-    func copy(to path: String) throws(StoreError) {
-        try reader.copy(to: path, StoreLimits())
+    func copy(to path: String, usesLog: Bool) throws(StoreError) {
+        try reader.copy(to: path, usesLog: usesLog, StoreLimits())
     }
 
     /// True when the database holds anything.
@@ -62,7 +62,9 @@ package final class StoreReader {
         } catch {
             switch error {
             case .cannotOpen, .readOnly:
-                guard unsafe access("\(path)-wal", F_OK) != 0 else { throw error }
+                // With a log or a journal beside it the file alone is not what was committed.
+                let files = try DatabaseFiles(path: path)
+                guard files.log == nil, files.journal?.size ?? 0 == 0 else { throw error }
                 return try Reader(path: path, mode: .immutable, limits: limits)
             default: throw error
             }

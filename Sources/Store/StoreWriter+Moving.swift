@@ -8,6 +8,13 @@
 internal import Glibc
 internal import Platform
 
+/// A database that lost its name while a reader kept commits in its log.
+struct DepartedDatabase {
+    let connection: WriteConnection
+    /// The name that its log was given too; `nil` when the file has no name any more.
+    let path: String?
+}
+
 extension StoreWriter {
     /// True when the file that is open no longer has the database's name.
     var isMoved: Bool {
@@ -25,38 +32,6 @@ extension StoreWriter {
         }
     }
 
-    /// Closes a file that something else has written, as `cp` over a database does, where no commit is in its log.
-    ///
-    /// With commits in the log there is no telling what is in the file: that is said, and nothing is made worse.
-    private func closeOverwritten() -> Bool {
-        guard let connection, let content, let now = lookAtContent(of: connection.files.path), now != content
-        else { return false }
-        self.content = now
-        let log: FileStatus?
-        do { log = try FileStatus.find(DatabaseFiles.logPath(connection.files.path)) } catch { return false }
-        guard let log, log.size == 0 else {
-            notify(.overwritten(path: path))
-            return false
-        }
-        notify(.left(path: path, movedTo: nil))
-        close(connection)
-        hasLeft = true
-        return true
-    }
-
-    /// Closes a database whose commits are all in its file.
-    private func close(_ connection: WriteConnection) {
-        readiness.close(isStopped: false)
-        readers.closeAll()
-        connection.connection.keepLogOnClose()
-        do throws(StoreError) {
-            try connection.files.removeSideFiles()
-        } catch {
-            notify(.trouble(error))
-        }
-        forget()
-    }
-
     /// Leaves a file that has lost its name, whole and by itself.
     func leave() {
         guard let connection else { return }
@@ -64,14 +39,13 @@ extension StoreWriter {
         readers.closeAll()
         let files = connection.files
         let outcome = connection.checkpoint(.truncate, limits: limits)
-        connection.connection.keepLogOnClose()
         let newPath = files.currentPath
         do throws(StoreError) {
             if outcome == .blocked {
                 // A reader of another process keeps commits in the log: it goes where its database went, and is copied
                 // when the reader has ended.
-                departed.append(connection)
-                if let newPath { try files.moveSideFiles(to: newPath) }
+                departed.append(DepartedDatabase(connection: connection, path: newPath))
+                if let newPath { try files.moveSideFiles(from: files.path, to: newPath) }
             }
             // What was moved no longer has these names.
             try files.removeSideFiles()
@@ -83,15 +57,94 @@ extension StoreWriter {
         } else {
             notify(.left(path: path, movedTo: newPath))
         }
+        lastLeft = files.main
         forget()
         hasLeft = true
     }
 
-    /// Copies the logs of moved databases once their readers let them.
+    /// Copies the logs of moved databases once their readers let them; one that is moved again takes its log along.
     func finishDeparted() {
-        departed.removeAll { connection in
-            connection.checkpoint(.settle, limits: limits) != .blocked
+        departed.removeAll { $0.connection.checkpoint(.settle, limits: limits) != .blocked }
+        for index in departed.indices {
+            let files = departed[index].connection.files
+            guard let old = departed[index].path, let new = files.currentPath, new != old else { continue }
+            do throws(StoreError) {
+                try files.moveSideFiles(from: old, to: new)
+                departed[index] = DepartedDatabase(connection: departed[index].connection, path: new)
+            } catch {
+                notify(.trouble(error))
+            }
         }
+    }
+
+    /// Takes back a database that has its name again, with its log, which may still hold commits.
+    func takeDeparted(_ found: FileStatus?) throws(StoreError) -> WriteConnection? {
+        let index = departed.firstIndex { database in
+            guard let main = database.connection.files.main, let found else { return false }
+            return main.isSameFile(as: found)
+        }
+        guard let index else { return nil }
+        let database = departed[index]
+        if let path = database.path {
+            try database.connection.files.moveSideFiles(from: path, to: database.connection.files.path)
+        }
+        departed.remove(at: index)
+        return database.connection
+    }
+
+    /// Begins with a file that has taken the name of one that was left.
+    ///
+    /// - Parameters:
+    ///   - opened: the file.
+    ///   - moment: the time of day at which it took the name; `nil` for one that was made here.
+    func take(_ opened: WriteConnection, since moment: Int64?) {
+        var storedAgain = 0
+        if let main = opened.files.main, let lastLeft, main.isSameFile(as: lastLeft) {
+            // The same file as before: everything is in it.
+            unsettled.removeAll()
+        } else if let moment {
+            storedAgain = storeUnsettled(in: opened, since: moment)
+        }
+        hasLeft = false
+        notify(.opened(path: path, storedAgain: storedAgain))
+    }
+
+    /// Stores again what may have been answered after another file took the database's name.
+    ///
+    /// Each was answered, so a rule of a table that it breaks in this file changes no answer.
+    private func storeUnsettled(in connection: WriteConnection, since moment: Int64) -> Int {
+        let writes = unsettled.takeAll(answeredAfter: moment)
+        var next = 0
+        var stored = 0
+        while next < writes.count {
+            var results: [Result<StoreOutcome, StoreError>] = []
+            let end = min(next + limits.batchWritesMax, writes.count)
+            if let error = connection.store(writes[next..<end], into: &results) { notify(.trouble(error)) }
+            next += max(results.count, 1)
+            for result in results { if case .success = result { stored += 1 } }
+        }
+        return stored
+    }
+
+    // MARK: The same file
+
+    /// Closes a file that something else has written, as `cp` over a database does, where no commit is in its log.
+    ///
+    /// With commits in the log there is no telling what is in the file: that is said, and nothing is made worse.
+    private func closeOverwritten() -> Bool {
+        guard let connection, let content, let now = DatabaseNote.Content(of: connection.files.path), now != content
+        else { return false }
+        let log: FileStatus?
+        do { log = try FileStatus.find(DatabaseFiles.logPath(connection.files.path)) } catch { return false }
+        guard let log, log.size == 0 else {
+            self.content = now
+            notify(.overwritten(path: path))
+            return false
+        }
+        guard closeUnlessRead(connection) else { return false }
+        notify(.left(path: path, movedTo: nil))
+        hasLeft = true
+        return true
     }
 
     /// Empties a log that has lost its name, or whose index has, and closes the database: other processes would not find it.
@@ -99,9 +152,41 @@ extension StoreWriter {
     /// A reader in the way is waited for by going on: the log is still open here, and nothing in it is lost.
     private func closeWithoutSideFiles() -> Bool {
         guard let connection, !connection.files.hasSideFiles else { return false }
-        guard connection.checkpoint(.truncate, limits: limits) != .blocked else { return false }
+        guard connection.checkpoint(.truncate, limits: limits) == .complete, closeUnlessRead(connection) else {
+            return false
+        }
         notify(.sideFilesLost(path: path))
-        close(connection)
+        putAside(connection.files.path)
+        return true
+    }
+
+    /// Gives a log that has taken the name of the database's own another name: its commits are another database's.
+    private func putAside(_ path: String) {
+        let log = DatabaseFiles.logPath(path)
+        let aside = "\(path).stray-\(wallClockNanoseconds() / 1_000_000_000)-wal"
+        do throws(SystemError) {
+            if let found = try FileStatus.find(log), found.size > 0 {
+                guard unsafe rename(log, aside) == 0 else { throw SystemError(log) }
+                notify(.logPutAside(path: aside))
+            }
+            unsafe _ = unlink(DatabaseFiles.indexPath(path))
+        } catch {
+            notify(.trouble(.cannotOpen(path: log, reason: SystemError.reason(error.code))))
+        }
+    }
+
+    /// Closes a database whose commits are all in its file.
+    ///
+    /// - Returns: false when a reader of this process has it: the next connection would share that one's index.
+    private func closeUnlessRead(_ connection: WriteConnection) -> Bool {
+        guard readers.closeUnlessLent() else { return false }
+        readiness.close(isStopped: false)
+        do throws(StoreError) {
+            try connection.files.removeSideFiles()
+        } catch {
+            notify(.trouble(error))
+        }
+        forget()
         return true
     }
 
@@ -116,107 +201,5 @@ extension StoreWriter {
             guard next < deadline, queue.pause(until: next) else { return true }
         }
         return false
-    }
-
-    /// Opens the file that has the name.
-    ///
-    /// One that has just taken it may still be growing, where it was copied and not renamed: it is tried again for a while.
-    func openFound() throws(StoreError) -> Connection {
-        let deadline = hasLeft ? Instant.now.advanced(by: limits.absenceDuration) : Instant.now
-        while true {
-            do throws(StoreError) {
-                return try Connection.writer(path: path, limits: limits)
-            } catch {
-                let next = Instant.now.advanced(by: limits.absencePollInterval)
-                guard case .corrupt = error, next < deadline, queue.pause(until: next) else { throw error }
-            }
-        }
-    }
-
-    // MARK: The lock and its note
-
-    /// Takes the site's lock, unless it is held here already.
-    ///
-    /// - Returns: how long it was waited for; `nil` when it was held or free.
-    /// - Throws: `locked` when another process has it.
-    func takeLock() throws(StoreError) -> Duration? {
-        if let lock, lock.isInPlace { return nil }
-        lock = nil
-        try Connection.makeFolder(of: path)
-        let now = Instant.now
-        switch try SiteLock.attempt(database: path) {
-        case .taken(let taken):
-            lock = taken
-            let waited = lockWait.taken(now: now)
-            if let waited { notify(.lockTaken(path: SiteLock.path(ofDatabase: path), after: waited)) }
-            var note = taken.note
-            note.holder = getpid()
-            try taken.write(note)
-            return waited
-        case .held(let holder):
-            let lockPath = SiteLock.path(ofDatabase: path)
-            switch lockWait.found(held: now) {
-            case .begins: notify(.waitingForLock(path: lockPath, holder: holder))
-            case .ends: notify(.refusing(path: lockPath, holder: holder, after: limits.lockDuration))
-            case .goesOn: break
-            }
-            throw .locked(path: lockPath, holder: holder)
-        }
-    }
-
-    /// Removes what another database has left under the names of this one's log and index.
-    ///
-    /// - Throws: `strayLog` when commits are in it.
-    func removeLeftovers() throws(StoreError) {
-        let files = try DatabaseFiles(path: path)
-        try files.checkAccess()
-        switch (lock?.note ?? DatabaseNote()).verdict(on: files, boot: SiteLock.boot) {
-        case .overwritten: throw .overwritten(path: path)
-        case .emptied: throw .emptied(path: path)
-        case .strayLog: throw .strayLog(path: path)
-        case .usable(false, false): return
-        case .usable(let removesLog, let removesIndex):
-            try files.removeSideFiles(log: removesLog, index: removesIndex)
-        }
-    }
-
-    /// Notes which files the database is made of.
-    func noteFiles(_ files: DatabaseFiles) throws(StoreError) {
-        content = nil
-        try lock?.write(DatabaseNote(holder: getpid(), files, content: nil))
-    }
-
-    /// Runs a checkpoint between two notes, so that after a crash a file that a checkpoint was writing is told from one
-    /// that something else wrote.
-    func checkpoint(_ connection: WriteConnection, _ kind: CheckpointPolicy.Action) -> WriteConnection.Checkpoint {
-        guard note(nil) else { return .blocked }
-        let outcome = connection.checkpoint(kind, limits: limits)
-        content = lookAtContent(of: connection.files.path)
-        _ = note(content)
-        return outcome
-    }
-
-    /// Notes the state of the database file.
-    ///
-    /// - Returns: false when that can't be done; the disk may be full.
-    private func note(_ content: DatabaseNote.Content?) -> Bool {
-        guard let lock else { return true }
-        var note = lock.note
-        note.content = content
-        do throws(StoreError) {
-            try lock.write(note, isSynchronous: false)
-            return true
-        } catch {
-            notify(.trouble(error))
-            return false
-        }
-    }
-
-    private func lookAtContent(of path: String) -> DatabaseNote.Content? {
-        do {
-            return try FileStatus.find(path).map { DatabaseNote.Content($0, boot: SiteLock.boot) }
-        } catch {
-            return nil
-        }
     }
 }

@@ -8,7 +8,7 @@ internal import Platform
 /// the batch grows exactly as the disk is slow and the load is high.
 final class StoreWriter {
     let path: String
-    private let migrationsFolder: String?
+    let migrationsFolder: String?
     let limits: StoreLimits
     let queue: WriteQueue
     let readiness: Readiness
@@ -19,21 +19,24 @@ final class StoreWriter {
     var lock: SiteLock?
     var lockWait: LockWait
     var connection: WriteConnection?
-    /// Databases that lost their name while a reader kept commits in their logs.
-    var departed: [WriteConnection] = []
+    /// True when the lock was held by another process before the database was opened for the first time.
+    var startedLocked = false
+    var departed: [DepartedDatabase] = []
+    /// The file that was left last.
+    var lastLeft: FileStatus?
     /// The database file as the last checkpoint here left it.
     var content: DatabaseNote.Content?
     /// True from when a file was left until the next one is open.
     var hasLeft = false
-    private(set) var policy: CheckpointPolicy
-    private var nextLook = Instant.distantFuture
+    var policy: CheckpointPolicy
+    var nextLook = Instant.distantFuture
     var statistics = StoreStatistics()
     /// What was taken from the queue, in order.
     ///
     /// Its memory and that of the results is used again and again.
     private var writes: [StoreWrite] = []
     private var results: [Result<StoreOutcome, StoreError>] = []
-    private var unsettled: UnsettledWrites
+    var unsettled: UnsettledWrites
 
     init(_ store: Store) {
         path = store.path
@@ -54,17 +57,24 @@ final class StoreWriter {
         while true {
             let deadline = Instant.earlier(policy.idleDeadline, lockWait.nextAttempt(now: .now))
             let wakeup = queue.take(into: &writes, until: Instant.earlier(deadline, nextLook))
-            if wakeup.isReadinessWanted, lockWait.start == nil || lockWait.isOver(now: .now) { prepare() }
+            if wakeup.isReadinessWanted { becomeReady() }
             if wakeup.hasWrites {
                 storeAll()
             } else if !wakeup.isStopping {
                 rest()
             }
-            if connection != nil, Instant.now >= nextLook { look() }
+            if Instant.now >= nextLook { look() }
             // Once stopping is seen nothing more is queued, and what was queued has just been stored.
             if wakeup.isStopping { break }
         }
         close()
+    }
+
+    /// Opens the database, or looks whether it is still the one that has the name, as a reader may have found another.
+    private func becomeReady() {
+        guard lockWait.start == nil || lockWait.isOver(now: .now) else { return }
+        keepPlace()
+        prepare()
     }
 
     /// Does what an idle writer has to do.
@@ -81,8 +91,9 @@ final class StoreWriter {
         nextLook = Instant.now.advanced(by: limits.lookInterval)
         unsettled.settle(time: wallClockNanoseconds())
         finishDeparted()
+        keepLock()
         keepPlace()
-        if connection == nil { prepare() }
+        if connection == nil, lockWait.start == nil { prepare() }
     }
 
     // MARK: Batches
@@ -107,15 +118,20 @@ final class StoreWriter {
     /// name by then is stored in the next one too.
     private func store(_ batch: ArraySlice<StoreWrite>) -> StoreError? {
         keepPlace()
+        var stored: FileStatus?
         while true {
-            results.removeAll(keepingCapacity: true)
             if connection == nil, let error = prepareWaiting() {
+                results.removeAll(keepingCapacity: true)
                 for _ in batch { results.append(.failure(error)) }
                 return error
             }
             guard let connection else { preconditionFailure("a database that is prepared is open") }
+            // A file that has its name again holds the batch already.
+            if let stored, let main = connection.files.main, main.isSameFile(as: stored) { return nil }
+            results.removeAll(keepingCapacity: true)
             let failure = connection.store(batch, into: &results)
             guard failure == nil, isMoved else { return failure }
+            stored = connection.files.main
             leave()
         }
     }
@@ -145,100 +161,7 @@ final class StoreWriter {
         }
     }
 
-    /// Stores again what may have been answered after another file took the database's name.
-    ///
-    /// Each was answered, so a rule of a table that it breaks in this file is no news for anybody.
-    func storeUnsettled(in connection: WriteConnection, since moment: Int64) -> Int {
-        let writes = unsettled.takeAll(answeredAfter: moment)
-        var next = 0
-        var stored = 0
-        while next < writes.count {
-            var results: [Result<StoreOutcome, StoreError>] = []
-            let end = min(next + limits.batchWritesMax, writes.count)
-            if let error = connection.store(writes[next..<end], into: &results) { notify(.trouble(error)) }
-            next += max(results.count, 1)
-            for result in results { if case .success = result { stored += 1 } }
-        }
-        return stored
-    }
-
-    // MARK: Opening and closing
-
-    /// Opens and migrates the database, unless that is done.
-    @discardableResult
-    func prepare() -> StoreError? {
-        guard let missing = readiness.missing() else { return nil }
-        do throws(StoreError) {
-            if let connection {
-                let migrator = Migrator(connection.connection)
-                for migrations in missing.migrations { try migrator.apply(migrations) }
-            } else {
-                connection = try open(missing.migrations)
-                nextLook = Instant.now.advanced(by: limits.lookInterval)
-            }
-            readiness.succeed(revision: missing.revision)
-            return nil
-        } catch {
-            if case .locked = error, !lockWait.isOver(now: .now) {
-                readiness.awaitLock()
-            } else {
-                readiness.fail(error)
-            }
-            return error
-        }
-    }
-
-    /// The same for writes that have been taken: waits as long as they may wait for the site's lock.
-    private func prepareWaiting() -> StoreError? {
-        while true {
-            let error = prepare()
-            guard case .locked = error, !lockWait.isOver(now: .now),
-                queue.pause(until: lockWait.nextAttempt(now: .now))
-            else { return error }
-        }
-    }
-
-    /// Opens the file under the site's lock and takes the site's own steps, which come before those of the handlers.
-    private func open(_ handlers: [Migrations]) throws(StoreError) -> WriteConnection {
-        let waited = try takeLock()
-        do throws(StoreError) {
-            return try openLocked(handlers)
-        } catch {
-            // The start went on without a database as another process had it: what is wrong with it is told now.
-            if waited != nil, statistics.openings == 0 { notify(.failed(error)) }
-            throw error
-        }
-    }
-
-    private func openLocked(_ handlers: [Migrations]) throws(StoreError) -> WriteConnection {
-        let isNew = try awaitFile()
-        while true {
-            try removeLeftovers()
-            let connection = try openFound()
-            var owners = handlers
-            if let migrationsFolder { owners.insert(try Migrations.site(directory: migrationsFolder), at: 0) }
-            let migrator = Migrator(connection)
-            for migrations in owners { try migrator.apply(migrations) }
-            try Inspection(connection, limits).run(owners)
-            let pageSize = try connection.pageSize()
-            guard let files = try connection.files() else {
-                connection.keepLogOnClose()
-                continue
-            }
-            policy = CheckpointPolicy(limits: limits, pageSize: pageSize)
-            let opened = try WriteConnection(connection, files, limits: limits)
-            try noteFiles(files)
-            // What a killed process has left in the log.
-            _ = checkpoint(opened, .settle)
-            statistics.openings += 1
-            let moment = isNew ? Int64.max : files.main?.change ?? .max
-            let storedAgain = hasLeft ? storeUnsettled(in: opened, since: moment) : 0
-            if hasLeft { notify(.opened(path: path, storedAgain: storedAgain)) }
-            hasLeft = false
-            publish()
-            return opened
-        }
-    }
+    // MARK: Checkpoints, and the end
 
     private func checkpoint(_ action: CheckpointPolicy.Action) {
         guard action != .none, let connection else { return }
@@ -259,12 +182,19 @@ final class StoreWriter {
     /// writer's may.
     private func close() {
         readiness.close(isStopped: true)
-        if isMoved { leave() }
+        if isMoved {
+            leave()
+            // What was answered a moment ago may belong into the file that has the name now.
+            if unsettled.hasAny, DatabaseFiles.exists(path) { prepare() }
+            readiness.close(isStopped: true)
+        }
         readers.closeAll()
         finishDeparted()
         // Also with a reader of another process, which keeps the log from being removed: then it is empty.
-        if let connection { _ = checkpoint(connection, .truncate) }
-        for connection in departed { connection.connection.keepLogOnClose() }
+        if let connection, checkpoint(connection, .truncate) != .blocked {
+            // SQLite removes the log, unless another process has the database open. One that could not be copied stays.
+            connection.connection.keepsLogOnClose = false
+        }
         departed = []
         connection = nil
         lock = nil
@@ -275,7 +205,7 @@ final class StoreWriter {
         connection = nil
         content = nil
         policy = CheckpointPolicy(limits: limits, pageSize: 4096)
-        nextLook = .distantFuture
+        nextLook = departed.isEmpty ? .distantFuture : Instant.now.advanced(by: limits.lookInterval)
     }
 
     func publish() {

@@ -75,6 +75,14 @@ struct UnsettledWrites {
         return batches.filter { $0.time > moment - duration }.flatMap(\.writes)
     }
 
+    /// True when a write is kept.
+    var hasAny: Bool { !batches.isEmpty }
+
+    /// Drops all of them.
+    mutating func removeAll() {
+        removeFirst(batches.count)
+    }
+
     private mutating func removeFirst(_ count: Int) {
         for batch in batches[..<count] { size -= batch.size }
         batches.removeFirst(count)

@@ -1,6 +1,6 @@
 """Moves and replaces a site's database while forms are posted, and looks where the answered rows are.
 
-    database_moves_client.py PORT ROOT away|over ROUNDS none|idle|reading
+    database_moves_client.py PROGRAM PORT ROOT away|over ROUNDS none|idle|reading
 
 `away`: the database is moved to old.db, then a backup takes its name. `over`: the backup is moved over it. The last word
 says whether another process has the database open meanwhile, or reads it in a transaction. Exits with 1 and a line for
@@ -87,7 +87,8 @@ def back_up(database, backup):
 
 
 async def main():
-    port, root, how, rounds, holder = int(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]), sys.argv[5]
+    program, port, root, how, rounds, holder = sys.argv[1:]
+    port, rounds = int(port), int(rounds)
     database, backup, old = f"{root}/db/ringport.db", f"{root}/backup.db", f"{root}/old.db"
     posters = Posters(port)
     task = asyncio.create_task(posters.run())
@@ -103,7 +104,11 @@ async def main():
                 [sys.executable, "-c", HOLD, database, holder], stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
             held.stdout.readline()
-        back_up(database, backup)
+        # Both kinds of backup: the program's own is no longer in the mode of the write-ahead log.
+        if number % 2 == 0:
+            subprocess.run([program, "backup", backup, "--root", root], check=True, stdout=subprocess.DEVNULL)
+        else:
+            back_up(database, backup)
         kept = rows(backup, alone=True)
         start = len(posters.answered)
         await posters.wait_for(300)

@@ -12,6 +12,7 @@ import Testing
             let outcome = try Program.python(
                 "database_moves_client.py",
                 importing: ["sqlite3"],
+                Program.ringport,
                 "\(server.port)",
                 server.site.root,
                 how,

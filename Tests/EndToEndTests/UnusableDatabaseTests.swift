@@ -97,6 +97,19 @@ import Testing
         try Self.expectRefusal(site, "nowhere/forms: No such file or directory")
     }
 
+    @Test(arguments: [
+        "[files]\nwww = \".\"\n", "[store]\nfolder = \"www\"\n", "[store]\nfolder = \"www/sub/forms\"\n",
+        "[[host]]\nnames = [\"a.example\"]\nwww = \"db\"\n",
+    ])
+    func aDatabaseThatVisitorsCouldFetchEndsTheStart(configuration: String) throws {
+        let site = try TestSite(configuration: configuration)
+        try site.makeFolder("db")
+        let serve = try Program.run("serve", "--root", site.root, "--listen", "127.0.0.1:0")
+        #expect(serve.ending == .exited(78) && serve.errors.contains("visitors could fetch"), "\(serve)")
+        let check = try Program.run("check", "--root", site.root, "--listen", "127.0.0.1:0")
+        #expect(check.ending == .exited(78) && check.errors.contains("visitors could fetch"), "\(check)")
+    }
+
     // MARK: No place for a database
 
     /// A site that nobody's user can read, and write only in `logs/`.

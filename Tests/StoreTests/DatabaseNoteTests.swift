@@ -12,23 +12,6 @@ import Testing
         guard unsafe rename(from, to) == 0 else { throw SystemError("rename \(from)") }
     }
 
-    /// A site whose server was killed with commits in its log: 50 notes.
-    private static func killed() async throws -> TemporarySite {
-        let result = await #expect(
-            processExitsWith: .signal(SIGKILL),
-            observing: [\.standardOutputContent]
-        ) {
-            let site = try TemporarySite()
-            let store = try site.store()
-            for number in 0..<50 { _ = try store.write(insertNote) { $0.text("note \(number)") } }
-            print(site.root)
-            _ = fflush(nil)
-            _ = kill(getpid(), SIGKILL)
-        }
-        let output = String(decoding: try #require(result).standardOutputContent, as: UTF8.self)
-        return TemporarySite(existing: String(try #require(output.split(separator: "\n").first)))
-    }
-
     /// Makes a database with one note, as a backup is.
     private static func makeBackup(at path: String) throws {
         let connection = try Connection(path: path, mode: .readWrite, limits: StoreLimits())
@@ -51,14 +34,14 @@ import Testing
     }
 
     @Test func whatAKilledServerLeftIsTakenUp() async throws {
-        let site = try await Self.killed()
+        let site = try await OneWriterTests.killed()
         let store = try site.store()
         #expect(try store.count() == 50)
         store.stop()
     }
 
     @Test func aFileThatTookTheNameAfterAKillGetsNoForeignLog() async throws {
-        let site = try await Self.killed()
+        let site = try await OneWriterTests.killed()
         try Self.move(site.database, "\(site.root)/old.db")
         try Self.makeBackup(at: "\(site.root)/backup.db")
         try Self.move("\(site.root)/backup.db", site.database)
@@ -73,7 +56,7 @@ import Testing
     }
 
     @Test func aFileThatWasOverwrittenAfterAKillGetsNoForeignLog() async throws {
-        let site = try await Self.killed()
+        let site = try await OneWriterTests.killed()
         try Self.makeBackup(at: "\(site.root)/backup.db")
         try Self.copy("\(site.root)/backup.db", site.database)
         #expect(throws: StoreError.overwritten(path: site.database)) { try site.store() }
@@ -87,7 +70,7 @@ import Testing
     }
 
     @Test func withoutTheForeignLogTheFileIsServedAsItIs() async throws {
-        let site = try await Self.killed()
+        let site = try await OneWriterTests.killed()
         try Self.makeBackup(at: "\(site.root)/backup.db")
         try Self.move("\(site.root)/backup.db", site.database)
         #expect(throws: StoreError.strayLog(path: site.database)) { try site.store() }
@@ -99,15 +82,75 @@ import Testing
 
     @Test(arguments: ["removed", "emptied"])
     func aLogWithoutItsDatabaseIsNotThrownAway(how: String) async throws {
-        let site = try await Self.killed()
+        let site = try await OneWriterTests.killed()
         try Self.move(site.database, "\(site.root)/old.db")
         if how == "emptied" { try site.write("", to: "db/ringport.db") }
         #expect(throws: StoreError.strayLog(path: site.database)) { try site.store() }
         #expect(try FileStatus.find("\(site.database)-wal")?.size ?? 0 > 0)
     }
 
+    @Test func anOlderLogBesideTheDatabaseIsNotReplayed() async throws {
+        let site = try await OneWriterTests.killed()
+        try Self.copy("\(site.database)-wal", "\(site.root)/older-wal")
+        let store = try site.store()
+        for number in 50..<90 { _ = try store.write(insertNote) { $0.text("note \(number)") } }
+        store.stop()
+        try Self.move("\(site.root)/older-wal", "\(site.database)-wal")
+        #expect(throws: StoreError.strayLog(path: site.database)) { try site.store() }
+        unsafe _ = unlink("\(site.database)-wal")
+        let next = try site.store()
+        #expect(try next.count() == 90)
+        next.stop()
+    }
+
+    @Test func aLogPutBesideARunningDatabaseIsKeptAsideAndNothingIsLost() async throws {
+        let killed = try await OneWriterTests.killed()
+        let site = try TemporarySite()
+        let store = try site.store()
+        for number in 0..<20 { _ = try store.write(insertNote) { $0.text("own \(number)") } }
+        try Self.copy("\(killed.database)-wal", "\(site.root)/other-wal")
+        try Self.move("\(site.root)/other-wal", "\(site.database)-wal")
+        for number in 20..<40 { _ = try store.write(insertNote) { $0.text("own \(number)") } }
+        #expect(try store.count() == 40)
+        store.stop()
+        let next = try site.store()
+        #expect(try next.count() == 40)
+        next.stop()
+    }
+
+    /// Leaves a rollback journal in the middle of a transaction, as another program that was killed does.
+    private static func leaveJournal(at path: String) async throws {
+        let result = await #expect(processExitsWith: .signal(SIGKILL)) { [path] in
+            let connection = try Connection(path: path, mode: .readWrite, limits: StoreLimits())
+            try connection.run("PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; BEGIN")
+            for number in 0..<200 { try connection.run("INSERT INTO notes(text) VALUES ('half \(number)')") }
+            try connection.run("UPDATE notes SET text = text || 'x'")
+            _ = kill(getpid(), SIGKILL)
+        }
+        _ = try #require(result)
+        #expect(try FileStatus.find("\(path)-journal")?.size ?? 0 > 0)
+    }
+
+    @Test func aJournalOfAnotherDatabaseIsNotPlayedBack() async throws {
+        let site = try TemporarySite()
+        let store = try site.store()
+        _ = try store.write(insertNote) { $0.text("own") }
+        store.stop()
+        try Self.makeBackup(at: "\(site.root)/other.db")
+        try await Self.leaveJournal(at: "\(site.root)/other.db")
+        try Self.move("\(site.root)/other.db-journal", "\(site.database)-journal")
+        #expect(throws: StoreError.strayJournal(path: site.database)) { try site.store() }
+        #expect(throws: StoreError.strayJournal(path: site.database)) {
+            try StoreCheck.run(path: site.database, migrationsFolder: site.migrations, handlers: [])
+        }
+        unsafe _ = unlink("\(site.database)-journal")
+        let next = try site.store()
+        #expect(try next.count() == 1)
+        next.stop()
+    }
+
     @Test func aSiteCopiedWholeIsTakenAsItIs() async throws {
-        let site = try await Self.killed()
+        let site = try await OneWriterTests.killed()
         for suffix in ["", "-wal"] {
             try Self.copy(site.database + suffix, "\(site.root)/copy\(suffix)")
             unsafe _ = unlink(site.database + suffix)

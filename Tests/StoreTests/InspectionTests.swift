@@ -95,6 +95,28 @@ import Testing
         #expect(Self.failure(site) == nil)
     }
 
+    @Test func aSitesStepMayDropWhatAHandlersStepHasMade() throws {
+        let site = try Self.site()
+        try site.write("DROP TABLE notes; CREATE TABLE more(id)", to: "db/migrations/0001_drop.sql")
+        #expect(Self.failure(site) == nil)
+        #expect(Self.failure(site) == nil)
+    }
+
+    @Test func aStartThatFailsLeavesEveryFileAsItWas() async throws {
+        let site = try await OneWriterTests.killed()
+        guard let file = unsafe fopen(site.database, "r+e") else { throw SystemError("open") }
+        let noise = [UInt8](repeating: 0xAA, count: 4096)
+        let size = try #require(try FileStatus.find(site.database)).size
+        unsafe _ = (fseek(file, size - 4096, SEEK_SET), fwrite(noise, 1, noise.count, file), fclose(file))
+        // What is noted of the content belongs to the file before.
+        unsafe _ = unlink("\(site.root)/db/ringport.lock")
+        let before = try ["", "-wal"].map { try OneWriterTests.bytes(of: site.database + $0) }
+        #expect(before[1].count > 0)
+        try site.write("this is not SQL", to: "db/migrations/0001_broken.sql")
+        #expect(throws: StoreError.self) { try site.store() }
+        #expect(try ["", "-wal"].map { try OneWriterTests.bytes(of: site.database + $0) } == before)
+    }
+
     @Test func aFolderInTheDatabasesPlaceIsNamed() throws {
         let site = try TemporarySite()
         try site.write("", to: "db/ringport.db/file")

@@ -34,6 +34,13 @@ import Testing
         #expect(wait.found(held: Self.at(1150)) == .goesOn)
     }
 
+    @Test func anAttemptThatFailsOtherwiseIsAnAttemptToo() {
+        var wait = Self.wait()
+        _ = wait.found(held: Self.at(1000))
+        wait.attempted(now: Self.at(1010))
+        #expect(wait.nextAttempt(now: Self.at(1011)) == Self.at(1020))
+    }
+
     @Test func theWaitEndsWithTheLock() {
         var wait = Self.wait()
         #expect(wait.taken(now: Self.at(1)) == nil)

@@ -109,6 +109,89 @@ import Testing
         #expect(try Self.notes(in: site.database) == ["kept", "new"])
     }
 
+    @Test func aFileThatLeavesAndComesBackHoldsEveryWriteOnce() throws {
+        let site = try TemporarySite()
+        var limits = StoreLimits()
+        limits.absenceDuration = .seconds(60)
+        let store = try site.store(limits: limits)
+        _ = try store.write(insertNote) { $0.text("first") }
+        let outcomes = Outcomes()
+        for round in 0..<20 {
+            for number in 0..<20 { store.submitNote("\(round) \(number)", outcomes.completion(0)) }
+            try Self.move(site.database, "\(site.root)/away.db")
+            for number in 20..<40 { store.submitNote("\(round) \(number)", outcomes.completion(0)) }
+            try Self.move("\(site.root)/away.db", site.database)
+            let results = outcomes.wait(for: 40 * (round + 1))
+            #expect(results.allSatisfy { (try? $0.result.get()) != nil }, "a note is unique: twice is a failure")
+        }
+        #expect(try store.count() == 801)
+        store.stop()
+        #expect(try Self.notes(in: site.database).count == 801)
+    }
+
+    @Test func aFileThatComesBackWhileItIsReadBringsItsLogAlong() throws {
+        let site = try TemporarySite()
+        var limits = StoreLimits()
+        limits.truncateDuration = .milliseconds(1)
+        let store = try site.store(limits: limits)
+        _ = try store.write(insertNote) { $0.text("old") }
+        let reader = try Reader(path: site.database, mode: .readOnly, limits: limits)
+        try Self.makeBackup(["kept"], at: "\(site.root)/backup.db")
+        let outcomes = Outcomes()
+        try reader.read(until: .distantFuture) { (connection) throws(StoreError) in
+            _ = try connection.number("SELECT count(*) FROM notes")
+            store.submitNote("later", outcomes.completion(0))
+            _ = outcomes.wait(for: 1)
+            unsafe _ = rename(site.database, "\(site.root)/old.db")
+            unsafe _ = rename("\(site.root)/backup.db", site.database)
+            store.submitNote("in the backup", outcomes.completion(1))
+            _ = outcomes.wait(for: 2)
+            unsafe _ = rename(site.database, "\(site.root)/backup.db")
+            unsafe _ = rename("\(site.root)/old.db", site.database)
+            store.submitNote("back", outcomes.completion(2))
+            let results = outcomes.wait(for: 3)
+            #expect(results.allSatisfy { (try? $0.result.get()) != nil })
+        }
+        #expect(try store.count() == 3)
+        store.stop()
+        #expect(try Self.notes(in: site.database) == ["old", "later", "back"])
+        #expect(try Self.notes(in: "\(site.root)/backup.db") == ["kept", "in the backup"])
+    }
+
+    @Test func aReaderNeverMixesTwoFiles() throws {
+        let site = try TemporarySite()
+        var limits = StoreLimits()
+        // The writer looks by itself only when a reader makes it.
+        limits.lookInterval = .seconds(3600)
+        let store = try site.store(limits: limits)
+        for number in 0..<100 { _ = try store.write(insertNote) { $0.text("old \(number)") } }
+        try Self.makeBackup(["kept"], at: "\(site.root)/backup.db")
+        try Self.move("\(site.root)/backup.db", site.database)
+        #expect(try store.count() == 1)
+        store.stop()
+        #expect(try Self.notes(in: site.database) == ["kept"])
+    }
+
+    @Test func aFolderIsWaitedForAsAFileIs() throws {
+        let site = try TemporarySite()
+        var limits = StoreLimits()
+        limits.absenceDuration = .seconds(60)
+        let store = try site.store(limits: limits)
+        _ = try store.write(insertNote) { $0.text("old") }
+        try site.write("", to: "db.backup/place")
+        try Self.makeBackup(["kept"], at: "\(site.root)/db.backup/ringport.db")
+        try Self.move("\(site.root)/db", "\(site.root)/db.old")
+        let outcomes = Outcomes()
+        store.submitNote("new", outcomes.completion(0))
+        // The log moved with its folder; the writer empties it when it leaves the file.
+        while try FileStatus.find("\(site.root)/db.old/ringport.db-wal")?.size ?? 0 > 0 {}
+        try Self.move("\(site.root)/db.backup", "\(site.root)/db")
+        #expect(throws: Never.self) { try outcomes.wait(for: 1)[0].result.get() }
+        store.stop()
+        #expect(try Self.notes(in: site.database) == ["kept", "new"])
+        #expect(try Self.notes(in: "\(site.root)/db.old/ringport.db") == ["old"])
+    }
+
     @Test func aFileMovedAwayIsWholeAfterAStopToo() throws {
         let site = try TemporarySite()
         let store = try site.store()

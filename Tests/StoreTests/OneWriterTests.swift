@@ -7,7 +7,7 @@ import Testing
 @testable import Store
 
 @Suite struct OneWriterTests {
-    private static func bytes(of path: String) throws -> [UInt8] {
+    static func bytes(of path: String) throws -> [UInt8] {
         guard let file = unsafe fopen(path, "re") else { throw SystemError("open \(path)") }
         defer { unsafe _ = fclose(file) }
         var bytes = [UInt8](repeating: 0, count: 1 << 20)
@@ -16,7 +16,7 @@ import Testing
     }
 
     /// Leaves a database with commits in its log, as a killed server does.
-    private static func killed() async throws -> TemporarySite {
+    static func killed() async throws -> TemporarySite {
         let result = await #expect(
             processExitsWith: .signal(SIGKILL),
             observing: [\.standardOutputContent]
@@ -55,12 +55,6 @@ import Testing
         }
         #expect(try Self.bytes(of: "\(site.database)-wal") == log)
         store.stop()
-    }
-
-    /// Only the writer's connection may be opened for writing, and only its file may ask for a checkpoint.
-    @Test func oneFileAsksForCheckpointsAndOneOpensForWriting() {
-        #expect(Connection.flags(.readOnly) & Connection.flags(.immutable) & 1 == 1)
-        #expect(Connection.flags(.readWrite) & 1 == 0)
     }
 
     @Test func aSecondStoreOfTheSameSiteWaitsAndThenWrites() throws {
@@ -141,6 +135,36 @@ import Testing
             return
         }
         #expect(holder == getpid())
+        store.stop()
+    }
+
+    @Test func aLockThatWasRemovedIsTakenAnewBeforeAnotherProcessTakesIt() throws {
+        let site = try TemporarySite()
+        var limits = StoreLimits()
+        limits.lookInterval = .milliseconds(10)
+        let store = try site.store(limits: limits)
+        _ = try store.write(insertNote) { $0.text("a") }
+        unsafe _ = unlink("\(site.root)/db/ringport.lock")
+        while unsafe access("\(site.root)/db/ringport.lock", F_OK) != 0 {}
+        _ = try store.write(insertNote) { $0.text("b") }
+        guard case .held = try SiteLock.attempt(database: site.database) else {
+            Issue.record("the lock is free while a store writes")
+            return
+        }
+        store.stop()
+    }
+
+    @Test func aDatabaseBehindALinkHasOneLock() throws {
+        let site = try TemporarySite()
+        try site.write("", to: "db/place")
+        try site.write("", to: "elsewhere/place")
+        unsafe _ = symlink("\(site.root)/elsewhere/forms.db", site.database)
+        let store = try site.store()
+        _ = try store.write(insertNote) { $0.text("a") }
+        guard case .held = try SiteLock.attempt(database: "\(site.root)/elsewhere/forms.db") else {
+            Issue.record("another site may write the same database")
+            return
+        }
         store.stop()
     }
 

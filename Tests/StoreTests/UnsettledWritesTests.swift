@@ -1,4 +1,4 @@
-/// Which writes are kept in case the file is replaced, decided without a clock.
+/// Writes that are kept in case the file is replaced, decided without a clock.
 
 import Testing
 

@@ -41,6 +41,20 @@ import Testing
         }
         + [
             Ban(word: "try!", isForTestsToo: true, instead: "handle or throw the error"),
+            Ban(
+                word: "sqlite3_wal_checkpoint_v2(",
+                except: ["Sources/Store/WriteConnection+Checkpoint.swift"],
+                instead: "the write connection alone checkpoints"
+            ),
+            Ban(
+                word: ".readWrite",
+                except: [
+                    "Sources/Store/Connection+Writer.swift", "Sources/Store/Connection.swift",
+                    // A file that is made, and a database in memory.
+                    "Sources/Store/DatabaseCopy.swift", "Sources/Store/Inspection.swift",
+                ],
+                instead: "one connection writes a site's database: Connection.writer"
+            ),
             Ban(word: "fatalError", instead: "`precondition` for a broken invariant, an error for the world"),
             Ban(word: "print(", except: ["Sources/ringport/"], instead: "only the program talks to people"),
         ]

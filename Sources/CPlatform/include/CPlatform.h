@@ -34,6 +34,9 @@ int ringport_file_status(const char *path, struct ringport_file_status *status);
  * The lock is gone with the last descriptor of the open file, so with its process. */
 int ringport_lock_file(int descriptor);
 
+/* F_OFD_GETLK: 1 while another open file has the lock, else 0. */
+int ringport_file_is_locked(int descriptor);
+
 /* CLOCK_MONOTONIC and CLOCK_REALTIME in nanoseconds. */
 int64_t ringport_monotonic_nanoseconds(void);
 int64_t ringport_realtime_nanoseconds(void);
