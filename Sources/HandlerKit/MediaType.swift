@@ -1,8 +1,6 @@
 /// Media types and what a client prefers among them (RFC 9110, sections 8.3.1 and 12.5.1). On the pool thread that handles
 /// the request.
 
-internal import CHandlerABI
-
 /// Places of media types within field values.
 enum MediaType {
     /// Whether a value is this type, whatever its parameters.
@@ -127,13 +125,9 @@ extension Request {
     public func prefers(_ type: StaticString, over other: StaticString) -> Bool {
         var ours = Acceptance(of: type)
         var theirs = Acceptance(of: other)
-        let fields = unsafe UnsafeBufferPointer(start: raw.pointee.fields, count: Int(raw.pointee.fields_count))
-        for index in fields.indices {
-            let name = unsafe UnsafeBufferPointer(fields[index].name)
-            guard unsafe MediaType.equals(name.span, "accept") else { continue }
-            let value = unsafe UnsafeBufferPointer(fields[index].value)
-            unsafe ours.read(value.span)
-            unsafe theirs.read(value.span)
+        forEachValue(of: "accept") { value in
+            ours.read(value)
+            theirs.read(value)
         }
         return ours.isAcceptable && ours > theirs
     }

@@ -37,14 +37,32 @@ public struct Request: ~Copyable {
     /// When the request was received.
     public var receivedAt: Timestamp { Timestamp(nanoseconds: unsafe raw.pointee.received_at) }
 
-    /// The value of a field.
+    /// The value of a field, its lines joined with a comma and a space (RFC 9110, section 5.2).
+    ///
+    /// A line that is not UTF-8 is taken for ISO-8859-1, as field values once were (section 5.5).
     ///
     /// - Parameter name: in lower case.
-    /// - Returns: the first field line's value; `nil` without one.
+    /// - Returns: `nil` without a field line.
     public func field(_ name: StaticString) -> String? {
-        withField(name) { value in
-            guard let value else { return nil }
-            return String(copying: value)
+        var result: String?
+        forEachValue(of: name) { value in
+            let line = String(fieldValue: value)
+            result = result.map { $0 + ", " + line } ?? line
+        }
+        return result
+    }
+
+    /// Looks at the values of all lines of a field, in the order received.
+    func forEachValue<Failure: Error>(
+        of name: StaticString,
+        _ body: (Span<UInt8>) throws(Failure) -> Void
+    ) throws(Failure) {
+        let fields = unsafe UnsafeBufferPointer(start: raw.pointee.fields, count: Int(raw.pointee.fields_count))
+        for index in fields.indices {
+            let bytes = unsafe UnsafeBufferPointer(fields[index].name)
+            guard unsafe MediaType.equals(bytes.span, name) else { continue }
+            let value = unsafe UnsafeBufferPointer(fields[index].value)
+            try body(unsafe value.span)
         }
     }
 
@@ -71,13 +89,14 @@ public struct Request: ~Copyable {
         return try body(nil)
     }
 
-    /// All field lines, in the order received.
+    /// All field lines, in the order received; their values are read as `field` reads them.
     public var headerFields: HTTPFields {
         var result = HTTPFields()
         let fields = unsafe UnsafeBufferPointer(start: raw.pointee.fields, count: Int(raw.pointee.fields_count))
         for index in fields.indices {
             guard let name = HTTPField.Name(unsafe String(fields[index].name)) else { continue }
-            result.append(HTTPField(name: name, value: unsafe String(fields[index].value)))
+            let value = unsafe UnsafeBufferPointer(fields[index].value)
+            result.append(HTTPField(name: name, value: unsafe String(fieldValue: value.span)))
         }
         return result
     }

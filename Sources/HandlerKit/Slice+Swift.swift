@@ -15,6 +15,17 @@ extension String {
         self = unsafe String(decoding: UnsafeBufferPointer(slice), as: UTF8.self)
     }
 
+    /// A copy of a field's value: UTF-8, else ISO-8859-1, in which every byte is a character.
+    init(fieldValue bytes: Span<UInt8>) {
+        if TextDecoder.isUTF8(bytes) {
+            self.init(copying: bytes)
+        } else {
+            var text = ""
+            for index in bytes.indices { text.unicodeScalars.append(Unicode.Scalar(bytes[index])) }
+            self = text
+        }
+    }
+
     /// A copy of bytes; what is not UTF-8 is replaced.
     public init(copying bytes: Span<UInt8>) {
         self = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }

@@ -6,20 +6,20 @@ import CHandlerABI
 
 /// The fields of a form that comes with a body and field lines.
 enum PostedForm {
-    /// Runs a closure with a request.
+    /// Runs a closure with a request whose lines are given as Latin-1: each scalar is a byte.
     static func withRequest<Result>(
         _ body: [UInt8],
         _ lines: [(String, String)],
         _ run: (borrowing Request) throws -> Result
     ) throws -> Result {
-        let text = lines.flatMap { Array(($0.0 + $0.1).utf8) }
+        let text = lines.flatMap { ($0.0 + $0.1).unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
         return try unsafe text.withUnsafeBufferPointer { text in
             try unsafe body.withUnsafeBufferPointer { body in
                 var position = 0
                 func slice(_ string: String) -> ringport_slice {
-                    defer { position += string.utf8.count }
+                    defer { position += string.unicodeScalars.count }
                     return unsafe ringport_slice(
-                        UnsafeBufferPointer(rebasing: text[position..<position + string.utf8.count])
+                        UnsafeBufferPointer(rebasing: text[position..<position + string.unicodeScalars.count])
                     )
                 }
                 let fields = unsafe lines.map { unsafe ringport_field(name: slice($0.0), value: slice($0.1)) }
