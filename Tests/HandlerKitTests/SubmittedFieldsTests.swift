@@ -20,6 +20,7 @@ import Testing
             ([("name", "Ada")], #"{"name":"Ada"}"#),
             ([("a", "1"), ("b", "2"), ("a", "3")], #"{"a":["1","3"],"b":"2"}"#),
             ([("", "")], #"{"":""}"#),
+            ([("", "1"), ("b", "2"), ("", "3"), ("b", "")], #"{"":["1","3"],"b":["2",""]}"#),
             ([("q", "say \"hi\"\\")], #"{"q":"say \"hi\"\\"}"#),
             ([("t", "one\r\ntwo\tthree\u{1}\u{1f}")], #"{"t":"one\r\ntwo\tthree\u0001\u001f"}"#),
             ([("naïve", "é😀")], #"{"naïve":"é😀"}"#),
@@ -28,6 +29,13 @@ import Testing
     )
     func fieldsBecomeAnObject(pairs: [(String, String)], json: String) {
         #expect(Self.json(pairs) == json)
+    }
+
+    @Test func longNamesThatBeginAlikeAreToldApart() {
+        let prefix = String(repeating: "x", count: 4000)
+        let pairs = (100..<350).map { ("\(prefix)\($0)", "\($0)") }
+        let expected = pairs.map { "\"\($0.0)\":\"\($0.1)\"" }.joined(separator: ",")
+        #expect(Self.json(pairs) == "{" + expected + "}")
     }
 
     @Test func whatIsNotUTF8IsReplaced() {

@@ -82,27 +82,22 @@ struct SubmittedFields {
 
     /// A JSON object: a name that comes once with its value, one that comes several times with an array of them.
     ///
-    /// Names are compared with each other: `Request.formFields` limits their number, and forms have few.
+    /// - Complexity: Linear in the size of names and values, however alike the names are.
     var json: [UInt8] {
+        let places = Dictionary(grouping: entries.indices) { entries[$0].name }
         var json: [UInt8] = []
         json.append(UInt8(ascii: "{"))
         for (index, entry) in entries.enumerated() {
-            if entries[..<index].contains(where: { $0.name == entry.name }) { continue }
+            guard let same = places[entry.name], same.first == index else { continue }
             if index > 0 { json.append(UInt8(ascii: ",")) }
             json.append(jsonString: entry.name)
             json.append(UInt8(ascii: ":"))
-            let others = entries[(index + 1)...].filter { $0.name == entry.name }
-            if others.isEmpty {
-                Self.append(entry, to: &json)
-            } else {
-                json.append(UInt8(ascii: "["))
-                Self.append(entry, to: &json)
-                for other in others {
-                    json.append(UInt8(ascii: ","))
-                    Self.append(other, to: &json)
-                }
-                json.append(UInt8(ascii: "]"))
+            if same.count > 1 { json.append(UInt8(ascii: "[")) }
+            for place in same {
+                if place > index { json.append(UInt8(ascii: ",")) }
+                Self.append(entries[place], to: &json)
             }
+            if same.count > 1 { json.append(UInt8(ascii: "]")) }
         }
         json.append(UInt8(ascii: "}"))
         return json
