@@ -41,9 +41,16 @@ package struct MultipartForm: Sendable {
     private var delimiter = InlineArray<74, UInt8>(repeating: 0)
     private let delimiterSize: Int
     private var partCount = 0
-    /// Where the next part's header begins; nil before the first boundary was found.
-    private var position: Int?
-    private var hasEnded = false
+    private var place = Place.preamble
+
+    /// What the next call reads.
+    private enum Place: Hashable {
+        case preamble
+        /// The part whose header begins here.
+        case part(Int)
+        /// What follows the last boundary.
+        case epilogue(Int)
+    }
 
     /// A reader for the boundary that a Content-Type names; nil when it names none, or one RFC 2046 does not allow.
     package init?(contentType: Span<UInt8>, partCountMax: Int = 1000) {
@@ -74,72 +81,48 @@ package struct MultipartForm: Sendable {
 
     /// The next part of `body`, the same bytes at each call.
     ///
+    /// Text before the first boundary and behind the last belongs to no part (RFC 2046 §5.1.1). A boundary in it is
+    /// refused: the part that it was meant to begin or to end would be lost.
+    ///
     /// - Complexity: Linear in the part's size.
     package mutating func next(in body: Span<UInt8>) -> MultipartEvent {
-        if hasEnded { return .end }
-        guard let start = position else {
-            // The first boundary may stand at the very beginning; before it there may be a preamble.
-            guard let first = firstBoundary(in: body) else { return .rejected(.missingBoundary) }
-            return passBoundary(first, body) ?? next(in: body)
+        switch place {
+        case .preamble:
+            if let reason = passPreamble(body) { return .rejected(reason) }
+            return next(in: body)
+        case .part(let start): return part(at: start, body)
+        case .epilogue(let start):
+            return holdsBoundary(body, in: start..<body.count) ? .rejected(.boundaryBehindTheLast) : .end
         }
+    }
+
+    private mutating func part(at start: Int, _ body: Span<UInt8>) -> MultipartEvent {
         guard partCount < partCountMax else { return .rejected(.tooManyFields) }
         partCount += 1
         var part = FormPart()
         var head = PartHead(body, from: start, headSizeMax: Self.partHeadSizeMax)
         if let reason = head.read(body, into: &part) { return .rejected(reason) }
         // An empty content may share its CRLF with the empty line before it.
-        guard let end = boundary(in: body, from: head.end - 2) else { return .rejected(.unterminated) }
-        part.content = head.end..<max(end, head.end)
-        // Whether a part or the end follows is for the next call to say.
-        _ = passBoundary(end + delimiterSize, body)
-        return .part(part)
-    }
-
-    /// Appends a name or file name with what was escaped in it undone.
-    ///
-    /// The HTML standard has browsers write a quotation mark and line breaks as %22, %0D and %0A, and nothing else
-    /// escaped. Other programs write the quoted pairs `\"` and `\\`, and then nothing by percent signs.
-    package static func decodeName(
-        _ text: Span<UInt8>,
-        hasQuotedPairs: Bool = false,
-        into scratch: inout [UInt8]
-    ) -> Range<Int> {
-        let start = scratch.count
-        var index = 0
-        while index < text.count {
-            let isEscape =
-                hasQuotedPairs
-                ? ParameterIterator.isPair(text, at: index) : ByteScan.isPrefix("\\\"", of: text, at: index)
-            if isEscape {
-                scratch.append(text[index + 1])
-                index += 2
-            } else if !hasQuotedPairs, text[index] == Ascii.percent, let byte = escapedByte(text, at: index) {
-                scratch.append(byte)
-                index += 3
-            } else {
-                scratch.append(text[index])
-                index += 1
-            }
+        guard let end = boundary(in: body, from: head.end - 2), let next = following(body, at: end + delimiterSize)
+        else {
+            return .rejected(.unterminated)
         }
-        return start..<scratch.count
-    }
-
-    private static func escapedByte(_ text: Span<UInt8>, at index: Int) -> UInt8? {
-        if ByteScan.isPrefix("%22", of: text, at: index) { return Ascii.quote }
-        if ByteScan.matches(text, at: index, ignoringCase: "%0d") { return Ascii.carriageReturn }
-        return ByteScan.matches(text, at: index, ignoringCase: "%0a") ? Ascii.lineFeed : nil
+        part.content = head.end..<max(end, head.end)
+        // The next call says how the form goes on.
+        place = next
+        return .part(part)
     }
 
     // MARK: - Boundaries
 
-    /// The index after the first boundary.
-    private func firstBoundary(in body: Span<UInt8>) -> Int? {
-        if isPrefix(body, at: 0, from: 2) {
-            // A boundary whose line ends badly must not be taken for a preamble: the form would be empty.
-            return afterBoundary(body, at: delimiterSize - 2) == nil ? nil : delimiterSize - 2
-        }
-        guard let start = boundary(in: body, from: 0) else { return nil }
-        return start + delimiterSize
+    /// Moves on behind the first boundary, which may stand at the very beginning.
+    private mutating func passPreamble(_ body: Span<UInt8>) -> FormRejection? {
+        let start = isPrefix(body, at: 0, from: 2) ? -2 : boundary(in: body, from: 0) ?? body.count
+        guard !holdsBoundary(body, in: 0..<max(start, 0)) else { return .misplacedBoundary }
+        guard start < body.count else { return .missingBoundary }
+        guard let next = following(body, at: start + delimiterSize) else { return .misplacedBoundary }
+        place = next
+        return nil
     }
 
     /// The index of the CRLF before the next boundary.
@@ -147,42 +130,40 @@ package struct MultipartForm: Sendable {
         var index = ByteScan.firstIndex(of: Ascii.carriageReturn, in: body, from: start, to: body.count)
         while index < body.count {
             // One that goes on is the beginning of a longer word.
-            let isBoundary =
-                isPrefix(body, at: index, from: 0) && afterBoundary(body, at: index + delimiterSize) != nil
+            let isBoundary = isPrefix(body, at: index, from: 0) && following(body, at: index + delimiterSize) != nil
             if isBoundary { return index }
             index = ByteScan.firstIndex(of: Ascii.carriageReturn, in: body, from: index + 1, to: body.count)
         }
         return nil
     }
 
-    /// Whether the delimiter, from its byte `first` on, stands at `start`.
+    /// True when two dashes and the boundary's text stand anywhere in a range.
+    private func holdsBoundary(_ body: Span<UInt8>, in range: Range<Int>) -> Bool {
+        let text = body.extracting(range)
+        var index = ByteScan.firstIndex(of: Ascii.dash, in: text, from: 0, to: text.count)
+        while index < text.count {
+            if isPrefix(text, at: index, from: 2) { return true }
+            index = ByteScan.firstIndex(of: Ascii.dash, in: text, from: index + 1, to: text.count)
+        }
+        return false
+    }
+
+    /// True when the delimiter, from its byte `first` on, stands at `start`.
     private func isPrefix(_ body: Span<UInt8>, at start: Int, from first: Int) -> Bool {
         guard delimiterSize - first <= body.count - start else { return false }
         for place in first..<delimiterSize where body[start + place - first] != delimiter[place] { return false }
         return true
     }
 
-    private enum AfterBoundary { case part(Int), end }
-
-    /// What stands after a boundary: padding and a line's end, or two dashes; nil when it is no boundary at all.
-    private func afterBoundary(_ body: Span<UInt8>, at start: Int) -> AfterBoundary? {
-        if ByteScan.isPrefix("--", of: body, at: start) { return .end }
-        var index = start
+    /// The place that begins behind a boundary, its padding and its line's end; nil when it is no boundary at all.
+    ///
+    /// Two dashes make it the last one, which may end with the body instead of a line (RFC 2046 §5.1.1).
+    private func following(_ body: Span<UInt8>, at start: Int) -> Place? {
+        let isLast = ByteScan.isPrefix("--", of: body, at: start)
+        var index = isLast ? start + 2 : start
         while index < body.count, body[index].isBlank { index += 1 }
-        return ByteScan.isPrefix("\r\n", of: body, at: index) ? .part(index + 2) : nil
-    }
-
-    /// Moves on to what stands after a boundary: `end`, a refusal, or nil when a part follows.
-    private mutating func passBoundary(_ after: Int, _ body: Span<UInt8>) -> MultipartEvent? {
-        switch afterBoundary(body, at: after) {
-        case .part(let start):
-            position = start
-            return nil
-        case .end:
-            hasEnded = true
-            return .end
-        case nil: return .rejected(.missingBoundary)
-        }
+        if ByteScan.isPrefix("\r\n", of: body, at: index) { return isLast ? .epilogue(index + 2) : .part(index + 2) }
+        return isLast && index == body.count ? .epilogue(index) : nil
     }
 
     private static func isBoundaryMark(_ byte: UInt8) -> Bool {

@@ -71,14 +71,3 @@ package struct ParameterIterator: Sendable {
         return nil
     }
 }
-
-extension ParameterIterator {
-    /// The place of the `charset` parameter's value in a media type, the first if there are several; nil without one.
-    package static func charset(in type: Span<UInt8>) -> Range<Int>? {
-        var parameters = ParameterIterator(type)
-        while let parameter = parameters.next(in: type) {
-            if ByteScan.equals(type.extracting(parameter.name), ignoringCase: "charset") { return parameter.value }
-        }
-        return nil
-    }
-}

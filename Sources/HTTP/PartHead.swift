@@ -17,16 +17,13 @@ struct PartHead {
     mutating func read(_ body: Span<UInt8>, into part: inout FormPart) -> FormRejection? {
         var hasName = false
         while true {
-            var stop = ByteScan.firstControl(in: body, from: end, to: limit)
-            // The one control of a text: in ISO-2022-JP it chooses the characters.
-            while stop < limit, body[stop] == Ascii.escape {
-                stop = ByteScan.firstControl(in: body, from: stop + 1, to: limit)
-            }
+            let stop = lineEnd(body)
             guard stop + 1 < limit else { return isCut ? .partHeadTooLarge : .unterminated }
             guard body[stop] == Ascii.carriageReturn, body[stop + 1] == Ascii.lineFeed else { return .badPartHead }
             let line = end..<stop
             end = stop + 2
             if line.isEmpty { return hasName ? nil : .partWithoutName }
+            if end < limit, body[end].isBlank { return .foldedPartHead }
             let colon = ByteScan.firstIndex(of: Ascii.colon, in: body, from: line.lowerBound, to: stop)
             guard colon > line.lowerBound, colon < stop else { return .badPartHead }
             for index in line.lowerBound..<colon where !body[index].isToken { return .badPartHead }
@@ -37,12 +34,28 @@ struct PartHead {
                 if let reason = readDisposition(body, value, into: &part) { return reason }
                 hasName = true
             } else if ByteScan.equals(name, ignoringCase: "content-type") {
+                guard part.contentType.map({ isSame(body.extracting($0), body.extracting(value)) }) ?? true else {
+                    return .contradictoryPartTypes
+                }
                 part.contentType = value
+            } else if ByteScan.equals(name, ignoringCase: "content-encoding") {
+                guard isUncoded(body.extracting(value)) else { return .codedPart }
             } else if ByteScan.equals(name, ignoringCase: "content-transfer-encoding") {
                 // RFC 7578 §4.7 deprecates the field; what leaves the content as it is does no harm.
                 guard isIdentity(body.extracting(value)) else { return .unsupportedTransferEncoding }
             }
         }
+    }
+
+    /// The first CR or LF.
+    ///
+    /// Other controls are characters of a text, as they are in a urlencoded form.
+    private func lineEnd(_ body: Span<UInt8>) -> Int {
+        var stop = ByteScan.firstControl(in: body, from: end, to: limit)
+        while stop < limit, body[stop] != Ascii.carriageReturn, body[stop] != Ascii.lineFeed {
+            stop = ByteScan.firstControl(in: body, from: stop + 1, to: limit)
+        }
+        return stop
     }
 
     /// Reads what names the part: `form-data; name="…"; filename="…"`.
@@ -116,6 +129,21 @@ struct PartHead {
         let size = extended.utf8CodeUnitCount
         guard name.count == size, name[size - 1] == Ascii.asterisk else { return false }
         return ByteScan.begins(extended, with: name.extracting(0..<size - 1))
+    }
+
+    private func isSame(_ one: Span<UInt8>, _ other: Span<UInt8>) -> Bool {
+        guard one.count == other.count else { return false }
+        for index in one.indices where one[index] != other[index] { return false }
+        return true
+    }
+
+    /// True when a Content-Encoding names nothing but identity (RFC 9110 §8.4).
+    private func isUncoded(_ value: Span<UInt8>) -> Bool {
+        var codings = ListIterator()
+        while let coding = codings.next(in: value) {
+            guard ByteScan.equals(value.extracting(coding), ignoringCase: "identity") else { return false }
+        }
+        return true
     }
 
     private func isIdentity(_ value: Span<UInt8>) -> Bool {

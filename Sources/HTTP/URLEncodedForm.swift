@@ -2,8 +2,9 @@
 
 /// Why the body of a form is refused.
 package enum FormRejection: UInt8, CaseIterable, Error, Sendable {
-    case tooManyFields, badBoundary, missingBoundary, unterminated, badPartHead, partHeadTooLarge
-    case partWithoutName, unsupportedTransferEncoding
+    case tooManyFields, badBoundary, missingBoundary, misplacedBoundary, boundaryBehindTheLast, unterminated
+    case badPartHead, foldedPartHead, partHeadTooLarge, partWithoutName, contradictoryPartTypes
+    case unsupportedTransferEncoding, codedPart
 
     /// The reason in the log: words joined by dashes.
     package var name: StaticString {
@@ -11,11 +12,16 @@ package enum FormRejection: UInt8, CaseIterable, Error, Sendable {
         case .tooManyFields: "too-many-fields"
         case .badBoundary: "bad-boundary"
         case .missingBoundary: "missing-boundary"
+        case .misplacedBoundary: "misplaced-boundary"
+        case .boundaryBehindTheLast: "boundary-behind-the-last"
         case .unterminated: "unterminated"
         case .badPartHead: "bad-part-head"
+        case .foldedPartHead: "folded-part-head"
         case .partHeadTooLarge: "part-head-too-large"
         case .partWithoutName: "part-without-name"
+        case .contradictoryPartTypes: "contradictory-part-types"
         case .unsupportedTransferEncoding: "unsupported-transfer-encoding"
+        case .codedPart: "coded-part"
         }
     }
 
@@ -23,13 +29,21 @@ package enum FormRejection: UInt8, CaseIterable, Error, Sendable {
     package var explanation: StaticString {
         switch self {
         case .tooManyFields: "The form has too many fields."
-        case .badBoundary: "The boundary of the multipart form is missing from its type, or malformed."
+        case .badBoundary: "The Content-Type of the multipart form names no boundary, a malformed one, or two."
         case .missingBoundary: "The body does not hold the boundary its type names."
-        case .unterminated: "The multipart form ends before its last boundary."
+        case .misplacedBoundary:
+            "The first boundary of the multipart form needs a line of its own, which begins and ends with CRLF."
+        case .boundaryBehindTheLast: "The multipart form goes on behind its last boundary, which two dashes follow."
+        case .unterminated:
+            "The multipart form ends before its last boundary, which two dashes and the end of its line follow."
         case .badPartHead: "The header of a part of the form is malformed."
+        case .foldedPartHead: "A header line of a part of the form is folded: send it as one line."
         case .partHeadTooLarge: "The header of a part of the form is too large."
         case .partWithoutName: "A part of the form has no name."
-        case .unsupportedTransferEncoding: "A part of the form is encoded, and no encoding is understood."
+        case .contradictoryPartTypes: "A part of the form has two Content-Type lines that differ: send one."
+        case .unsupportedTransferEncoding:
+            "A part of the form has a Content-Transfer-Encoding, and none is understood: send it as it is."
+        case .codedPart: "A part of the form has a Content-Encoding, and none is understood: send it as it is."
         }
     }
 }

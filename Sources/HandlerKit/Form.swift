@@ -18,8 +18,8 @@ public struct FormField: Sendable {
     public internal(set) var value: [UInt8]
     /// What the client says of the file; `nil` for text.
     public internal(set) var file: File?
-    /// The texts that named their own encoding, and are UTF-8 already.
-    var decoded: DecodedTexts = []
+    /// What the part says of the texts.
+    var traits: PartTraits = []
 
     /// An uploaded file's description, which is the client's: trust none of it.
     public struct File: Sendable {
@@ -61,13 +61,15 @@ extension Request {
     /// Names, texts and file names come out as UTF-8. They are taken for UTF-8 unless the request names another encoding:
     /// by the charset of a part's own `Content-Type`, else by a field `_charset_`, wherever it stands (RFC 7578 §4.6; it is
     /// returned with the others), else by the charset of the request's `Content-Type`. The names of encodings are those
-    /// of the Encoding Standard. A text is never damaged: one that is not in its encoding is refused.
+    /// of the Encoding Standard, and any other name is refused, as are two at one place that contradict. A text is never
+    /// damaged: one that is not in its encoding is refused.
     ///
     /// - Returns: its fields in the order sent.
     /// - Throws: `FormError` when the body is no such form, or a malformed one, or coded, or has more than `formFieldsMax`
     ///   fields, or a text that is not in its encoding.
     public func formFields() throws(FormError) -> [FormField] {
         try requireUncodedBody()
+        try requireOneContentType()
         return switch bodyKind {
         case .urlEncoded: try withForm { body, type throws(FormError) in try Self.urlEncodedFields(body, type) }
         case .multipart: try withForm { body, type throws(FormError) in try Self.multipartFields(body, type) }
@@ -88,6 +90,7 @@ extension Request {
 
     /// Reads the fields of a urlencoded body of a type.
     package static func urlEncodedFields(_ body: Span<UInt8>, _ type: Span<UInt8>) throws(FormError) -> [FormField] {
+        let declared = try FormCharset(ofType: type, whose: "The Content-Type")
         var form = URLEncodedForm(fieldCountMax: formFieldsMax)
         var decoded: [UInt8] = []
         decoded.reserveCapacity(body.count)
@@ -103,7 +106,7 @@ extension Request {
                 isDivided = isDivided || beginsWithinCharacter(field.name) || beginsWithinCharacter(field.value)
                 fields.append(field)
             case .end:
-                charset.read(ofType: type)
+                try charset.settle(declared)
                 // All texts in one pass.
                 if charset.isUTF8, !isDivided, TextDecoder.isUTF8(decoded.span) { return fields }
                 for index in fields.indices { try charset.decode(&fields[index]) }
@@ -117,6 +120,7 @@ extension Request {
 
     /// Reads the fields of a multipart body of a type.
     package static func multipartFields(_ body: Span<UInt8>, _ type: Span<UInt8>) throws(FormError) -> [FormField] {
+        let declared = try FormCharset(ofType: type, whose: "The Content-Type")
         guard var form = MultipartForm(contentType: type, partCountMax: formFieldsMax) else {
             throw .malformed("\(FormRejection.badBoundary.explanation)")
         }
@@ -129,7 +133,7 @@ extension Request {
                 charset.read(field)
                 fields.append(field)
             case .end:
-                charset.read(ofType: type)
+                try charset.settle(declared)
                 for index in fields.indices { try charset.decode(&fields[index]) }
                 return fields
             case .rejected(let reason): throw .malformed("\(reason.explanation)")

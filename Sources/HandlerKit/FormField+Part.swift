@@ -4,40 +4,38 @@ internal import HTTP
 
 extension FormField {
     /// Takes the texts out of a part, and makes UTF-8 of those that name their own encoding.
+    ///
+    /// The others are as sent until the form's encoding is known.
     init(_ part: FormPart, of body: Span<UInt8>) throws(FormError) {
-        var decoded: DecodedTexts = []
-        var name = Self.text(body.extracting(part.name), part)
+        var traits: PartTraits = part.hasQuotedPairs ? [.escapedNames, .quotedPairs] : .escapedNames
+        var name = Array(copying: body.extracting(part.name))
         if let place = part.extendedName,
             let text = try Self.extended(body.extracting(place), isNeeded: part.name.isEmpty)
         {
             name = text
-            decoded.insert(.name)
+            traits.insert(.decodedName)
         }
         let type = body.extracting(part.contentType ?? 0..<0)
         self.init(name: name, value: Array(copying: body.extracting(part.content)))
         if part.isFile {
-            var filename = part.filename.map { Self.text(body.extracting($0), part) } ?? []
+            var filename = part.filename.map { Array(copying: body.extracting($0)) } ?? []
             if let place = part.extendedFilename,
                 let text = try Self.extended(body.extracting(place), isNeeded: part.filename == nil)
             {
                 filename = text
-                decoded.insert(.fileName)
+                traits.insert(.decodedFileName)
             }
             file = File(name: filename, type: Array(copying: type))
-        } else if let place = ParameterIterator.charset(in: type) {
-            let charset = FormCharset(type.extracting(place))
+        } else {
+            let charset = try FormCharset(ofType: type, whose: "The Content-Type of a part of the form")
             if charset != .unnamed {
                 try charset.decode(&value)
-                decoded.insert(.value)
+                traits.insert(.decodedValue)
             }
+            let isText = type.count >= 5 && MediaType.equals(type.extracting(0..<5), "text/")
+            if !type.isEmpty, !isText { traits.insert(.isNoText) }
         }
-        self.decoded = decoded
-    }
-
-    private static func text(_ text: Span<UInt8>, _ part: FormPart) -> [UInt8] {
-        var scratch: [UInt8] = []
-        _ = MultipartForm.decodeName(text, hasQuotedPairs: part.hasQuotedPairs, into: &scratch)
-        return scratch
+        self.traits = traits
     }
 
     /// Decodes an extended value.

@@ -56,6 +56,7 @@ extension Request {
     public func jsonFields() throws(FormError) -> [JSONField] {
         guard bodyKind == .json else { throw .notAForm }
         try requireUncodedBody()
+        try requireOneContentType()
         return try withBody { body throws(FormError) in try JSONField.fields(of: body) }
     }
 }

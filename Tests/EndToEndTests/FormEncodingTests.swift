@@ -13,12 +13,13 @@ import Testing
         type: String = FormEncodingTests.urlencoded,
         _ lines: String = "Accept: application/json\r\n"
     ) throws -> Response {
-        let bytes = body.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+        func latin1(_ text: String) -> [UInt8] { text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
+        let bytes = latin1(body)
         let head =
             "POST /forms/f HTTP/1.1\r\nHost: a\r\n\(lines)Content-Type: \(type)\r\n"
             + "Content-Length: \(bytes.count)\r\n\r\n"
         let client = try Client(server)
-        try client.send(Array(head.utf8) + bytes)
+        try client.send(latin1(head) + bytes)
         return try client.readResponse(to: "POST")
     }
 
@@ -136,6 +137,68 @@ import Testing
             let words = try #require(rows.first).split(separator: "|")
             #expect(words.prefix(2) == ["café.txt", "2"])
             try #expect(site.read("db/uploads/" + words[2]) == [0xff, 0])
+        }
+    }
+
+    @Test func noPartIsLostOutsideTheBoundaries() throws {
+        let site = try TestSite()
+        let one = "Content-Disposition: form-data; name=a\r\n\r\n1\r\n"
+        let two = "Content-Disposition: form-data; name=b\r\n\r\n2\r\n"
+        try serving(site) { server in
+            let type = "multipart/form-data; boundary=B"
+            for body in [
+                "\n--B\r\n\(one)--B\r\n\(two)--B--", "--B\r\n\(one)--B--\r\n--B\r\n\(two)--B--",
+                "--B\r\n\(one)--B--2\r\n",
+            ] {
+                let response = try post(server, body, type: type)
+                #expect(response.status == 400)
+                #expect(response.text.contains("bad-form"), "\(response.text)")
+            }
+            try #expect(stored(site) == [])
+            try #expect(post(server, "--B\r\n\(one)--B--2\r\n--B--", type: type).status == 201)
+            try #expect(stored(site) == [#"{"a":"1\r\n--B--2"}"#])
+        }
+    }
+
+    @Test func twoTypesThatDifferAreNoForm() throws {
+        let site = try TestSite()
+        try serving(site) { server in
+            for type in [Self.urlencoded, "application/json", "text/plain"] {
+                let response = try post(server, "a=b", type: type, "Content-Type: multipart/form-data; boundary=B\r\n")
+                #expect(response.status == 400, "\(type)")
+            }
+            let same = "Content-Type: \(Self.urlencoded)\r\nAccept: application/json\r\n"
+            try #expect(post(server, "a=b", same).status == 201)
+            try #expect(stored(site) == [#"{"a":"b"}"#])
+        }
+    }
+
+    @Test func aCodedBodyOfAnotherTypeIsToldBoth() throws {
+        let site = try TestSite()
+        try serving(site) { server in
+            let coded = try post(server, "a", type: "text/plain", "Content-Encoding: gzip\r\n")
+            #expect(coded.status == 415)
+            #expect(coded["Accept-Encoding"] == "identity")
+            #expect(coded["Accept-Post"]?.contains("multipart/form-data") == true)
+            let plain = try post(server, "a", type: "text/plain", "")
+            #expect(plain.status == 415)
+            #expect(plain["Accept-Encoding"] == nil)
+        }
+    }
+
+    @Test func whatTheClientSaysOfItselfIsStoredUndamaged() throws {
+        let site = try TestSite()
+        try serving(site) { server in
+            let json = "Accept: application/json\r\n"
+            for lines in [
+                "User-Agent: caf\u{e9}\r\nReferer: http://a/caf\u{e9}\r\n",
+                "User-Agent: caf\u{c3}\u{a9}\r\nReferer: http://a/caf\u{c3}\u{a9}\r\n",
+                "User-Agent: one\r\nUser-Agent: caf\u{e9}\r\n",
+            ] {
+                try #expect(post(server, "a=b", json + lines).status == 201)
+            }
+            let rows = try Program.query(site, "SELECT user_agent, referer FROM submissions ORDER BY id")
+            #expect(rows == ["café|http://a/café", "café|http://a/café", "one, café|"])
         }
     }
 }

@@ -91,8 +91,7 @@ import Testing
             .rejected(.unsupportedTransferEncoding)
         ),
         Case("", .rejected(.missingBoundary)), Case("--C--", .rejected(.missingBoundary)),
-        Case("x--B\r\n", .rejected(.missingBoundary)), Case("--B", .rejected(.missingBoundary)),
-        Case("--B\n\(head)1\r\n--B--", .rejected(.missingBoundary)), Case("--B\r\n", .rejected(.unterminated)),
+        Case("--B\r\n", .rejected(.unterminated)),
         Case("--B\r\n\(head)1", .rejected(.unterminated)), Case("--B\r\n\(head)1\r\n--B", .rejected(.unterminated)),
         Case("--B\r\n\(head)1\n--B--", .rejected(.unterminated)),
         Case("--B\r\n\r\n1\r\n--B--", .rejected(.partWithoutName)),
@@ -146,14 +145,14 @@ import Testing
     }
 
     @Test(arguments: [
-        Case("plain", "plain"), Case("a%22b", "a\"b"), Case("a\\\"b", "a\"b"), Case("%0D%0a", "\r\n"),
-        Case("%41", "%41"),
+        Case("plain", "plain"), Case("a%22b", "a\"b"), Case("%0D%0A", "\r\n"), Case("%0a%0d", "%0a%0d"),
+        Case("%41", "%41"), Case("%2522", "%2522"), Case("%%22", "%\""),
         Case("C:\\x", "C:\\x"), Case("%2", "%2"), Case("", ""), Case("\\", "\\"), Case("é", "é"),
     ])
     func whatBrowsersEscapeInANameIsUndone(_ line: Case<String>) {
         var scratch = Array("x".utf8)
         let range = MultipartForm.decodeName(Array(line.input.utf8).span, into: &scratch)
-        #expect(String(decoding: scratch[range], as: UTF8.self) == line.expected)
+        #expect(range.map { String(decoding: scratch[$0], as: UTF8.self) } == line.expected)
     }
 
     @Test(arguments: FormRejection.allCases)

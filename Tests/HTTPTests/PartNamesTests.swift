@@ -13,12 +13,12 @@ import Testing
         }
         func plain(_ place: Range<Int>) -> String {
             var scratch: [UInt8] = []
-            _ = MultipartForm.decodeName(
+            let name = MultipartForm.decodeName(
                 body.span.extracting(place),
                 hasQuotedPairs: part.hasQuotedPairs,
                 into: &scratch
             )
-            return String(decoding: scratch, as: UTF8.self)
+            return name.map { String(decoding: scratch[$0], as: UTF8.self) } ?? "?"
         }
         func extended(_ place: Range<Int>) -> String {
             let text = body.span.extracting(place)
@@ -71,6 +71,36 @@ import Testing
     ])
     func anExtendedNameCarriesItsCharset(_ line: Case<String>) {
         #expect(Self.names(line.input) == line.expected)
+    }
+
+    /// `\u{1b}$B` begins characters of two bytes, `\u{1b}(I` half-width ones, `\u{1b}(B` and `\u{1b}(J` ASCII but for two.
+    @Test(
+        arguments: [
+            Case("\u{1b}$B%0D%0A\u{1b}(B", "\u{1b}$B%0D%0A\u{1b}(B"),
+            Case("\u{1b}$@%0D\u{1b}(B%0D", "\u{1b}$@%0D\u{1b}(B\r"),
+            Case("\u{1b}(I%0A\u{1b}(J%0A%22", "\u{1b}(I%0A\u{1b}(J\n\""),
+            Case("%22\u{1b}$BF|\u{1b}(B%22", "\"\u{1b}$BF|\u{1b}(B\""),
+            Case("\u{1b}$B$%22\u{1b}(B", nil), Case("\u{1b}(I%22", nil), Case("\u{1b}(J%22", "\u{1b}(J\""),
+            Case("%22%0D", "\"\r"),
+        ] as [Case<String?>]
+    )
+    func anEscapeInISO2022JPIsUndoneWhereItIsOne(_ line: Case<String?>) {
+        var scratch: [UInt8] = []
+        let name = MultipartForm.decodeName(Array(line.input.utf8).span, isISO2022JP: true, into: &scratch)
+        #expect(name.map { String(decoding: scratch[$0], as: UTF8.self) } == line.expected)
+    }
+
+    @Test func aQuotedPairInCharactersOfTwoBytesIsNoneOrOne() {
+        for (text, isOne) in [("\u{1b}$B\\\\", false), ("\u{1b}$B$\\\"", false), ("\u{1b}(B\\\"", true)] {
+            var scratch: [UInt8] = []
+            let name = MultipartForm.decodeName(
+                Array(text.utf8).span,
+                hasQuotedPairs: true,
+                isISO2022JP: true,
+                into: &scratch
+            )
+            #expect((name != nil) == isOne)
+        }
     }
 
     @Test(arguments: [

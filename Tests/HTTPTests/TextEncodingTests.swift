@@ -57,15 +57,4 @@ import Testing
     func whatIsNoLabelNamesNothing(label: String) {
         #expect(Self.named(label) == nil)
     }
-
-    @Test(arguments: [
-        Case("text/plain; charset=latin1", "latin1"), Case("text/plain;CharSet=\"utf-8\"", "utf-8"),
-        Case("text/plain; format=flowed; charset=a; charset=b", "a"), Case("text/plain", ""),
-        Case("text/plain; charset", ""), Case("text/plain; xcharset=a", ""), Case("", ""),
-    ])
-    func theCharsetOfATypeIsItsFirst(_ line: Case<String>) {
-        let type = Array(line.input.utf8)
-        let place = ParameterIterator.charset(in: type.span)
-        #expect(place.map { String(decoding: type[$0], as: UTF8.self) } ?? "" == line.expected)
-    }
 }

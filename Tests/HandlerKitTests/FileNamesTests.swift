@@ -20,6 +20,7 @@ import Testing
         // One that can't be read is passed over where there is another.
         ("name=a; filename=b; filename*=utf-8''%E9", "a@b()=x"),
         ("name=a; filename=b; filename*=x-none''%E9", "a@b()=x"),
+        ("name=a; filename=b; filename*=utf-7''caf+AOk-", "a@b()=x"), ("name=a; filename=b; filename*=''x", "a@b()=x"),
         ("name=a; filename=b; filename*=%E9", "a@b()=x"), ("name=a; name*=utf-8''%E9", "a=x"),
     ])
     func anExtendedNameIsDecodedByItsOwnCharset(disposition: String, expected: String) throws {
@@ -29,7 +30,8 @@ import Testing
 
     @Test(arguments: [
         "name=a; filename*=utf-8''%E9", "name=a; filename*=x-none''%E9", "name=a; filename*=x", "name=a; filename*=''x",
-        "name*=utf-8''%E9", "name=a; filename*=hz-gb-2312''x", "name=a; filename*0*=utf-8''x",
+        "name*=utf-8''%E9", "name=a; filename*=utf-7''caf+AOk-", "name*=utf-32be''a", "name=a; filename*=hz-gb-2312''x",
+        "name=a; filename*0*=utf-8''x",
     ])
     func aFileWhoseNameCantBeReadIsRefusedAndNoText(disposition: String) throws {
         let outcome = try Self.read(disposition)
@@ -39,7 +41,7 @@ import Testing
     @Test(arguments: [
         (#"name="a\""#, #"a\=x"#), (#"name="\""#, #"\=x"#), (#"name="\\""#, #"\\=x"#),
         (#"name="a\"; filename="C:\dir\""#, #"a\@C:\dir\()=x"#), (#"name="a\"b""#, #"a"b=x"#),
-        (#"name="a%22b"; filename="%0d%0A""#, "a\"b@\r\n()=x"),
+        (#"name="a%22b"; filename="%0D%0A""#, "a\"b@\r\n()=x"), (#"name="%0d"; filename="%0a""#, "%0d@%0a()=x"),
     ])
     func aBackslashIsReadAsItWasMeant(disposition: String, expected: String) throws {
         #expect(try Self.read(disposition) == .fields([expected]))

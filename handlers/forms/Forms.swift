@@ -41,7 +41,9 @@ struct Forms: Handler {
             case .json: return storeFields(SubmittedFields(try request.jsonFields()), request, form: form, answers)
             case .urlEncoded, .multipart:
                 return storeFields(SubmittedFields(try request.formFields()), request, form: form, answers)
-            case .other: return .respond(answers.unsupportedMediaType)
+            case .other:
+                try request.requireOneContentType()
+                return .respond(Self.unsupportedMediaType(request, answers))
             }
         } catch {
             if case .encodingUnavailable = error { host.log(.error, "a submission of \(form): \(error)") }
@@ -49,6 +51,17 @@ struct Forms: Handler {
             for field in error.fields { response.addField(field.name, field.value) }
             return .respond(response)
         }
+    }
+
+    /// An answer that says which types are understood, and after a coded body which codings.
+    private static func unsupportedMediaType(_ request: borrowing Request, _ answers: Answers) -> Response {
+        var response = answers.unsupportedMediaType
+        do throws(FormError) {
+            try request.requireUncodedBody()
+        } catch {
+            for field in error.fields { response.addField(field.name, field.value) }
+        }
+        return response
     }
 
     /// The name in the path: `[A-Za-z0-9][A-Za-z0-9_-]{0,63}`.

@@ -23,16 +23,36 @@ func fuzzMultipart(_ input: [UInt8]) {
                 precondition(part.content.lowerBound >= last, "parts follow each other")
                 last = part.content.upperBound
                 for name in names { fuzzName(Array(body[name]), hasQuotedPairs: part.hasQuotedPairs) }
-            case .end, .rejected: break reading
+            case .end:
+                checkNothingIsLost(body, type, last)
+                break reading
+            case .rejected: break reading
             }
         }
     }
 }
 
+/// No boundary follows the last one, which ends its line.
+private func checkNothingIsLost(_ body: [UInt8], _ type: [UInt8], _ last: Int) {
+    guard type == Array("multipart/form-data; boundary=b".utf8) else { return }
+    let boundary = Array("--b".utf8)
+    let starts = body.indices.filter { $0 >= last && body[$0...].starts(with: boundary) }
+    precondition(starts.count == 1, "one boundary stands behind the last part")
+}
+
 private func fuzzName(_ name: [UInt8], hasQuotedPairs: Bool) {
-    var scratch: [UInt8] = []
-    let place = MultipartForm.decodeName(name.span, hasQuotedPairs: hasQuotedPairs, into: &scratch)
-    precondition(place == 0..<scratch.count && scratch.count <= name.count, "decoding makes nothing longer")
+    for isISO2022JP in [false, true] {
+        var scratch: [UInt8] = []
+        let place = MultipartForm.decodeName(
+            name.span,
+            hasQuotedPairs: hasQuotedPairs,
+            isISO2022JP: isISO2022JP,
+            into: &scratch
+        )
+        precondition(place != nil || isISO2022JP, "one encoding alone leaves a doubt")
+        precondition(place.map { $0 == 0..<scratch.count } ?? true, "a name is all that was decoded")
+        precondition(scratch.count <= name.count, "decoding makes nothing longer")
+    }
     if let value = ExtendedValue(name.span) {
         precondition(value.bytes(of: name.span).count <= name.count, "nor does an extended value's")
         precondition(value.charset.upperBound < name.count, "a charset lies in its value")

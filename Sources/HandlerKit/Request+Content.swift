@@ -1,19 +1,25 @@
-/// Content codings of requests (RFC 9110, section 8.4), of which the kit undoes none. On the pool thread that handles the
-/// request.
-
-internal import CHandlerABI
+/// What a request says of its body: content codings (RFC 9110, section 8.4), of which the kit undoes none, and one type. On
+/// the pool thread that handles the request.
 
 extension Request {
     /// Checks that the body is as it was before any coding: `formFields` does it itself.
     ///
     /// - Throws: `FormError.coded` when a `Content-Encoding` field names a coding other than `identity`.
     public func requireUncodedBody() throws(FormError) {
-        let fields = unsafe UnsafeBufferPointer(start: raw.pointee.fields, count: Int(raw.pointee.fields_count))
-        for index in fields.indices {
-            let name = unsafe UnsafeBufferPointer(fields[index].name)
-            guard unsafe MediaType.equals(name.span, "content-encoding") else { continue }
-            let value = unsafe UnsafeBufferPointer(fields[index].value)
-            try Self.requireIdentity(unsafe value.span)
+        try forEachValue(of: "content-encoding") { value throws(FormError) in try Self.requireIdentity(value) }
+    }
+
+    /// Checks that the request does not say two things of its body: `formFields` and `jsonFields` do it themselves.
+    ///
+    /// - Throws: `FormError.malformed` when two `Content-Type` fields differ.
+    public func requireOneContentType() throws(FormError) {
+        var first: [UInt8]?
+        try forEachValue(of: "content-type") { value throws(FormError) in
+            let type = Array(copying: value)
+            guard first == nil || first == type else {
+                throw .malformed("The request has two Content-Type fields that differ: send one.")
+            }
+            first = type
         }
     }
 
