@@ -23,7 +23,7 @@ package enum JSONEvent: Hashable, Sendable {
 package struct JSONRejection: Error, Hashable, Sendable {
     package enum Reason: Hashable, Sendable {
         case empty, unterminated, trailing
-        case rawNull, controlInString, notUTF8, badEscape, loneSurrogate
+        case rawNull, nullInString, controlInString, notUTF8, badEscape, loneSurrogate
         case valueExpected, nameExpected, colonExpected, commaExpected, badNumber
         case tooDeep(max: Int)
         // Of forms only: see JSONForm.
@@ -53,7 +53,8 @@ extension JSONRejection.Reason {
         case .empty: "there is no value"
         case .unterminated: "the body ends before its value does"
         case .trailing: "something stands behind the value"
-        case .rawNull: "a NUL byte; in a string it is written \\u0000"
+        case .rawNull: "a NUL byte, which may stand nowhere in JSON"
+        case .nullInString: "a NUL byte in a string; it is written \\u0000"
         case .controlInString: "a control character in a string; it is written \\n or \\u000a"
         case .notUTF8: "this is not UTF-8"
         case .badEscape: "no escape begins like this; a backslash is written \\\\"

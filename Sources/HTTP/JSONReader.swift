@@ -178,7 +178,8 @@ package struct JSONReader: Sendable {
                 position += 1
                 return first..<position - 1
             case Ascii.backslash: try readEscape(in: text)
-            case 0..<0x20: throw unexpected(.controlInString, in: text)
+            case 0: throw JSONRejection(reason: .nullInString, position: position)
+            case 0..<0x20: throw JSONRejection(reason: .controlInString, position: position)
             case 0x20..<0x80: position += 1
             default:
                 let length = text.utf8Length(at: position)

@@ -60,7 +60,8 @@ package enum RejectReason: UInt8, CaseIterable, Error, Sendable {
             (400, "transfer-coding-in-old-version", "HTTP/1.0 has no transfer codings.")
         case .lengthRequired: (411, "length-required", "The request needs a Content-Length.")
         case .bodyTooLarge: (413, "body-too-large", "The body of the request is too large.")
-        case .badChunkSize: (400, "bad-chunk-size", "A chunk's size is not a hexadecimal number of a line of its own.")
+        case .badChunkSize:
+            (400, "bad-chunk-size", "A chunk's size is not a hexadecimal number of 63 bits on a line of its own.")
         case .badChunkEnding: (400, "bad-chunk-ending", "A chunk does not end where its size says.")
         case .chunkLineTooLong: (400, "chunk-line-too-long", "The line of a chunk's size is too long.")
         case .chunkExtensionsTooLarge: (400, "chunk-extensions-too-large", "The chunk extensions are too large.")

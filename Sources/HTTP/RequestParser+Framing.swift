@@ -4,12 +4,17 @@ extension RequestParser {
     /// Content-Length: one decimal number, once.
     ///
     /// RFC 9112 §6.3 lets a recipient accept a list of equal numbers; no client needs it, so it is refused.
+    ///
+    /// A number that does not fit is still a number (RFC 9110 §8.6): the body is too large, which is said when the head is
+    /// complete, as the refusal has the form that the client accepts.
     mutating func readContentLength(_ bytes: Span<UInt8>, _ value: ByteRange) -> RejectReason? {
-        guard !head.isRepeated(.contentLength),
-            let length = bytes.decimal(value.lowerBound, value.upperBound), length <= UInt64(Int64.max)
-        else { return .badContentLength }
+        guard !head.isRepeated(.contentLength), bytes.isDecimal(value.lowerBound, value.upperBound) else {
+            return .badContentLength
+        }
         guard !head.has(.transferEncoding) else { return .conflictingLength }
-        head.framing = .length(length)
+        let length = bytes.decimal(value.lowerBound, value.upperBound) ?? .max
+        isTooLong = length > UInt64(Int64.max)
+        head.framing = .length(min(length, UInt64(Int64.max)))
         return nil
     }
 
@@ -79,6 +84,7 @@ extension RequestParser {
         } else if head.version == .http11 {
             return .missingHost
         }
+        if isTooLong { return .bodyTooLarge }
         if expectsUnknown { return .unknownExpectation }
         // RFC 9112 §9.3: close wins; HTTP/1.1 persists by itself, HTTP/1.0 when asked to.
         head.keepsAlive = !closes && (head.version == .http11 || persists)

@@ -37,6 +37,8 @@ package struct RequestParser: Sendable {
     var persists = false
     /// An Expect line named what nobody here understands.
     var expectsUnknown = false
+    /// The Content-Length is a number beyond 63 bits.
+    var isTooLong = false
 
     private enum Phase {
         case beforeRequestLine, method, requestLine, fields, done
@@ -111,6 +113,7 @@ package struct RequestParser: Sendable {
         closes = false
         persists = false
         expectsUnknown = false
+        isTooLong = false
     }
 
     /// Leaves in `head` only what was read of a request that is refused.

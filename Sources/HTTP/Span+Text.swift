@@ -28,8 +28,15 @@ extension Span<UInt8> {
         return number
     }
 
+    /// True when digits fill the range, at least one.
+    func isDecimal(_ lower: Int, _ upper: Int) -> Bool {
+        guard lower < upper else { return false }
+        for index in lower..<upper where !self[index].isDigit { return false }
+        return true
+    }
+
     /// The length of the UTF-8 sequence at a place (RFC 3629 §4); 0 when none begins there or it is cut short.
-    func utf8Length(at place: Int) -> Int {
+    package func utf8Length(at place: Int) -> Int {
         let lead = self[place]
         let length = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0
         guard place + length <= count else { return 0 }

@@ -44,11 +44,27 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "+1", "-1", "1,1", "1, 1", "1 1", "0x1", "1.0", "a", "9223372036854775808", "18446744073709551616",
-        "99999999999999999999999", "١", "1;", "\"1\"",
+        "", "+1", "-1", "1,1", "1, 1", "1 1", "0x1", "1.0", "a", "9223372036854775808x",
+        "9999999999999999999999 9", "١", "1;", "\"1\"",
     ])
     func anotherContentLengthIsRefused(_ value: String) {
         #expect(parse(post("Content-Length: \(value)")).reason == .badContentLength)
+    }
+
+    @Test(arguments: [
+        "9223372036854775808", "18446744073709551615", "18446744073709551616", "99999999999999999999999",
+        "0000000000000000000099999999999999999999",
+    ])
+    func aNumberThatDoesNotFitIsALengthTooLarge(_ value: String) {
+        #expect(parse(post("Content-Length: \(value)")).reason == .bodyTooLarge)
+        #expect(parse(post("Content-Length: \(value)", "Content-Length: \(value)")).reason == .badContentLength)
+        #expect(parse(post("Content-Length: \(value)", "Transfer-Encoding: chunked")).reason == .conflictingLength)
+        #expect(parse(post("Transfer-Encoding: chunked", "Content-Length: \(value)")).reason == .conflictingLength)
+    }
+
+    @Test func zerosInFrontDoNotCount() throws {
+        let zeros = String(repeating: "0", count: 40)
+        #expect(try #require(parse(post("Content-Length: \(zeros)7")).head).framing == .length(7))
     }
 
     @Test func aLengthSaidTwiceIsRefusedEvenWhenEqual() {

@@ -95,9 +95,8 @@ import Testing
     }
 
     @Test func aReasonSaysWhatAndWhere() {
-        #expect(
-            Self.rejection("{\"a\":1}\0")?.explanation
-                == "The JSON body is not understood at byte 7, counted from 0: a NUL byte; in a string it is written \\u0000."
-        )
+        let opening = "The JSON body is not understood at byte 7, counted from 0: a NUL byte"
+        #expect(Self.rejection("{\"a\":1}\0")?.explanation == opening + ", which may stand nowhere in JSON.")
+        #expect(Self.rejection("{\"a\":\"b\0\"}")?.explanation == opening + " in a string; it is written \\u0000.")
     }
 }

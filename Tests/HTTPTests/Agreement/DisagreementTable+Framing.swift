@@ -111,7 +111,7 @@ extension DisagreementTable {
             section: "RFC 9110 §8.6",
             why: "http-parser counts in 64 bits; what overflows is to be refused",
             kinds: [.refused],
-            reasons: [.badContentLength]
+            reasons: [.bodyTooLarge]
         ) { it in
             it.outline.values("content-length").contains { Int64(String(decoding: $0, as: UTF8.self)) == nil }
         },
