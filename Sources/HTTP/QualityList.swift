@@ -41,10 +41,7 @@ package enum QualityList {
         return found
     }
 
-    /// Whether Accept prefers one media type, lower-case as "application/json", over another.
-    ///
-    /// Between equal weights the type that is named more precisely wins: `application/json, */*` comes from a client
-    /// of an API. Without Accept, or when neither is preferred, the answer is false.
+    /// True when Accept prefers one media type, in lower case as "application/json", over another: see `MediaPreference`.
     package static func prefers(
         _ type: StaticString,
         over other: StaticString,
@@ -52,45 +49,18 @@ package enum QualityList {
         in bytes: Span<UInt8>
     ) -> Bool {
         guard head.has(.accept) else { return false }
-        var ours = Match()
-        var theirs = Match()
-        forEachMember(of: .accept, head, bytes) { item, quality, hasParameters in
-            ours.take(precision(of: item, for: type, hasParameters), quality)
-            theirs.take(precision(of: item, for: other, hasParameters), quality)
-        }
-        guard ours.quality > 0 else { return false }
-        return (ours.quality, ours.precision) > (theirs.quality, theirs.precision)
+        var preference = MediaPreference(type, over: other)
+        var lines = FieldIterator(head)
+        while let line = lines.nextValue(of: .accept, in: bytes) { preference.read(bytes.extracting(line)) }
+        return preference.isPreferred
     }
 
     /// The weight Accept gives a media type in thousandths: 1000 without Accept, 0 when it is not acceptable.
     package static func quality(of type: StaticString, _ head: RequestHead, in bytes: Span<UInt8>) -> UInt16 {
         guard head.has(.accept) else { return 1000 }
-        var match = Match()
-        forEachMember(of: .accept, head, bytes) { item, quality, hasParameters in
-            match.take(precision(of: item, for: type, hasParameters), quality)
-        }
+        var match = MediaMatch()
+        forEachMember(of: .accept, head, bytes) { match.take($0, $1, $2, for: type) }
         return match.quality
-    }
-
-    /// The most precise range that covers a type decides its weight (§12.5.1).
-    private struct Match {
-        var precision = 0
-        var quality: UInt16 = 0
-
-        mutating func take(_ precision: Int, _ quality: UInt16) {
-            guard precision > 0, precision >= self.precision else { return }
-            self.quality = precision > self.precision ? quality : max(self.quality, quality)
-            self.precision = precision
-        }
-    }
-
-    /// 0 when `range` does not cover `type`; a range with parameters is about something narrower than our type.
-    private static func precision(of range: Span<UInt8>, for type: StaticString, _ hasParameters: Bool) -> Int {
-        if ByteScan.equals(range, ignoringCase: type) { return hasParameters ? 3 : 4 }
-        if ByteScan.isPrefix("*/*", of: range, at: 0), range.count == 3 { return 1 }
-        let slash = ByteScan.firstIndex(of: Ascii.slash, in: range, from: 0, to: range.count)
-        guard slash + 2 == range.count, range[slash + 1] == Ascii.asterisk else { return 0 }
-        return ByteScan.begins(type, with: range.extracting(0...slash)) ? 2 : 0
     }
 
     private static func forEachMember(
@@ -100,25 +70,30 @@ package enum QualityList {
         _ body: (_ item: Span<UInt8>, _ quality: UInt16, _ hasParameters: Bool) -> Void
     ) {
         var lines = FieldIterator(head)
-        while let line = lines.nextValue(of: field, in: bytes) {
-            let value = bytes.extracting(line)
-            var members = ListIterator()
-            while let member = members.next(in: value) {
-                let text = value.extracting(member)
-                var parts = ListIterator(separator: Ascii.semicolon)
-                guard let name = parts.next(in: text) else { continue }
-                var quality: UInt16 = 1000
-                var hasParameters = false
-                while let part = parts.next(in: text) {
-                    let parameter = text.extracting(part)
-                    if isWeight(parameter) {
-                        quality = weight(parameter)
-                    } else {
-                        hasParameters = true
-                    }
+        while let line = lines.nextValue(of: field, in: bytes) { forEachMember(of: bytes.extracting(line), body) }
+    }
+
+    /// Reads the members of one field line.
+    static func forEachMember(
+        of value: Span<UInt8>,
+        _ body: (_ item: Span<UInt8>, _ quality: UInt16, _ hasParameters: Bool) -> Void
+    ) {
+        var members = ListIterator()
+        while let member = members.next(in: value) {
+            let text = value.extracting(member)
+            var parts = ListIterator(separator: Ascii.semicolon)
+            guard let name = parts.next(in: text) else { continue }
+            var quality: UInt16 = 1000
+            var hasParameters = false
+            while let part = parts.next(in: text) {
+                let parameter = text.extracting(part)
+                if isWeight(parameter) {
+                    quality = weight(parameter)
+                } else {
+                    hasParameters = true
                 }
-                body(text.extracting(name), quality, hasParameters)
             }
+            body(text.extracting(name), quality, hasParameters)
         }
     }
 

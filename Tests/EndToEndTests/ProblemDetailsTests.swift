@@ -34,6 +34,11 @@ import Testing
                 client.sendWhatItTakes(Array((Self.head + rest).utf8))
                 try expectProblem(client.readResponse(), 413, "body-too-large")
             }
+            // A length beyond 63 bits too, with an Accept behind it.
+            let huge = try Client(server)
+            try huge.send("POST /forms/a HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n")
+            try huge.send("Accept: application/json\r\n\r\n")
+            try expectProblem(huge.readResponse(), 413, "body-too-large")
             let client = try Client(server)
             client.sendWhatItTakes(Array("POST /forms/a HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n".utf8))
             let page = try client.readResponse()
@@ -71,6 +76,29 @@ import Testing
                 #expect(page.status == 500 && page.text == "sorry\n" && page["Vary"] == "Accept, Accept-Encoding")
             }
             try expectProblem(client.exchange(Request.get("/trial/never", Request.json)), 504, "handler-expired")
+        }
+    }
+
+    /// The server refuses the method, the forms handler the form's name.
+    @Test func theHandlerReadsAcceptAsTheServerDoes() throws {
+        let problem = "application/problem+json"
+        try serving { server in
+            let client = try Client(server)
+            for (accept, type) in [
+                ("application/json;q =0", "text/html; charset=utf-8"),
+                ("application/json, application/json;q=0", problem),
+                ("application/json;a=\";q=0\"", problem), ("application/json;a=\",text/html\"", problem),
+                ("application/json;q=0.12345", "text/html; charset=utf-8"), ("application/json", problem),
+                ("text/html;level=1;q=0.3, application/json;q=0.2", "text/html; charset=utf-8"),
+                ("application/problem+json", problem), ("*/*", "text/html; charset=utf-8"),
+            ] {
+                let fields = "Accept: \(accept)\r\n"
+                let ofServer = try client.exchange(Request.post("/index.html", "a=b", fields))
+                let ofHandler = try client.exchange(Request.post("/forms/-", "a=b", fields))
+                #expect(ofServer.status == 405 && ofHandler.status == 404)
+                #expect(ofServer["Content-Type"] == type, "\(accept)")
+                #expect(ofHandler["Content-Type"] == type, "\(accept)")
+            }
         }
     }
 
