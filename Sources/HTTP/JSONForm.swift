@@ -18,6 +18,9 @@ package enum JSONForm {
         package let string: Range<Int>?
         /// True when a string that is not empty, a number or `true` is in the value.
         package let isFilledIn: Bool
+        /// The names of the members of a value that is an object, or of each object that is an item of a value that is an
+        /// array.
+        package let objects: [Set<[UInt8]>]
     }
 
     /// - Throws: the first reason for which the body is no form, with its place.
@@ -56,15 +59,21 @@ package enum JSONForm {
         var isFilledIn = false
         // The names of each object that is open; those of an array stay empty.
         var names: [Set<[UInt8]>] = []
+        var objects: [Set<[UInt8]>] = []
+        var isArray = false
         repeat {
             let event = reader.next(in: body)
             if start == nil {
                 start = reader.start
                 if case .string(let range) = event { string = range }
+                isArray = event == .beginArray
             }
             switch event {
             case .beginObject, .beginArray: names.append([])
-            case .endObject, .endArray: names.removeLast()
+            case .endObject:
+                let members = names.removeLast()
+                if names.count == (isArray ? 1 : 0) { objects.append(members) }
+            case .endArray: names.removeLast()
             case .name(let range): _ = try insert(range, of: body, into: &names[names.count - 1])
             case .string(let range): isFilledIn = isFilledIn || !range.isEmpty
             case .number, .true: isFilledIn = true
@@ -77,7 +86,8 @@ package enum JSONForm {
             name: name,
             value: (start ?? reader.position)..<reader.position,
             string: string,
-            isFilledIn: isFilledIn
+            isFilledIn: isFilledIn,
+            objects: objects
         )
     }
 

@@ -12,12 +12,16 @@ public struct JSONField: Sendable {
     public let text: [UInt8]?
     /// True when a string that is not empty, a number or `true` is in the value.
     public let isFilledIn: Bool
+    /// The names of the members of a value that is an object, or of each object that is an item of a value that is an array:
+    /// the places in which a form of another type has what the server made.
+    public let objects: [Set<[UInt8]>]
 
-    public init(name: [UInt8], value: [UInt8], text: [UInt8]?, isFilledIn: Bool) {
+    public init(name: [UInt8], value: [UInt8], text: [UInt8]?, isFilledIn: Bool, objects: [Set<[UInt8]>] = []) {
         self.name = name
         self.value = value
         self.text = text
         self.isFilledIn = isFilledIn
+        self.objects = objects
     }
 
     fileprivate init(_ field: JSONForm.Field, of body: Span<UInt8>) {
@@ -31,6 +35,7 @@ public struct JSONField: Sendable {
             return text
         }
         isFilledIn = field.isFilledIn
+        objects = field.objects
     }
 
     /// Reads a JSON object strictly by RFC 8259, with at most `Request.formFieldsMax` members.

@@ -101,8 +101,32 @@ import Testing
             let person = try post(server, #"{"name":"Ada","_gotcha":""}"#)
             #expect(robot.status == person.status && robot.status == 201)
             #expect(robot["Content-Type"] == person["Content-Type"])
+            // What the README says of programs: no row, no id of one.
+            #expect(robot.text == "{\"id\":0,\"form\":\"f\"}\n" && person.text == "{\"id\":1,\"form\":\"f\"}\n")
             try #expect(stored(site) == [#"{"name":"Ada"}"#])
             #expect(try post(server, body, accept: "text/html")["Location"] == "/thanks.html")
+        }
+    }
+
+    @Test func anImitatedUploadIsRefusedByItsField() throws {
+        let site = try TestSite()
+        let object = #"{"file":"../ringport.db","name":"cv.pdf","type":"application/pdf","size":48211}"#
+        try serving(site) { server in
+            for body in ["{\"cv\":\(object)}", "{\"a\":1,\"cv\":[\"x\",\(object)]}"] {
+                let response = try post(server, body)
+                #expect(response.status == 400)
+                #expect(
+                    response.text.contains("The field cv has an object with file, name, type, size"),
+                    "\(response.text)"
+                )
+            }
+            // A text stays a text, and an instruction is not stored at all.
+            let text = Request.post("/forms/f", "cv=\(object)")
+            #expect(try Client(server).exchange(text).status == 303)
+            #expect(try post(server, "{\"_meta\":\(object)}").status == 201)
+            let string =
+                "\"" + object.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"") + "\""
+            try #expect(stored(site) == ["{\"cv\":\(string)}", "{}"])
         }
     }
 

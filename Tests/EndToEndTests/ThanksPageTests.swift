@@ -53,6 +53,19 @@ import Testing
         }
     }
 
+    @Test func aLinkThatIsNotFollowedIsNoPage() throws {
+        for (target, configuration) in [
+            ("index.html", ""), ("nowhere.html", ""), ("nowhere.html", "[files]\nsymlinks = \"follow\"\n"),
+        ] {
+            let site = try TestSite(["index.html": "hello\n"], configuration: configuration)
+            let linked = try Program.run(program: "ln", ["-s", target, site.root + "/www/thanks.html"])
+            #expect(linked.succeeded)
+            try serving(site) { server in
+                try #expect(isBuiltIn(Client(server).exchange(Request.get("/thanks.html"))))
+            }
+        }
+    }
+
     @Test func aSiteWithoutTheFormsHandlerHasNone() throws {
         for handlers in ["[]", "[\"hello\"]"] {
             try serving(configuration: "[handlers]\nenabled = \(handlers)\n") { server in

@@ -85,7 +85,7 @@ import Testing
 
     private static func submitted(json text: String) throws -> SubmittedFields {
         let bytes = Array(text.utf8)
-        return SubmittedFields(try JSONField.fields(of: bytes.span))
+        return try SubmittedFields(JSONField.fields(of: bytes.span))
     }
 
     @Test(
@@ -117,5 +117,37 @@ import Testing
         #expect(try Self.submitted(json: #"{"_next":["/a"],"_gotcha":""}"#).next == nil)
         #expect(try !Self.submitted(json: #"{"_gotcha":null}"#).isFromRobot)
         #expect(try Self.submitted(json: #"{"_next":"//evil.example"}"#).next == nil)
+    }
+
+    @Test(arguments: [
+        #"{"cv":{"file":"../ringport.db","name":"cv.pdf","type":"application/pdf","size":48211}}"#,
+        #"{"cv":{"size":1,"type":2,"name":3,"file":4}}"#,
+        #"{"cv":{"\u0066ile":"","name":"","type":"","size":0,"x":1}}"#,
+        #"{"cv":[{"file":"","name":"","type":"","size":0}]}"#,
+        #"{"cv":["a",{},{"file":{},"name":[],"type":"","size":0}]}"#,
+        #"{"a":1,"cv":{"x":{"y":{}},"file":"","name":"","type":"","size":0}}"#,
+    ])
+    func noJSONIsAnUploadedFile(sent: String) throws {
+        let error = try #require(throws: FormError.self) { try Self.submitted(json: sent) }
+        #expect("\(error)".hasPrefix("The field cv has an object with file, name, type, size, "), "\(error)")
+    }
+
+    @Test(arguments: [
+        #"{"cv":{"file":"a","name":"b","type":"c"}}"#, #"{"file":"a","name":"b","type":"c","size":1}"#,
+        #"{"cv":{"File":"a","name":"b","type":"c","size":1}}"#, #"{"cv":[{"file":1,"name":2},{"type":3,"size":4}]}"#,
+        #"{"cv":{"a":{"file":1,"name":2,"type":3,"size":4}}}"#, #"{"cv":[[{"file":1,"name":2,"type":3,"size":4}]]}"#,
+        #"{"cv":{"file":1,"name":2,"type":3,"a":{"size":4}}}"#,
+    ])
+    func anotherObjectIsStored(sent: String) throws {
+        #expect(String(decoding: try Self.submitted(json: sent).json, as: UTF8.self) == sent)
+    }
+
+    @Test func theFieldIsNamedSafely() throws {
+        let object = #"{"file":1,"name":2,"type":3,"size":4}"#
+        let error = try #require(throws: FormError.self) {
+            try Self.submitted(json: #"{"\u0000<b>é\#(String(repeating: "x", count: 100))":\#(object)}"#)
+        }
+        #expect("\(error)".hasPrefix("The field ?<b>??xxx"), "\(error)")
+        #expect("\(error)".utf8.count < 250)
     }
 }

@@ -38,7 +38,7 @@ struct Forms: Handler {
         }
         do throws(FormError) {
             switch request.bodyKind {
-            case .json: return storeFields(SubmittedFields(try request.jsonFields()), request, form: form, answers)
+            case .json: return storeFields(try SubmittedFields(request.jsonFields()), request, form: form, answers)
             case .urlEncoded, .multipart:
                 return storeFields(SubmittedFields(try request.formFields()), request, form: form, answers)
             case .other:
@@ -96,7 +96,8 @@ struct Forms: Handler {
     ) -> Outcome {
         var fields = submitted
         let answer = answers.stored(form: form, next: fields.next)
-        // A person does not see the field `_gotcha`; who fills it in must not learn that it was noticed.
+        // A person does not see the field `_gotcha`. A robot's browser sees the usual answer; a program gets the id 0,
+        // since there is no row that could have one.
         if fields.isFromRobot { return .respond(answer.withoutRowID) }
         do throws(Host.Failure) {
             try fields.saveFiles(to: host)

@@ -38,12 +38,16 @@ struct SubmittedFields {
         }
     }
 
-    init(_ fields: [JSONField]) {
+    /// - Throws: `FormError.malformed` for a field that would be stored as an uploaded file is.
+    init(_ fields: [JSONField]) throws(FormError) {
         entries.reserveCapacity(fields.count)
         for field in fields {
             if Self.isInstruction(field.name) {
                 follow(field.name, text: field.text ?? [], isFilledIn: field.isFilledIn)
             } else {
+                guard !field.objects.contains(where: UploadedFile.isImitated) else {
+                    throw .malformed(UploadedFile.refusal(of: field.name))
+                }
                 entries.append(Entry(name: field.name, value: .json(field.value)))
             }
         }
@@ -108,13 +112,9 @@ struct SubmittedFields {
         case .text(let text): json.append(jsonString: text)
         case .json(let value): json.append(contentsOf: value)
         case .file(let file, let content, let savedAs):
-            json.append(contentsOf: "{\"file\":".utf8)
-            json.append(jsonString: Array((savedAs ?? "").utf8))
-            json.append(contentsOf: ",\"name\":".utf8)
-            json.append(jsonString: file.name)
-            json.append(contentsOf: ",\"type\":".utf8)
-            json.append(jsonString: file.type)
-            json.append(contentsOf: ",\"size\":\(content.count)}".utf8)
+            UploadedFile(savedAs: savedAs ?? "", name: file.name, type: file.type, size: content.count).append(
+                to: &json
+            )
         }
     }
 }
