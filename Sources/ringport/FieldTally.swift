@@ -52,13 +52,18 @@ struct FieldTally {
 
     /// The most frequent names, in the order in which they first came; among equally frequent ones the first.
     ///
+    /// - Parameters:
+    ///   - max: names at most.
+    ///   - few: names that are taken however rare they are.
+    ///   - least: how often a further name came.
     /// - Returns: the names, and true when there were others.
-    func mostFrequent(_ max: Int) -> (names: [[UInt8]], isShort: Bool) {
+    func mostFrequent(_ max: Int, beyond few: Int = .max, only least: Int = 1) -> (names: [[UInt8]], isShort: Bool) {
         let sorted = entries.sorted { left, right in
             left.value.count != right.value.count
                 ? left.value.count > right.value.count : left.value.place < right.value.place
         }
-        let chosen = sorted.prefix(max).sorted { $0.value.place < $1.value.place }
-        return (chosen.map(\.key), hasForgotten || sorted.count > max)
+        let frequent = sorted.enumerated().prefix { $0.offset < few || $0.element.value.count >= least }.map(\.element)
+        let chosen = frequent.prefix(max).sorted { $0.value.place < $1.value.place }
+        return (chosen.map(\.key), hasForgotten || sorted.count > chosen.count)
     }
 }

@@ -11,11 +11,13 @@ extension FormsCommand {
             discussion: """
                 csv is RFC 4180 in UTF-8: a line for each submission, a column for each field, up to \
                 \(SubmissionTable.fieldColumnsMax); rarer fields are together in the column other_fields, as a JSON \
-                object. Text that a spreadsheet would take for a formula gets an apostrophe in front; --raw leaves it \
-                as it was sent. --bom begins with a byte order mark, without which Excel does not read UTF-8. A field \
-                called like another column has fields. in front of its name. json is one array, ndjson an object on \
-                each line; neither changes anything. What is stored and is no JSON, or not UTF-8, is there as well: in \
-                the column unreadable of csv, as fields_text or fields_hex in json.
+                object: beyond \(SubmissionTable.rareFieldColumnsMax) columns all that fewer than one submission in \
+                \(SubmissionTable.submissionsPerRareField) has. Text that a spreadsheet would take for a formula gets \
+                an apostrophe in front, also where it has some already; --raw leaves it as it was sent. --bom begins \
+                with a byte order mark, without which Excel does not read UTF-8. A field called like another column has \
+                fields. in front of its name. json is one array, ndjson an object on each line; neither changes \
+                anything. What is stored and is no JSON, is nested more than \(StoredFields.depthMax) deep, or is not \
+                UTF-8, is there as well: in the column unreadable of csv, as fields_text or fields_hex in json.
                 """
         )
 
@@ -71,8 +73,9 @@ extension FormsCommand {
             after: String
         ) throws(StoreError) {
             var isFirst = true
+            let name = try reader.formName()
             try reader.query(
-                "SELECT \(Submission.sql) FROM submissions WHERE form = ? ORDER BY id",
+                "SELECT \(Submission.sql) FROM submissions WHERE \(name) = ? ORDER BY id",
                 bind: { $0.text(form) }
             ) { row throws(StoreError) in
                 output.put(isFirst ? before : between)

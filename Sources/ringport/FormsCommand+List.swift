@@ -10,6 +10,9 @@ extension FormsCommand {
             abstract: "List the forms that have been sent: how often, first and last."
         )
 
+        /// Columns that a cell is padded to at most: a form's name, but for one that was stored by hand.
+        private static let alignedWidthMax = 64
+
         @OptionGroup var site: Site
 
         func run() throws {
@@ -17,10 +20,11 @@ extension FormsCommand {
             do {
                 try site.open().read { reader throws(StoreError) in
                     guard try reader.hasSubmissions() else { return }
+                    let name = try reader.formName()
                     try reader.query(
                         """
-                        SELECT form, count(*), min(received_at), max(received_at)
-                        FROM submissions GROUP BY form ORDER BY form
+                        SELECT \(name), count(*), min(received_at), max(received_at)
+                        FROM submissions GROUP BY 1 ORDER BY 1
                         """
                     ) { row throws(StoreError) in
                         lines.append([
@@ -44,12 +48,12 @@ extension FormsCommand {
 
         /// Pads every column but the last to its widest cell; numbers, in the second, to the right.
         private static func aligned(_ lines: [[String]]) -> [String] {
-            let widths = (0..<4).map { column in lines.map { $0[column].count }.max() ?? 0 }
+            let widths = (0..<4).map { column in min(lines.map { $0[column].count }.max() ?? 0, alignedWidthMax) }
             return lines.map { cells in
-                let form = cells[0] + String(repeating: " ", count: widths[0] - cells[0].count)
-                let count = String(repeating: " ", count: widths[1] - cells[1].count) + cells[1]
-                let first = cells[2] + String(repeating: " ", count: widths[2] - cells[2].count)
-                return "\(form)  \(count)  \(first)  \(cells[3])"
+                func padding(_ column: Int) -> String {
+                    String(repeating: " ", count: max(0, widths[column] - cells[column].count))
+                }
+                return "\(cells[0])\(padding(0))  \(padding(1))\(cells[1])  \(cells[2])\(padding(2))  \(cells[3])"
             }
         }
     }

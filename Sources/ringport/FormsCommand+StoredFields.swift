@@ -7,10 +7,11 @@ internal import HTTP
 extension FormsCommand {
     /// The JSON object that holds what a visitor sent.
     struct StoredFields {
-        /// Nesting beyond which `fields` is exported as text.
+        /// Arrays and objects in each other, the outermost counted, beyond which `fields` is exported as text.
         ///
-        /// SQLite 3.40 stores up to 2,000, later versions up to 1,000.
-        static let depthMax = 4000
+        /// Forms are held to 64; SQLite stores up to 2,000. One such row would end the reading of a whole export: Python
+        /// stops near 1,000, PHP at 512, jq 1.6 at 256, to which a member of an object counts two.
+        static let depthMax = 120
 
         /// One member of the object.
         struct Member {
@@ -28,14 +29,18 @@ extension FormsCommand {
             case number, null, other
         }
 
-        /// As it is stored.
+        /// As it is stored; empty for NULL.
         let text: [UInt8]
-        /// The members, in their order, a name that comes twice twice; `nil` when the text is no JSON object.
+        let isNull: Bool
+        /// The members, in their order, a name that comes twice twice; `nil` when the text is no JSON object, or one that is
+        /// nested too deep.
         let members: [Member]?
 
-        init(_ text: [UInt8]) {
-            self.text = text
-            members = Self.members(of: text.span)
+        init(_ text: [UInt8]?) {
+            let bytes = text ?? []
+            members = Self.members(of: bytes.span)
+            isNull = text == nil
+            self.text = bytes
         }
 
         private static func members(of text: Span<UInt8>) -> [Member]? {
@@ -97,13 +102,18 @@ extension FormsCommand {
         ///
         /// A string with half of a surrogate pair, which no text can hold, is JSON too, with its quotes.
         func cell(_ member: Member) -> [UInt8] {
-            switch member.kind {
-            case .null: return []
-            case .string(let range):
-                var characters: [UInt8] = []
-                return JSONText.decode(text.span.extracting(range), into: &characters) ? characters : json(member)
-            case .number, .other: return json(member)
-            }
+            if case .null = member.kind { return [] }
+            guard let string = string(member), string.span.isUTF8 else { return json(member) }
+            return string
+        }
+
+        /// The characters of a string, in which half of a surrogate pair is as `JSONText.decode` leaves it; `nil` for
+        /// another value.
+        func string(_ member: Member) -> [UInt8]? {
+            guard case .string(let range) = member.kind else { return nil }
+            var characters: [UInt8] = []
+            _ = JSONText.decode(text.span.extracting(range), into: &characters)
+            return characters
         }
 
         /// True when the value is a number, which no spreadsheet takes for a formula.

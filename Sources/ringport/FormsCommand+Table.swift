@@ -13,9 +13,14 @@ extension FormsCommand {
         ///
         /// Visitors choose the names: a few thousand hostile ones would make every line megabytes long.
         static let fieldColumnsMax = 1000
+        /// Fields that have a column however rare they are.
+        ///
+        /// Beyond them a field needs one submission in `submissionsPerRareField` to have one: a few bodies of many names
+        /// make no table of hundreds of empty columns.
+        static let rareFieldColumnsMax = 64
+        static let submissionsPerRareField = 100
         /// The columns that every submission has, and the places of their texts in a submission.
         private static let fixedColumns = ["id", "received_at", "remote", "user_agent", "referer"]
-        private static let fixedTexts = [1, 2, 3, 4]
         /// The column of an object with the fields that have none of their own.
         private static let othersColumn = "other_fields"
         /// The column of an object with what is stored and is no text: see `Submission.exactMembers`.
@@ -55,12 +60,18 @@ extension FormsCommand {
         private mutating func findColumns(_ reader: inout ReadConnection) throws(StoreError) -> [[UInt8]] {
             var tally = FieldTally()
             var hasExact = false
+            var count = 0
             try forEach(&reader) { submission in
+                count += 1
                 for member in submission.fields.members ?? [] { tally.add(member.name) }
                 hasExact = hasExact || !submission.exactMembers.isEmpty
                 return true
             }
-            let (names, isShort) = tally.mostFrequent(Self.fieldColumnsMax)
+            let (names, isShort) = tally.mostFrequent(
+                Self.fieldColumnsMax,
+                beyond: Self.rareFieldColumnsMax,
+                only: (count + Self.submissionsPerRareField - 1) / Self.submissionsPerRareField
+            )
             for (index, name) in names.enumerated() { columns[name] = index }
             self.hasExact = hasExact
             hasOthers = isShort
@@ -71,9 +82,9 @@ extension FormsCommand {
             _ reader: inout ReadConnection,
             _ body: (Submission) -> Bool
         ) throws(StoreError) {
-            let form = form
+            let (form, name) = (form, try reader.formName())
             try reader.query(
-                "SELECT \(Submission.sql) FROM submissions WHERE form = ? ORDER BY id",
+                "SELECT \(Submission.sql) FROM submissions WHERE \(name) = ? ORDER BY id",
                 bind: { $0.text(form) }
             ) { row throws(StoreError) in
                 body(Submission(row)) ? .more : .enough
@@ -89,34 +100,32 @@ extension FormsCommand {
         private static func headings(_ names: [[UInt8]], isRaw: Bool) -> [[UInt8]] {
             let prefix = Array("fields.".utf8)
             let reserved = Set((fixedColumns + [othersColumn, exactColumn]).map { Array($0.utf8) })
-            var taken = reserved
             return names.map { name in
-                var heading = name
-                let lowercased = heading.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
-                if heading.isEmpty || reserved.contains(lowercased) || lowercased.starts(with: prefix) {
-                    heading = prefix + heading
-                } else if !isRaw {
-                    heading = guarded(heading)
+                let lowercased = name.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
+                if name.isEmpty || reserved.contains(lowercased) || lowercased.starts(with: prefix) {
+                    return prefix + name
                 }
-                while !taken.insert(heading).inserted { heading = prefix + heading }
-                return heading
+                return isRaw ? name : FormulaGuard.guarded(name)
             }
         }
 
         // MARK: The lines
 
         private func cells(of submission: Submission) -> [[UInt8]] {
-            var cells = [Array(String(submission.id).utf8)]
-            cells += Self.fixedTexts.map { column in
-                let text = submission.texts[column]
-                let characters = text.span.isUTF8 ? text : Array(String(decoding: text, as: UTF8.self).utf8)
-                return isRaw ? characters : Self.guarded(characters)
-            }
+            let id = submission.id
+            var cells = [id.isInteger ? id.text : cell(id.text)]
+            cells += Self.fixedColumns.dropFirst().map { cell(submission.text($0)) }
             let (values, others) = fieldCells(of: submission.fields)
             cells += values
             if hasOthers { cells.append(others) }
             if hasExact { cells.append(Self.object(submission.exactMembers)) }
             return cells
+        }
+
+        /// The text of a column for a table.
+        private func cell(_ text: [UInt8]) -> [UInt8] {
+            let characters = text.span.isUTF8 ? text : Array(String(decoding: text, as: UTF8.self).utf8)
+            return isRaw ? characters : FormulaGuard.guarded(characters)
         }
 
         /// The values of the fields that have columns, and an object with the others.
@@ -134,7 +143,7 @@ extension FormsCommand {
             for (column, members) in found {
                 if members.count == 1 {
                     let cell = fields.cell(members[0])
-                    cells[column] = isRaw || fields.isNumber(members[0]) ? cell : Self.guarded(cell)
+                    cells[column] = isRaw || fields.isNumber(members[0]) ? cell : FormulaGuard.guarded(cell)
                 } else {
                     // As a form's field that was sent several times.
                     let list = members.map { fields.json($0) }.joined(separator: [UInt8(ascii: ",")])
@@ -148,10 +157,6 @@ extension FormsCommand {
         private static func object(_ members: [[UInt8]]) -> [UInt8] {
             guard !members.isEmpty else { return [] }
             return [UInt8(ascii: "{")] + members.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "}")]
-        }
-
-        private static func guarded(_ cell: [UInt8]) -> [UInt8] {
-            FormulaGuard.isNeeded(cell) ? [UInt8(ascii: "'")] + cell : cell
         }
 
         /// Writes one record; a field is quoted when it must be (RFC 4180, section 2, rules 5 to 7).

@@ -35,20 +35,36 @@ struct FormsCommand: ParsableCommand {
 }
 
 extension ReadConnection {
-    /// Whether the forms handler has ever made its table in this database.
+    /// True when the database has submissions: in the table that the forms handler makes, or in a view of that name.
     mutating func hasSubmissions() throws(StoreError) -> Bool {
-        try number("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'submissions'") == 1
+        try number("SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view') AND name = 'submissions'") == 1
     }
 
-    /// Refuses a form that nobody has sent, and names those that somebody has.
+    /// The name of a submission's form, as an expression.
+    ///
+    /// It is the column, by which the index finds the rows of a form. A table that was made by hand may hold names that are
+    /// no text, which the order of SQLite's types shows without reading the table.
+    mutating func formName() throws(StoreError) -> String {
+        let isText = try number(
+            """
+            SELECT NOT EXISTS (SELECT 1 FROM submissions WHERE form < '')
+                AND NOT EXISTS (SELECT 1 FROM submissions WHERE form >= x'')
+                AND NOT EXISTS (SELECT 1 FROM submissions WHERE form IS NULL)
+            """
+        )
+        return isText == 1 ? "form" : "CAST(ifnull(form, '') AS TEXT)"
+    }
+
+    /// Refuses a form without submissions, and names those that have some.
     mutating func require(form: String) throws(StoreError) -> FormsCommand.Failure? {
         guard try hasSubmissions() else {
             return FormsCommand.Failure(description: "no form has been sent to this site yet")
         }
-        let count = try number("SELECT EXISTS (SELECT 1 FROM submissions WHERE form = ?)") { $0.text(form) }
+        let name = try formName()
+        let count = try number("SELECT EXISTS (SELECT 1 FROM submissions WHERE \(name) = ?)") { $0.text(form) }
         guard count == 0 else { return nil }
         var known: [String] = []
-        try query("SELECT DISTINCT form FROM submissions ORDER BY form LIMIT 20") { row throws(StoreError) in
+        try query("SELECT DISTINCT \(name) FROM submissions ORDER BY 1 LIMIT 20") { row throws(StoreError) in
             known.append(row.withText(0, FormsCommand.printable))
             return .more
         }

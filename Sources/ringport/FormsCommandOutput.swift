@@ -51,30 +51,6 @@ extension FormsCommand {
         }
     }
 
-    /// Text that visitors sent, fit for a terminal: control characters (C0, DEL, C1), which could move the cursor or
-    /// retitle the window, are shown and not sent.
-    ///
-    /// Line ends become spaces.
-    static func printable(_ bytes: Span<UInt8>) -> String {
-        let string = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
-        var result = ""
-        for scalar in string.unicodeScalars {
-            switch scalar.value {
-            case 0x09, 0x0A, 0x0D: result.append(" ")
-            case 0x00...0x1F: result.unicodeScalars.append(Unicode.Scalar(UInt8(scalar.value)).controlPicture)
-            case 0x7F: result.append("\u{2421}")
-            // C1 controls, and the marks that make text run the other way.
-            case 0x80...0x9F, 0x202A...0x202E, 0x2066...0x2069: result.append("\u{FFFD}")
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
-    }
-}
-
-extension Unicode.Scalar {
-    /// The visible symbol of a C0 control character: U+2400 and up, in the same order.
-    fileprivate var controlPicture: Unicode.Scalar {
-        Unicode.Scalar(0x2400 + value) ?? "\u{FFFD}"
-    }
+    /// Text that visitors sent, in one line that is fit for a terminal.
+    static func printable(_ bytes: Span<UInt8>) -> String { TerminalText.escaped(bytes) }
 }

@@ -5,12 +5,21 @@ internal import HTTP
 /// The judgement on strangers' text that a table is going to hold (https://owasp.org/www-community/attacks/CSV_Injection,
 /// CWE-1236, OWASP ASVS 1.2.10).
 enum FormulaGuard {
+    /// The text with an apostrophe in front where it needs one.
+    ///
+    /// Apostrophes that the text itself has in front of a formula get one more. So a program that takes one away from every
+    /// cell in which apostrophes are followed by a formula has each value as it was sent.
+    static func guarded(_ text: [UInt8]) -> [UInt8] {
+        let apostrophe = UInt8(ascii: "'")
+        return isFormula(text.drop { $0 == apostrophe }) ? [apostrophe] + text : text
+    }
+
     /// True when a spreadsheet could take the text for a formula, and call a program or an address for it.
     ///
     /// A formula begins with `=`, `+`, `-` or `@`, in some programs and languages with `|`, `%` or the full-width and
     /// small forms of all these. Importers drop blanks, invisible characters and controls in front of it. Numbers and
     /// telephone numbers, which may begin with a sign, are none.
-    static func isNeeded(_ text: [UInt8]) -> Bool {
+    private static func isFormula(_ text: ArraySlice<UInt8>) -> Bool {
         guard let first = text.first else { return false }
         switch first {
         case 0..<0x20, 0x7f: return true
@@ -65,7 +74,7 @@ enum FormulaGuard {
     }
 
     /// True for a number with an exponent as well.
-    private static func isNumber(_ text: [UInt8]) -> Bool {
+    private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
         var reader = JSONReader(depthMax: 0, allowsLoneSurrogates: false)
         guard case .number = reader.next(in: text.span) else { return false }
         return reader.next(in: text.span) == .end

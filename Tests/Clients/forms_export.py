@@ -3,6 +3,7 @@
     python3 forms_export.py path/to/ringport /path/to/site csv|json|ndjson
 """
 
+import collections
 import csv
 import io
 import json
@@ -106,11 +107,18 @@ if FORMAT == "csv":
     header, lines = table[0], table[1:]
     assert len(lines) == len(submissions), len(lines)
     assert len(set(header)) == len(header), "two columns of one name"
-    names = list(dict.fromkeys(name for fields in submissions for name in fields))
-    assert len(names) <= 1000 and "other_fields" not in header and "unreadable" not in header
-    assert header == FIXED + [heading(name) for name in names], header
+    counts = collections.Counter(name for fields in submissions for name in fields)
+    # Sorting keeps the order in which equally frequent names first came.
+    frequent = sorted(counts, key=lambda name: -counts[name])
+    names = frequent[:64] + [name for name in frequent[64:1000] if counts[name] * 100 >= len(submissions)]
+    names = [name for name in counts if name in set(names)]
+    others = ["other_fields"] if len(names) < len(counts) else []
+    assert header == FIXED + [heading(name) for name in names] + others, header
+    assert others, "the names are so many that both kinds of places are tried"
     for row, fields, line in zip(rows, submissions, lines):
         assert line[:5] == [str(item) for item in row], (row, line)
+        together = exactly(line[-1] or "{}")
+        assert together == {name: fields[name] for name in fields if name not in names}, (together, fields)
         for name, found in zip(names, line[5:]):
             if name not in fields:
                 assert found == "", (name, found)

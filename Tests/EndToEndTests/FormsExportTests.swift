@@ -63,7 +63,7 @@ import Testing
                 #expect(json.contains(#""fields":{"a":"before\u0000after","x\u0000y":"1","x\u0000z":"2"}}"#), "\(json)")
             }
             let shown = try Program.run("forms", "show", "f", "--root", site.root).output
-            #expect(shown.contains("    a: before␀after\n    x␀y: 1\n    x␀z: 2\n"), "\(shown)")
+            #expect(shown.contains(#"    a: before\u{0}after"# + "\n" + #"    x\u{0}y: 1"# + "\n"), "\(shown)")
         }
     }
 
@@ -181,16 +181,57 @@ import Testing
             )
         )
         let shown = try Program.run("forms", "show", "f", "--root", site.root).output
-        #expect(shown.hasSuffix(#"    a: "x\ud800""# + "\n" + #"    "\udc00": 1"# + "\n    😀: ok\n"), "\(shown)")
+        #expect(shown.hasSuffix(#"    a: x\u{d800}"# + "\n" + #"    \u{dc00}: 1"# + "\n    😀: ok\n"), "\(shown)")
     }
 
-    @Test func nestingThatSQLiteTakesIsExported() throws {
-        // As deep as the witness takes.
-        let depth = 900
-        let value = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+    @Test func nestingThatEveryReaderTakesIsExportedAsFields() throws {
+        // The outermost object is one of the 120.
+        let value = String(repeating: "[", count: 119) + String(repeating: "]", count: 119)
         let site = try Self.site("{\"a\":\(value)}")
-        #expect(try Self.export(site, "ndjson").contains("\"fields\":{\"a\":\(value)}}"))
+        for format in ["ndjson", "json"] {
+            #expect(try Self.export(site, format).contains("\"fields\":{\"a\":\(value)}}"))
+        }
         #expect(try Self.export(site, "csv").hasSuffix(",\(value)\r\n"))
+    }
+
+    /// Python's reader stops near 1,000, and one such row would end the reading of all.
+    @Test func deeperNestingIsExportedAsText() throws {
+        for depth in [120, 900] {
+            let value = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+            let site = try Self.site("{\"a\":\(value)}", "{\"a\":1}")
+            for format in ["ndjson", "json"] {
+                let text = try Self.export(site, format)
+                #expect(text.contains(#""fields":null,"fields_text":"{\"a\":\#(value)}"}"#))
+                #expect(text.contains(#""fields":{"a":1}}"#))
+            }
+            let lines = try Self.export(site, "csv").split(separator: "\r\n")
+            #expect(lines[0].hasSuffix(",referer,a,unreadable"))
+            #expect(lines[1].hasSuffix(#",,"{""fields_text"":""{\""a\"":\#(value)}""}""#))
+            #expect(lines[2].hasSuffix(",1,"))
+            let shown = try Program.run("forms", "show", "f", "--root", site.root)
+            #expect(shown.succeeded && shown.output.contains(#"    "fields_text":"{\"a\":[["#), "\(shown.errors)")
+        }
+    }
+
+    @Test func afterAHandfulOfHostileBodiesTheLinesStayShort() throws {
+        let hostile = (0..<4).map { body in
+            "{" + (0..<250).map { "\"h\(body)_\($0)\":1" }.joined(separator: ",") + "}"
+        }
+        let honest = "{\"name\":\"n\",\"email\":\"e\"}"
+        let site = try Self.site(
+            (hostile + [honest]).map { Array($0.utf8) },
+            more: """
+                INSERT INTO submissions SELECT NULL, form, '', '', '', '', fields FROM submissions,
+                (WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 500) SELECT * FROM n)
+                WHERE id = 5;
+                """
+        )
+        let lines = try Self.export(site, "csv").split(separator: "\r\n")
+        let header = lines[0].split(separator: ",")
+        #expect(header.count == 5 + 64 + 1)
+        #expect(header.contains("name") && header.contains("email") && header.last == "other_fields")
+        #expect(lines[1].contains("{\"\"h0_62\"\":1,"))
+        #expect(lines.last?.hasSuffix(",n,e,") == true)
     }
 
     @Test func aByteOrderMarkIsThereWhereExcelIsToReadIt() throws {

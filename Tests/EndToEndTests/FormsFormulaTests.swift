@@ -10,10 +10,12 @@ import Testing
         "＋cmd", "－cmd", "﹦1", "﹫a", "﹢a", "﹣a", " =1", "  \t =1", "\u{a0}=1", "\u{3000}＝1", "\u{feff}=1", "\u{200b}@a",
         "\u{0}=1",
         "\u{1b}[0m", "=", "@", "- milk", "+a",
+        // As sent: without one more they would be what is left of the first line's.
+        "'=1", "''=1+1", "'\t=1", "'- milk", "' =1",
     ]
     private static let texts = [
         "", "a=1", "1+1", "a@example.org", "-5", "+49 (30) 1234", "-1.5", "+1,5", "-1e5", "-1E+05", "-", "+", " a",
-        "'=1", "\"=1\"",
+        "'", "'a", "'-5", "\"=1\"",
         "é", "５", "＃", "+４９ 30", " -5", ";=1", "#REF", "-0",
     ]
 

@@ -60,4 +60,18 @@ import Testing
             #expect(tally.mostFrequent(10).isShort)
         }
     }
+
+    @Test func beyondAFewNamesARareOneIsLeftOut() {
+        let tally = Self.tally(["a", "b", "b", "c", "d", "d", "d", "b"])
+        func names(_ max: Int, _ few: Int, _ least: Int) -> ([String], Bool) {
+            let found = tally.mostFrequent(max, beyond: few, only: least)
+            return (found.names.map { String(decoding: $0, as: UTF8.self) }, found.isShort)
+        }
+        #expect(names(10, 2, 2) == (["b", "d"], true))
+        #expect(names(10, 1, 3) == (["b", "d"], true))
+        #expect(names(10, 3, 2) == (["a", "b", "d"], true))
+        #expect(names(10, 4, 100) == (["a", "b", "c", "d"], false))
+        #expect(names(10, 0, 1) == (["a", "b", "c", "d"], false))
+        #expect(names(1, 4, 1) == (["b"], true))
+    }
 }
