@@ -58,7 +58,7 @@ extension StoreNotice: CustomStringConvertible {
         case .waitingForLock(let path, let holder):
             "\(StoreError.locked(path: path, holder: holder)); forms wait until it has ended"
         case .refusing(let path, let holder, let duration):
-            "\(StoreError.locked(path: path, holder: holder)) after \(duration): forms are refused with 503 until it ends"
+            "\(StoreError.locked(path: path, holder: holder)); after \(duration) forms are refused with 503, until it has ended"
         case .lockTaken(let path, let duration): "\(path): the lock was taken after \(duration)"
         case .noDatabase(let error), .failed(let error), .trouble(let error): error.description
         case .left(let path, nil): "\(path): the file was replaced or removed; the one that has its name now is taken"
