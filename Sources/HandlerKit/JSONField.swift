@@ -71,6 +71,12 @@ extension [UInt8] {
     ///
     /// What is not UTF-8 becomes U+FFFD.
     public mutating func append(jsonString text: [UInt8]) {
-        append(jsonStringOf: text.span)
+        // Most texts are letters of ASCII and need no escape: they are appended in one move.
+        guard text.allSatisfy({ (0x20...0x7e).contains($0) && $0 != 0x22 && $0 != 0x5c }) else {
+            return append(jsonStringOf: text.span)
+        }
+        append(0x22)
+        append(contentsOf: text)
+        append(0x22)
     }
 }

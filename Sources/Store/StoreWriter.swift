@@ -36,6 +36,10 @@ final class StoreWriter {
     /// Its memory and that of the results is used again and again.
     private var writes: [StoreWrite] = []
     private var results: [Result<StoreOutcome, StoreError>] = []
+    /// True when what was taken was one batch and all of it was stored: its array is kept as it is.
+    private var isKeptWhole = false
+    /// True when the last batch was not one client's only write.
+    private var isCrowd = false
     var unsettled: UnsettledWrites
 
     init(_ store: Store) {
@@ -109,6 +113,10 @@ final class StoreWriter {
             next += results.count
             results.removeAll(keepingCapacity: true)
         }
+        if isKeptWhole {
+            unsettled.add(all: &writes, isCrowd: isCrowd, time: wallClockNanoseconds())
+        }
+        isKeptWhole = false
         writes.removeAll(keepingCapacity: true)
     }
 
@@ -151,8 +159,10 @@ final class StoreWriter {
         if failure == nil { statistics.commits += 1 } else { statistics.batchesLost += 1 }
         publish()
         queue.finish(batch.count)
-        if stored > 0 {
-            let isCrowd = batch.count > 1 || queue.hasPending
+        isKeptWhole = stored == writes.count
+        // Before anything is answered: a lone client may have its next write in the queue right after.
+        isCrowd = batch.count > 1 || queue.hasPending
+        if stored > 0, !isKeptWhole {
             unsettled.add(batch, results, isCrowd: isCrowd, time: wallClockNanoseconds())
         }
         for (write, result) in zip(batch, results) { write.completion(result) }

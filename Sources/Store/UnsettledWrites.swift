@@ -10,7 +10,7 @@ internal import Platform
 /// answered before it was put in place.
 struct UnsettledWrites {
     private struct Batch {
-        let writes: [StoreWrite]
+        var writes: [StoreWrite]
         /// The time of day of the answers, in nanoseconds, as files' times are.
         let time: Int64
         let size: Int
@@ -19,6 +19,9 @@ struct UnsettledWrites {
     private let duration: Int64
     private let sizeMax: Int
     private var batches: [Batch] = []
+    /// Arrays whose memory is used again.
+    private var spares: [[StoreWrite]] = []
+    private static let sparesMax = 8
     private var size = 0
     /// The time of the last batch that more than one client waited for.
     private var lastCrowd: Int64 = .min
@@ -57,6 +60,20 @@ struct UnsettledWrites {
         while size > sizeMax { removeFirst(1) }
     }
 
+    /// Keeps all writes of a batch, none of which failed, by exchanging their array for an empty one.
+    mutating func add(all writes: inout [StoreWrite], isCrowd: Bool, time: Int64) {
+        settle(time: time)
+        if isCrowd { lastCrowd = time }
+        guard lastCrowd > time - duration else { return }
+        var added = 0
+        for index in writes.indices { added += writes[index].size }
+        var spare = spares.popLast() ?? []
+        swap(&spare, &writes)
+        batches.append(Batch(writes: spare, time: time, size: added))
+        size += added
+        while size > sizeMax { removeFirst(1) }
+    }
+
     /// Drops what was answered long enough ago.
     ///
     /// - Parameter time: the time of day of a look that found the file in its place.
@@ -84,7 +101,14 @@ struct UnsettledWrites {
     }
 
     private mutating func removeFirst(_ count: Int) {
-        for batch in batches[..<count] { size -= batch.size }
+        for index in batches.indices.prefix(count) {
+            size -= batches[index].size
+            guard spares.count < Self.sparesMax else { continue }
+            var spare: [StoreWrite] = []
+            swap(&spare, &batches[index].writes)
+            spare.removeAll(keepingCapacity: true)
+            spares.append(spare)
+        }
         batches.removeFirst(count)
     }
 }

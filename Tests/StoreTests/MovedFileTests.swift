@@ -192,6 +192,28 @@ import Testing
         #expect(try Self.notes(in: "\(site.root)/db.old/ringport.db") == ["old"])
     }
 
+    @Test func aLoneClientsAnsweredWritesStayInTheFileThatWasReplaced() throws {
+        let site = try TemporarySite()
+        let store = try site.store()
+        _ = try store.write(insertNote) { $0.text("first") }
+        let outcomes = Outcomes()
+        // Each is submitted as soon as the one before is answered, and none waits beside another.
+        @Sendable func submit(_ number: Int) {
+            let completion = outcomes.completion(number)
+            store.submitNote("old \(number)") { result in
+                if number < 19 { submit(number + 1) }
+                completion(result)
+            }
+        }
+        submit(0)
+        _ = outcomes.wait(for: 20)
+        try Self.makeBackup(["kept"], at: "\(site.root)/backup.db")
+        try Self.move("\(site.root)/backup.db", site.database)
+        _ = try store.write(insertNote) { $0.text("new") }
+        store.stop()
+        #expect(try Self.notes(in: site.database) == ["kept", "new"])
+    }
+
     @Test func aFileMovedAwayIsWholeAfterAStopToo() throws {
         let site = try TemporarySite()
         let store = try site.store()

@@ -84,15 +84,33 @@ struct SubmittedFields {
 
     // MARK: JSON
 
+    /// Fields up to which comparing all with each other is cheaper than a table.
+    private static let comparedMax = 16
+
+    /// True when several fields have one name, which few forms have.
+    private var hasRepeatedNames: Bool {
+        guard entries.count <= Self.comparedMax else { return true }
+        return entries.indices.contains { index in
+            entries[..<index].contains { $0.name == entries[index].name }
+        }
+    }
+
     /// A JSON object: a name that comes once with its value, one that comes several times with an array of them.
     ///
     /// - Complexity: Linear in the size of names and values, however alike the names are.
     var json: [UInt8] {
-        let places = Dictionary(grouping: entries.indices) { entries[$0].name }
+        let places = hasRepeatedNames ? Dictionary(grouping: entries.indices) { entries[$0].name } : nil
         var json: [UInt8] = []
         json.append(UInt8(ascii: "{"))
         for (index, entry) in entries.enumerated() {
-            guard let same = places[entry.name], same.first == index else { continue }
+            guard let same = places.map({ $0[entry.name] ?? [] }) else {
+                if index > 0 { json.append(UInt8(ascii: ",")) }
+                json.append(jsonString: entry.name)
+                json.append(UInt8(ascii: ":"))
+                Self.append(entry, to: &json)
+                continue
+            }
+            guard same.first == index else { continue }
             if index > 0 { json.append(UInt8(ascii: ",")) }
             json.append(jsonString: entry.name)
             json.append(UInt8(ascii: ":"))
