@@ -34,7 +34,7 @@ package struct StoreLimits: Sendable {
     package var absencePollInterval = Duration.milliseconds(5)
     /// How long an answer that others were under way with may take to reach its client: such writes are stored again in a
     /// file that takes the database's name meanwhile.
-    package var unsettledDuration = Duration.milliseconds(50)
+    package var unsettledDuration = Duration.milliseconds(100)
     /// Bytes of such writes that are kept.
     package var unsettledSizeMax = 16 << 20
     /// Size up to which a database's structure is looked through when it is opened.

@@ -61,7 +61,7 @@ import Testing
         let site = try TemporarySite()
         let first = try site.store()
         _ = try first.write(insertNote) { $0.text("a") }
-        let second = try site.store()
+        let second = try site.store(awaitsLock: false)
         #expect(second.statistics.openings == 0)
         let outcomes = Outcomes()
         second.submitNote("b", outcomes.completion(0))
@@ -79,7 +79,7 @@ import Testing
         limits.lockDuration = .milliseconds(30)
         limits.lockPollInterval = .milliseconds(5)
         limits.lockRetryInterval = .milliseconds(10)
-        let second = try site.store(limits: limits)
+        let second = try site.store(limits: limits, awaitsLock: false)
         let held = StoreError.locked(path: "\(site.root)/db/ringport.lock", holder: getpid())
         #expect(throws: held) { try second.write(insertNote) { $0.text("b") } }
         #expect(throws: held) { try second.count() }
@@ -95,7 +95,7 @@ import Testing
         let site = try TemporarySite()
         let first = try site.store()
         #expect(try first.count() == 0)
-        let second = try site.store()
+        let second = try site.store(awaitsLock: false)
         let outcomes = Outcomes()
         second.submitNote("b", outcomes.completion(0))
         second.stop()

@@ -40,10 +40,30 @@ struct TemporarySite: ~Copyable {
     }
 
     /// A started store with a table to write to.
-    func store(limits: StoreLimits = StoreLimits(), schema: [String] = notes) throws -> Store {
+    ///
+    /// - Parameters:
+    ///   - limits: the maxima of everything.
+    ///   - schema: the steps of the handler `notes`.
+    ///   - awaitsLock: true to return when a database that is there is open. A process that another test is starting has
+    ///     this one's descriptors for a moment, and with them the lock of a store that has stopped.
+    /// - Returns: the store.
+    /// - Throws: what the start throws, or the opening.
+    func store(
+        limits: StoreLimits = StoreLimits(),
+        schema: [String] = notes,
+        awaitsLock: Bool = true
+    ) throws -> Store {
+        let isThere = unsafe access(database, F_OK) == 0 || access("\(database)-wal", F_OK) == 0
         let store = Store(path: database, migrationsFolder: migrations, limits: limits)
         try store.register(.handler(name: "notes", statements: schema))
         try store.start()
+        guard awaitsLock, isThere else { return store }
+        do throws(StoreError) {
+            _ = try store.read { reader throws(StoreError) in try reader.number("SELECT 1") }
+        } catch {
+            store.stop()
+            throw error
+        }
         return store
     }
 
