@@ -14,9 +14,9 @@ package struct JSONReader: Sendable {
 
     private let depthMax: Int
     private let allowsLoneSurrogates: Bool
-    /// Where the part that was reported last begins, with its quote or bracket.
+    /// The beginning of the part that was reported last, with its quote or bracket.
     package private(set) var start = 0
-    /// Where the part that was reported last ends.
+    /// The end of the part that was reported last.
     package private(set) var position = 0
     /// The arrays and objects around `position`; true for an object.
     private var open: [Bool] = []

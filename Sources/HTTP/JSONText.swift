@@ -106,7 +106,7 @@ package enum JSONText {
 extension [UInt8] {
     /// Appends bytes as a JSON string, with its quotes (RFC 8259 §7): control characters, DEL too, are escaped.
     ///
-    /// What is not UTF-8 becomes U+FFFD, as the Encoding Standard has it.
+    /// Bytes that are not UTF-8 become U+FFFD, as the Encoding Standard has it.
     package mutating func append(jsonStringOf text: Span<UInt8>) {
         append(Ascii.quote)
         if text.isUTF8 {

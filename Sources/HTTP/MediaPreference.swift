@@ -1,6 +1,6 @@
 /// The choice between two media types by a request's Accept fields (RFC 9110 §12.5.1). A value; any thread.
 
-/// What the Accept fields that were read say of two media types.
+/// The preference of the Accept fields that were read among two media types.
 package struct MediaPreference {
     private let type: StaticString
     private let other: StaticString

@@ -43,12 +43,12 @@ package struct MultipartForm: Sendable {
     private var partCount = 0
     private var place = Place.preamble
 
-    /// What the next call reads.
+    /// The part of the body that the next call reads.
     private enum Place: Hashable {
         case preamble
         /// The part whose header begins here.
         case part(Int)
-        /// What follows the last boundary.
+        /// The bytes behind the last boundary.
         case epilogue(Int)
     }
 

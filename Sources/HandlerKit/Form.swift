@@ -18,7 +18,7 @@ public struct FormField: Sendable {
     public internal(set) var value: [UInt8]
     /// What the client says of the file; `nil` for text.
     public internal(set) var file: File?
-    /// What the part says of the texts.
+    /// The descriptions of the texts that the part gives.
     var traits: PartTraits = []
 
     /// An uploaded file's description, which is the client's: trust none of it.

@@ -1,8 +1,8 @@
-/// Why a form is refused, and with which answer. A value; any thread.
+/// The reasons for which a form is refused, and their answers. A value; any thread.
 
 public import HTTPTypes
 
-/// Why a body can't be read as a form.
+/// A reason for which a body can't be read as a form.
 ///
 /// The answer to such a request is `Response.refusal`, or one of the handler's own with the error's `status` and
 /// `fields`.

@@ -69,7 +69,7 @@ extension Request {
 extension [UInt8] {
     /// Appends text as a JSON string, with its quotes (RFC 8259, section 7).
     ///
-    /// What is not UTF-8 becomes U+FFFD.
+    /// Bytes that are not UTF-8 become U+FFFD.
     public mutating func append(jsonString text: [UInt8]) {
         // Most texts are letters of ASCII and need no escape: they are appended in one move.
         guard text.allSatisfy({ (0x20...0x7e).contains($0) && $0 != 0x22 && $0 != 0x5c }) else {

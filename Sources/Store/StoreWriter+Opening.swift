@@ -145,7 +145,7 @@ extension StoreWriter {
 
     /// Takes the lock anew where its file was removed or replaced, as the next process would lock another one.
     ///
-    /// Where that process has come first, the database is its: this one goes on without, and touches no name.
+    /// If that process has come first the database is its: this one goes on without, and touches no name.
     func keepLock() {
         guard let connection, let lock, !lock.isInPlace else { return }
         do throws(StoreError) {
