@@ -2,8 +2,9 @@
 
 extension LineBuffer {
     /// Appends `127.0.0.1` or `2001:db8::1` (RFC 5952, section 4: no leading zeros, the longest run of zero groups
-    /// shortened, lower case).
+    /// shortened, lower case), and `unix:` for a client of a Unix socket, which has none.
     mutating func append(_ address: RemoteAddress) {
+        if address.isUnix { return append("unix:") }
         if let ipv4 = address.ipv4 {
             append(decimal: UInt64(ipv4 >> 24))
             append(UInt8(ascii: "."))

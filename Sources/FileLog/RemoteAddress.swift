@@ -1,6 +1,8 @@
 /// The address of a client, small enough to be copied into a log record. Any thread.
 
 /// An IPv6 address and a port; an IPv4 address is one mapped into IPv6 (RFC 4291, section 2.5.5.2).
+///
+/// A client of a Unix socket has no address, and is `unix`.
 package struct RemoteAddress: Equatable, Sendable {
     /// The first and the last eight bytes, as big-endian numbers.
     package let high: UInt64
@@ -27,6 +29,14 @@ package struct RemoteAddress: Equatable, Sendable {
     package init(ipv4: UInt32, port: UInt16) {
         self.init(high: 0, low: 0xFFFF << 32 | UInt64(ipv4), port: port)
     }
+
+    /// A client that came by a Unix socket.
+    ///
+    /// Nobody connects from the unspecified address `::` (RFC 4291, section 2.5.2), so its value is free for this.
+    package static let unix = RemoteAddress(high: 0, low: 0, port: 0)
+
+    /// True when the client came by a Unix socket.
+    package var isUnix: Bool { self == .unix }
 
     /// The four bytes of an IPv4 address as a big-endian number, or `nil` for an IPv6 one.
     package var ipv4: UInt32? {

@@ -92,7 +92,7 @@ extension CompletionWorker {
         let place = Int(packet.key.slot)
         let kind = accepts.end(place)
         if packet.result >= 0 {
-            let remote = RemoteAddress(accepts.addresses[place]) ?? RemoteAddress(high: 0, low: 0, port: 0)
+            let remote = RemoteAddress(accepts.addresses[place]) ?? .unix
             adopt(kind == .direct ? Socket(place: packet.result) : Socket(descriptor: packet.result), remote)
         } else {
             giveBack(kind)

@@ -107,6 +107,12 @@ import Testing
         #expect(RemoteAddress(high: high, low: low, port: 1).description == text)
     }
 
+    @Test func aClientOfAUnixSocketHasAWordInPlaceOfAnAddress() {
+        #expect(RemoteAddress.unix.isUnix)
+        #expect(!RemoteAddress(high: 0, low: 1, port: 0).isUnix)
+        #expect(line(remote: .unix, []).hasPrefix("unix: - - ["))
+    }
+
     @Test func datesAgreeWithTheCLibrary() {
         var seconds = -3_000_000_000
         while seconds < 9_000_000_000 {
