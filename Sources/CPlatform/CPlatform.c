@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
@@ -122,6 +123,19 @@ int64_t ringport_send_file(int socket, int file, int64_t offset, size_t count) {
     if (ioctl(socket, FIONBIO, &off) != 0) return -errno;
     if (sent >= 0) return sent;
     return error == EINTR ? -EAGAIN : -error;
+}
+
+int ringport_ignore_new_connections(int socket) {
+    /* A TCP socket's filter sees the segment from its header on: byte 13 has the flags, SYN is 2 and ACK 16. */
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0x12),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x02, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+    };
+    struct sock_fprog program = {sizeof code / sizeof *code, code};
+    return setsockopt(socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0 ? 0 : errno;
 }
 
 uint64_t ringport_socket_acknowledged(int socket) {

@@ -11,6 +11,9 @@ struct Allowances: Sendable {
     let send: Nanoseconds
     let handler: Nanoseconds
     let linger: Nanoseconds
+    /// From the accept to the first bytes, when the server stops meanwhile: a client that connected a moment before may be about to
+    /// ask, and one that never does holds up a stop by no more.
+    let firstHead = Nanoseconds.seconds(1)
 
     /// - Parameters:
     ///   - deadlines: the configured ones.

@@ -14,7 +14,7 @@ internal import Platform
 extension CompletionWorker {
     /// Posts accepts as far as there is room for their connections; other clients wait in the kernel's backlog.
     func postAccepts() {
-        guard !isDraining, !isStopped, !acceptPaused else { return }
+        guard !isStopped, !acceptPaused else { return }
         if postWanted() { return peers[index].load.goOn() }
         peers[index].load.holdBack()
         // Whoever changed something before this flag was seen did not tell.
@@ -28,7 +28,7 @@ extension CompletionWorker {
     private func postWanted() -> Bool {
         let wanted = acceptsWanted(by: index)
         var isComplete = wanted > 0 || connections.count >= site.limits.connectionsMax
-        for listener in listeners.indices {
+        for listener in listeners.indices where accepts.isOpen(listener) {
             while accepts.count(listener) < wanted {
                 if site.descriptors.take() {
                     postAccept(listener, .descriptor)
@@ -77,6 +77,7 @@ extension CompletionWorker {
         acceptPaused = false
         postAccepts()
         if tellsPeers { tellPeers() }
+        reportDrained()
     }
 
     /// Lets those go on accepting that had more connections than the others, and have not any longer.
@@ -101,8 +102,10 @@ extension CompletionWorker {
                 return
             case -EMFILE where kind == .descriptor && directSockets < port.directSocketsMax:
                 // Somebody else has the descriptors that were reckoned with.
-                if !isDraining { postAccept(accepts.listener(place), .direct) }
-                return
+                return postAccept(accepts.listener(place), .direct)
+            case -EINVAL:
+                // Nobody waits there any longer, and the socket is shut.
+                accepts.end(listener: accepts.listener(place))
             case -EMFILE, -ENFILE, -ENOBUFS, -ENOMEM:
                 return pauseAccepting(.descriptorsExhausted)
             default:
@@ -112,6 +115,7 @@ extension CompletionWorker {
         }
         postAccepts()
         tellPeers()
+        reportDrained()
     }
 
     /// What an accept was posted with is free again.
@@ -143,16 +147,6 @@ extension CompletionWorker {
     /// A place in the deadline wheel behind those of the connections.
     var acceptSlot: UInt32 { UInt32(connections.capacity) }
 
-    func stopAccepting() {
-        for place in accepts.posted {
-            port.cancel(
-                .accept,
-                of: CompletionKey(slot: UInt32(place), generation: 0),
-                CompletionKey(slot: noSlot, generation: 0)
-            )
-        }
-    }
-
     /// Makes an accepted socket a connection of this worker.
     private func adopt(_ socket: Socket, _ remote: RemoteAddress) {
         let connection = Connection(
@@ -166,11 +160,11 @@ extension CompletionWorker {
         peers[index].load.add()
         receive(key.slot, once: true)
         wheel.arm(key.slot, at: connections[key.slot].state.deadline)
-        // Accepted before accepting stopped: it may be told so at once, which arms its own deadline.
+        // Accepted before its listener was shut.
         if isStopped {
             fail(key.slot, .stopping)
         } else if isDraining {
-            act(connections[key.slot].state.drain(), key.slot)
+            drain(key.slot)
         }
     }
 }

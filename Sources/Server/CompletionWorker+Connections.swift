@@ -100,25 +100,32 @@ extension CompletionWorker {
         giveBack(connections[slot].socket.isDirect ? .direct : .descriptor)
         connections.remove(slot)
         peers[index].load.remove()
-        if isDraining, connections.count == 0 { return drained() }
         resumeAccepting()
+        reportDrained()
     }
 
     // MARK: Stopping
 
-    /// Accepts nothing more; every connection ends when what it was asked is answered.
+    /// Ends every connection when what it was asked is answered.
+    ///
+    /// Clients who were in time are still accepted, until main has shut the listening sockets (`ListenerTable.close`).
     func drain() {
         guard !isDraining else { return }
         isDraining = true
-        stopAccepting()
         // A paused connection is told when what it has sent already has been read.
-        for slot in connections.occupiedSlots where !connections[slot].isPaused {
-            act(connections[slot].state.drain(), slot)
-        }
-        if connections.count == 0 { drained() }
+        for slot in connections.occupiedSlots where !connections[slot].isPaused { drain(slot) }
+        reportDrained()
     }
 
-    private func drained() {
+    /// Ends a connection when what it was asked is answered.
+    func drain(_ slot: UInt32) {
+        act(connections[slot].state.drain(now: clock.now, site.allowances), slot)
+        if connections[slot].state.phase == .open { wheel.arm(slot, at: connections[slot].state.deadline) }
+    }
+
+    /// Tells main when no connection is left and none can come.
+    func reportDrained() {
+        guard isDraining, connections.count == 0, accepts.isEmpty, !acceptPaused else { return }
         peers[index].report(.drained)
     }
 

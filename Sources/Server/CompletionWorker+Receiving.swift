@@ -136,7 +136,7 @@ extension CompletionWorker {
         readInput(slot)
         guard !connections[slot].isPaused else { return }
         if connections[slot].finishedWhilePaused { return peerFinished(slot) }
-        if isDraining { act(connections[slot].state.drain(), slot) }
+        if isDraining { act(connections[slot].state.drain(now: clock.now, site.allowances), slot) }
         wheel.arm(slot, at: connections[slot].state.deadline)
         if !connections[slot].isReceiving, !connections[slot].isStarved {
             receive(slot)

@@ -44,6 +44,8 @@ struct ConnectionState: Equatable {
 
     private(set) var phase = Phase.open
     private(set) var reading = Reading.nothing
+    /// True until the first head is complete.
+    private(set) var isNew = true
     /// Responses that are not completely in the output yet.
     private(set) var unanswered = 0
     /// Bytes are in the output, or a send is in flight.
@@ -105,6 +107,7 @@ struct ConnectionState: Equatable {
     ) {
         precondition(phase == .open, "a request is only read from an open connection")
         unanswered += 1
+        isNew = false
         self.clientEnds = clientEnds
         if !keepsAlive { isLast = !hasBody }
         reading = hasBody ? .body : .nothing
@@ -265,10 +268,20 @@ struct ConnectionState: Equatable {
 
     /// The server stops: what was asked is answered, nothing more is read.
     ///
-    /// A request whose head has begun is still read; the client has sent it in good faith.
-    mutating func drain() -> Action {
+    /// A request whose head has begun is still read; the client has sent it in good faith. A client that has just connected
+    /// has a moment to send one.
+    mutating func drain(now: Instant, _ allowances: Allowances) -> Action {
         guard phase == .open else { return .nothing }
         guard reading == .nothing else { return .nothing }
+        if isNew {
+            // The deadline is the idle one, which counts from the accept.
+            let acceptedAt = readDeadline.remaining(from: Instant(nanoseconds: allowances.idle.count))
+            let deadline = Instant(nanoseconds: acceptedAt.count).advanced(by: allowances.firstHead)
+            if now < deadline {
+                readDeadline = .earlier(readDeadline, deadline)
+                return .nothing
+            }
+        }
         stopReading()
         return settle()
     }

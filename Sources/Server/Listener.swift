@@ -74,6 +74,12 @@ package struct Listener: ~Copyable, Sendable {
         self.address = ListenAddress(host: address.host, port: port, isIPv6: address.isIPv6)
     }
 
+    /// Lets clients be accepted who have said nothing.
+    static func acceptWithoutRequests(_ socket: Int32) {
+        // It can't fail on a socket that took the option before.
+        try? set(socket, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, to: 0)
+    }
+
     /// Looks whether an address can be bound; no client is accepted, and it is free again afterwards.
     static func probe(_ address: ListenAddress) throws(SystemError) {
         _ = try bound(address)

@@ -21,16 +21,28 @@ struct PostedAccepts: ~Copyable {
     /// What is posted at each place; a listener's places lie side by side.
     private var kinds: [Kind?]
     private var counts: [Int]
+    /// Listeners that were shut.
+    private var isOver: [Bool]
 
     init(listeners: Int, perListener: Int) {
         self.perListener = perListener
         addresses = PeerAddresses(count: listeners * perListener)
         kinds = Array(repeating: nil, count: listeners * perListener)
         counts = Array(repeating: 0, count: listeners)
+        isOver = Array(repeating: false, count: listeners)
     }
 
     /// How many are posted on a listener.
     func count(_ listener: Int) -> Int { counts[listener] }
+
+    /// True when none is posted.
+    var isEmpty: Bool { counts.allSatisfy { $0 == 0 } }
+
+    /// True until an accept has found its listener shut.
+    func isOpen(_ listener: Int) -> Bool { !isOver[listener] }
+
+    /// Notes that a listener was shut: nobody comes from it any longer.
+    mutating func end(listener: Int) { isOver[listener] = true }
 
     /// The listener whose accepts have this place.
     func listener(_ place: Int) -> Int { place / perListener }
@@ -55,9 +67,6 @@ struct PostedAccepts: ~Copyable {
         counts[listener(place)] -= 1
         return kind
     }
-
-    /// The places of all that are posted.
-    var posted: [Int] { kinds.indices.filter { kinds[$0] != nil } }
 }
 
 /// How many accepts a worker has posted on each listener.

@@ -27,6 +27,8 @@ package final class Server {
     /// So does comparing a password.
     private let passwordChecks: PoolLane
     private var listeners: ListenerTable
+    /// True when nobody waits for clients any longer.
+    private let hasHurry = Monitor(false)
     private(set) var workers: [WorkerHandle] = []
     private var threads: [NamedThread] = []
     private(set) var watchdog: Watchdog?
@@ -217,7 +219,12 @@ package final class Server {
     /// What any thread may call while the server stops, so that it waits for no client any longer (a second signal).
     package var hurry: @Sendable () -> Void {
         let workers = workers
-        return { for worker in workers { worker.giveUpDraining() } }
+        let hasHurry = hasHurry
+        return {
+            hasHurry.withLock { $0 = true }
+            hasHurry.broadcast()
+            for worker in workers { worker.giveUpDraining() }
+        }
     }
 
     /// Stops in order: no new connections, answers to what was asked, workers, pool, database, handlers, log.
@@ -226,10 +233,10 @@ package final class Server {
     /// - Returns: false when something had to be cut off.
     @discardableResult
     package func stop(deadline: Instant) -> Bool {
+        // Whoever is in time is answered; then the addresses are free for a server that starts now.
+        listeners.beginClosing()
         for worker in workers.prefix(threads.count) { worker.posts.post(.drain) }
-        // The addresses are free for a server that starts now.
-        listeners.stopListening()
-        var isClean = true
+        var isClean = listeners.close(deadline: deadline, hasHurry)
         var deadline = deadline
         for worker in workers.prefix(threads.count) where !worker.waitUntilDrained(deadline) {
             isClean = false
@@ -282,35 +289,6 @@ private func runWorker(
     peers[index].report(.running)
     worker.run()
     peers[index].report(.ended)
-}
-
-/// The listening sockets; they outlive the workers' use of them.
-struct ListenerTable: ~Copyable {
-    private let sockets: [Descriptor.Shared]
-    let addresses: [ListenAddress]
-
-    init(_ wanted: [ListenAddress], _ limits: Limits) throws(StartError) {
-        var sockets: [Descriptor.Shared] = []
-        var addresses: [ListenAddress] = []
-        for address in wanted {
-            do {
-                let listener = try Listener(address, backlog: limits.backlogMax, unsentSizeMax: limits.unsentSizeMax)
-                addresses.append(listener.address)
-                sockets.append(Descriptor.Shared(listener.intoDescriptor()))
-            } catch { throw .listen(error) }
-        }
-        self.sockets = sockets
-        self.addresses = addresses
-    }
-
-    var descriptors: [Int32] { sockets.map(\.rawValue) }
-
-    /// Ends listening: closing alone would free nothing while accepts are posted.
-    ///
-    /// Clients whose connections nobody has accepted are reset, as they would be at the end of the process.
-    func stopListening() {
-        for socket in sockets { _ = shutdown(socket.rawValue, Int32(SHUT_RDWR)) }
-    }
 }
 
 extension Route {

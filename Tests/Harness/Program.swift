@@ -59,6 +59,11 @@ package enum Program {
     /// - Throws: when no Python has the modules.
     package static func python(_ script: String, importing modules: [String], _ arguments: String...) throws -> Outcome
     {
+        try python(script, importing: modules, arguments)
+    }
+
+    /// The same with a list of arguments.
+    package static func python(_ script: String, importing modules: [String], _ arguments: [String]) throws -> Outcome {
         let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
             .joined(separator: "/")
         let importing = "import " + modules.joined(separator: ", ")

@@ -148,6 +148,17 @@ import Testing
         #expect(state.deadline == ConnectionState.at(4))
     }
 
+    /// It may be about to ask; a client that was answered before knows that the connection may end.
+    @Test func aNewClientHasAMomentToAskWhenTheServerStops() {
+        var state = ConnectionState()
+        #expect(state.perform(.drain, now: ConnectionState.start) == .nothing)
+        #expect(state.deadline == ConnectionState.at(1), "it counts from the accept")
+        #expect(state.expiry(now: ConnectionState.at(1)) == .idle)
+        #expect(state.perform(.drain, now: ConnectionState.start) == .finish, "no more than once")
+        var silent = ConnectionState()
+        #expect(silent.perform(.drain, now: ConnectionState.at(1)) == .finish, "it had its moment")
+    }
+
     @Test func idleTimeCountsFromTheEndOfTheLastResponse() {
         var state = ConnectionState(after: Event.request + [.answered, .sendBegan])
         state.perform(.sendEnded, now: ConnectionState.at(100))

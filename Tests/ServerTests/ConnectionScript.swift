@@ -80,7 +80,7 @@ extension ConnectionState {
         case .sendEnded: return sendEnded(now: now, .forTests)
         case .lingerBegan: lingerBegan(now: now, .forTests)
         case .failed: return failed()
-        case .drain: return drain()
+        case .drain: return drain(now: now, .forTests)
         case .idleEnded: return idleEnded()
         case .sendProgressed: sendProgressed(now: now, .forTests)
         }

@@ -57,6 +57,10 @@ int ringport_reports_changes(int file);
  * taken, 0 at the end of the file, or a negative errno: EAGAIN when there is no room. */
 int64_t ringport_send_file(int socket, int file, int64_t offset, size_t count);
 
+/* SO_ATTACH_FILTER (socket(7)): the socket takes no segment that opens a connection (SYN without ACK), as if it had been lost on
+ * its way; what belongs to handshakes that have begun is taken. 0, or an errno. */
+int ringport_ignore_new_connections(int socket);
+
 /* Bytes that the peer of a TCP socket has acknowledged so far (tcp_info, Linux 4.1); 0 when it can't be told. */
 uint64_t ringport_socket_acknowledged(int socket);
 

@@ -1,0 +1,86 @@
+/// The listening sockets together: made at the start, closed without resetting a client. The main thread.
+///
+/// Next: ListenerClosing.swift
+
+internal import CPlatform
+internal import Glibc
+internal import Platform
+
+/// The listening sockets; they outlive the workers' use of them.
+struct ListenerTable: ~Copyable {
+    private let sockets: [Descriptor.Shared]
+    let addresses: [ListenAddress]
+
+    init(_ wanted: [ListenAddress], _ limits: Limits) throws(StartError) {
+        var sockets: [Descriptor.Shared] = []
+        var addresses: [ListenAddress] = []
+        for address in wanted {
+            do {
+                let listener = try Listener(address, backlog: limits.backlogMax, unsentSizeMax: limits.unsentSizeMax)
+                addresses.append(listener.address)
+                sockets.append(Descriptor.Shared(listener.intoDescriptor()))
+            } catch { throw .listen(error) }
+        }
+        self.sockets = sockets
+        self.addresses = addresses
+    }
+
+    var descriptors: [Int32] { sockets.map(\.rawValue) }
+
+    // MARK: Closing
+
+    /// Hands out clients who say nothing too, while workers go on accepting.
+    func beginClosing() {
+        for socket in sockets { Listener.acceptWithoutRequests(socket.rawValue) }
+    }
+
+    /// Waits until workers have accepted everybody whose handshake had begun, and ends listening then.
+    ///
+    /// A client that comes in the last milliseconds sends its SYN again after a second, and is then refused, or finds a successor.
+    ///
+    /// - Parameters:
+    ///   - deadline: until when that may take.
+    ///   - hasHurry: becomes true when nobody is to be waited for any longer.
+    /// - Returns: false when clients were still waiting: they are reset.
+    func close(deadline: Instant, _ hasHurry: Monitor<Bool>) -> Bool {
+        var closing = ListenerClosing(now: .now, deadline: deadline)
+        let ports = Set(addresses.map(\.port))
+        while true {
+            let clientsWait = clientsWait()
+            let step = closing.looked(
+                clientsWait: clientsWait,
+                handshakes: { Self.handshakes(ports) },
+                now: .now
+            )
+            switch step {
+            case .wait(let until):
+                if hasHurry.waitUntil(until, { $0 ? true : nil }) == nil { continue }
+            case .takeNoMore:
+                // Where the kernel knows no filters, a client may be reset in the last moment.
+                for socket in sockets { _ = ringport_ignore_new_connections(socket.rawValue) }
+                continue
+            case .shut: break
+            }
+            // Closing alone would free nothing while accepts are posted; they end by this, and with them a worker's accepting.
+            for socket in sockets { _ = shutdown(socket.rawValue, Int32(SHUT_RDWR)) }
+            return !clientsWait
+        }
+    }
+
+    /// True when a worker has somebody to accept.
+    private func clientsWait() -> Bool {
+        var entries = sockets.map { pollfd(fd: $0.rawValue, events: Int16(POLLIN), revents: 0) }
+        return unsafe poll(&entries, nfds_t(entries.count), 0) > 0
+    }
+
+    /// Handshakes that have begun and are not complete; `nil` when it can't be told.
+    private static func handshakes(_ ports: Set<UInt16>) -> Set<SocketList.Handshake>? {
+        var all: Set<SocketList.Handshake>?
+        for name in ["/proc/net/tcp", "/proc/net/tcp6"] {
+            // A kernel without IPv6 has only the first.
+            guard let text = try? readWhole(name) else { continue }
+            all = (all ?? []).union(SocketList.handshakes(text, ports))
+        }
+        return all
+    }
+}
