@@ -125,6 +125,14 @@ int64_t ringport_send_file(int socket, int file, int64_t offset, size_t count) {
     return error == EINTR ? -EAGAIN : -error;
 }
 
+int ringport_open_name(const char *path) {
+    return open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int ringport_change_owner(int descriptor, uid_t user, gid_t group) {
+    return fchownat(descriptor, "", user, group, AT_EMPTY_PATH);
+}
+
 int ringport_ignore_new_connections(int socket) {
     /* A TCP socket's filter sees the segment from its header on: byte 13 has the flags, SYN is 2 and ACK 16. */
     struct sock_filter code[] = {

@@ -57,8 +57,8 @@ extension CompletionPort {
 
     /// Sends bytes, all of them if the kernel can (`MSG_WAITALL`); a short result is still possible.
     ///
-    /// On a direct descriptor what the kernel takes at once is a result: nothing else would tell that a slow client takes
-    /// something.
+    /// On a direct descriptor, and on a Unix socket, what the kernel takes at once is a result: nothing else would tell that a
+    /// slow client takes something.
     ///
     /// - Parameters:
     ///   - socket: where to.
@@ -102,7 +102,7 @@ extension CompletionPort {
     }
 
     private func sendFlags(_ socket: Socket, more: Bool) -> Int32 {
-        Int32(MSG_NOSIGNAL | (socket.isDirect ? 0 : MSG_WAITALL) | (more ? MSG_MORE : 0))
+        Int32(MSG_NOSIGNAL | (socket.isDirect || socket.isUnix ? 0 : MSG_WAITALL) | (more ? MSG_MORE : 0))
     }
 
     /// Sends bytes of a file as the kernel has them in its page cache, as many as find room, without a copy (sendfile(2)).
@@ -200,8 +200,14 @@ extension CompletionPort {
 
     /// Ends a connection at once: bytes that have not left are dropped, the peer is told by RST, and operations in flight
     /// end with an error (connect(2) with AF_UNSPEC).
+    ///
+    /// A Unix socket has no such end: it is shut, operations end by that, and bytes that the peer has not read are its own.
     package mutating func reset(_ socket: Socket, _ key: CompletionKey) {
         let entry = unsafe nextEntry()
+        if socket.isUnix {
+            unsafe io_uring_prep_shutdown(entry, socket.number, Int32(SHUT_RDWR))
+            return unsafe finish(entry, .reset, on: socket, key)
+        }
         unsafe io_uring_prep_connect(entry, socket.number, nowhere, socklen_t(MemoryLayout<sockaddr>.size))
         unsafe finish(entry, .reset, on: socket, key)
     }

@@ -7,17 +7,21 @@
 package struct Socket: Equatable, Sendable {
     /// A descriptor, or the complement of a place.
     private let rawValue: Int32
+    /// True for a Unix socket, which has nothing of TCP.
+    package let isUnix: Bool
 
     /// A descriptor of the process.
-    package init(descriptor: Int32) {
+    package init(descriptor: Int32, isUnix: Bool = false) {
         precondition(descriptor >= 0, "a descriptor is never negative")
         rawValue = descriptor
+        self.isUnix = isUnix
     }
 
     /// A place in the port's table.
-    package init(place: Int32) {
+    package init(place: Int32, isUnix: Bool = false) {
         precondition(place >= 0, "a place is never negative")
         rawValue = ~place
+        self.isUnix = isUnix
     }
 
     /// Whether it is a place in the port's table.

@@ -17,18 +17,22 @@ enum ConfigurationSchema {
     }
 
     private static var server: ConfigurationTable<ServerConfiguration> {
-        let addresses = ValueKind<[String]>.list(
+        let texts = ValueKind<[String]>.list(
             "a list of addresses such as [\"127.0.0.1:8080\"]",
             of: .address,
             isEmptyAllowed: false
-        ).mapped(
-            { texts in
-                let addresses = texts.compactMap { ListenAddress($0) }
-                let fixed = addresses.filter { $0.port != 0 }.map(\.description)
-                return Set(fixed).count == fixed.count ? addresses : nil
-            },
-            back: { $0.map(\.description) },
-            otherwise: "has the same address twice; once is enough"
+        )
+        let addresses = ValueKind<[ListenAddress]>(takes: texts.takes) { (node) throws(ValueProblem) in
+            let addresses = try texts.read(node).compactMap { ListenAddress($0) }
+            if let clash = ListenAddress.clash(among: addresses) { throw ValueProblem(node, clash) }
+            return addresses
+        } text: {
+            texts.text($0.map(\.description))
+        }
+        let permissions = ValueKind<String>.text(.permissions).mapped(
+            { UInt32($0, radix: 8) },
+            back: { "0" + String(String($0 | 0o1000, radix: 8).dropFirst()) },
+            otherwise: "is permissions such as \"0660\""
         )
         return .table(
             "server",
@@ -39,9 +43,33 @@ enum ConfigurationSchema {
                     \.listen,
                     addresses,
                     """
-                    Addresses to listen on: IPv4, IPv6 in brackets, or `localhost`, which is 127.0.0.1. Port 0 takes a free \
-                    one, which the ready line names. An IPv6 address takes no IPv4 connections.
+                    Addresses to listen on: IPv4, IPv6 in brackets, or `localhost`, which is 127.0.0.1. An IPv6 address takes \
+                    no IPv4 connections; `:8080`, which may be written `*:8080`, is every address of both families. Port 0 takes a \
+                    free one, which the ready line names. `unix:/run/ringport.sock` is a Unix socket; a path without a slash at its \
+                    beginning is relative to the site. A socket's file that a killed server has left is replaced, one that somebody \
+                    listens on is not, and a stop removes it.
                     """
+                ),
+                ConfigurationKey(
+                    "socket_mode",
+                    \.listenRules.socketMode,
+                    permissions,
+                    "Permissions of the file of a Unix socket. Who may write it may connect; the umask does not count."
+                ),
+                ConfigurationKey(
+                    "socket_owner",
+                    \.listenRules.socketOwner,
+                    .text(.owner.orEmpty),
+                    """
+                    Whose that file is, as `user`, `user:group` or `:group`, by name or number; `""` for the server's user and \
+                    group. Only root may give it to another user.
+                    """
+                ),
+                ConfigurationKey(
+                    "freebind",
+                    \.listenRules.bindsFreely,
+                    .flag,
+                    "Addresses may be listened on that the machine does not have yet (IP_FREEBIND of ip(7))."
                 ),
                 ConfigurationKey(
                     "workers",
@@ -53,7 +81,7 @@ enum ConfigurationSchema {
             ]),
             example: """
                 [server]
-                listen = ["0.0.0.0:80", "[::]:80"]
+                listen = ["*:80", "unix:/run/ringport.sock"]
                 workers = 2
                 """
         )

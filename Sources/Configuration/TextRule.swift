@@ -40,7 +40,24 @@ struct TextRule {
     // MARK: The server
 
     static var address: TextRule {
-        TextRule("an address such as \"127.0.0.1:8080\" or \"[::1]:8080\"") { ListenAddress($0) != nil }
+        TextRule(ListenAddress.examples) { (text) -> String? in
+            do throws(ListenAddressProblem) {
+                _ = try ListenAddress(reading: text)
+                return nil
+            } catch {
+                return error.description
+            }
+        }
+    }
+
+    static var permissions: TextRule {
+        TextRule("permissions such as \"0660\"") { $0.wholeMatch(of: /0?[0-7]{3}/) != nil }
+    }
+
+    static var owner: TextRule {
+        TextRule("a user, a group behind a colon, or both, such as \"ringport:www-data\"") { text in
+            text.wholeMatch(of: /[^:\s]+(:[^:\s]+)?|:[^:\s]+/) != nil && !hasControls(text)
+        }
     }
 
     /// As a handler's manifest has it; it becomes part of a file's name.

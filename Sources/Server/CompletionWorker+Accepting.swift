@@ -94,7 +94,11 @@ extension CompletionWorker {
         let kind = accepts.end(place)
         if packet.result >= 0 {
             let remote = RemoteAddress(accepts.addresses[place]) ?? .unix
-            adopt(kind == .direct ? Socket(place: packet.result) : Socket(descriptor: packet.result), remote)
+            let isUnix = remote.isUnix
+            let socket =
+                kind == .direct
+                ? Socket(place: packet.result, isUnix: isUnix) : Socket(descriptor: packet.result, isUnix: isUnix)
+            adopt(socket, remote)
         } else {
             giveBack(kind)
             switch packet.result {

@@ -181,7 +181,8 @@ extension CompletionWorker {
 
     private func setUnsentSizeMax(_ slot: UInt32, _ size: Int) {
         // No system call reaches a direct descriptor: what holds for its listener holds for it as long as it lives.
-        guard let descriptor = connections[slot].socket.descriptor else { return }
+        // A Unix socket holds no more than its buffer, which does not grow.
+        guard let descriptor = connections[slot].socket.descriptor, !connections[slot].socket.isUnix else { return }
         var size = Int32(clamping: size)
         // It can fail on a connection that is broken, which the next send finds out.
         unsafe _ = setsockopt(

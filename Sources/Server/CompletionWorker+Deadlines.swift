@@ -80,9 +80,11 @@ extension CompletionWorker {
     /// Whether the client's kernel has acknowledged bytes since this was asked last (tcp_info, Linux 4.1): a send of many
     /// bytes brings no packet before the last of them has found room.
     ///
-    /// No system call reaches a direct descriptor; its sends bring a packet for whatever the client has taken.
+    /// No system call reaches a direct descriptor, and a Unix socket knows no acknowledgements; their sends bring a packet for
+    /// whatever the client has taken.
     private func hasTakenMore(_ slot: UInt32) -> Bool {
-        guard let descriptor = connections[slot].socket.descriptor else { return false }
+        guard let descriptor = connections[slot].socket.descriptor, !connections[slot].socket.isUnix
+        else { return false }
         let acknowledged = ringport_socket_acknowledged(descriptor)
         guard acknowledged > connections[slot].acknowledged else { return false }
         connections[slot].acknowledged = acknowledged

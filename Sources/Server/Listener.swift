@@ -1,45 +1,8 @@
-/// A socket that accepts connections, and the addresses of sockets. The main thread at start.
+/// A socket that accepts connections. The main thread at start.
 
 internal import FileLog
 internal import Glibc
 package import Platform
-
-/// An address to listen on: an IPv4 address, or an IPv6 address in brackets, and a port.
-package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
-    package let host: String
-    package let port: UInt16
-    package let isIPv6: Bool
-
-    package init(host: String, port: UInt16, isIPv6: Bool) {
-        self.host = host
-        self.port = port
-        self.isIPv6 = isIPv6
-    }
-
-    /// Reads `127.0.0.1:8080`, `[::1]:8080` or `localhost:8080`; `nil` when it is none of these.
-    package init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            return nil
-        }
-        var host = String(text[..<colon])
-        if host == "localhost" { host = "127.0.0.1" }
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = String(host.dropFirst().dropLast())
-            var address = in6_addr()
-            guard unsafe inet_pton(AF_INET6, host, &address) == 1 else { return nil }
-            self.init(host: host, port: port, isIPv6: true)
-        } else {
-            var address = in_addr()
-            guard unsafe inet_pton(AF_INET, host, &address) == 1 else { return nil }
-            self.init(host: host, port: port, isIPv6: false)
-        }
-    }
-
-    /// Whether only programs of this machine can reach it.
-    var isLoopback: Bool { isIPv6 ? host == "::1" : host.hasPrefix("127.") }
-
-    package var description: String { isIPv6 ? "[\(host)]:\(port)" : "\(host):\(port)" }
-}
 
 /// A bound, listening socket.
 package struct Listener: ~Copyable, Sendable {
@@ -50,28 +13,52 @@ package struct Listener: ~Copyable, Sendable {
     /// The least that TCP_DEFER_ACCEPT knows.
     private static let silenceSecondsMax: Int32 = 1
 
+    /// The file by which clients find a Unix socket.
+    let file: UnixSocketFile?
+
     /// Binds and listens.
     ///
     /// The options are set here because accepted sockets inherit them: one call for each listener, not for each
     /// connection.
-    package init(_ address: ListenAddress, backlog: Int, unsentSizeMax: Int) throws(SystemError) {
-        let descriptor = try Self.bound(address)
-        let number = descriptor.rawValue
-        // The kernel takes bytes as long as its buffer, of up to 4 MiB, has room, though the client takes none: this bounds
-        // those that could not be sent yet (TCP_NOTSENT_LOWAT). Those that wait to be acknowledged are not among them, so that
-        // a client far away gets as large a window as ever.
-        try Self.set(number, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, to: Int32(clamping: unsentSizeMax))
-        // A client is accepted when its request is there, and so both are found in one turn instead of two. One that says
-        // nothing is accepted when the kernel has asked it for a sign of life, which is after this time (tcp(7)).
-        try Self.set(number, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, to: Self.silenceSecondsMax)
-        // Between two programs of one machine there is no path to be congested. Algorithms that pace, as BBR does, set a timer
-        // for each segment, which costs more than to send it. Reno is in every kernel, and allowed to everybody unless an administrator says
-        // otherwise (`tcp_allowed_congestion_control`): then the system's stays, and nothing is wrong but the speed.
-        if address.isLoopback { _ = unsafe setsockopt(number, Int32(IPPROTO_TCP), TCP_CONGESTION, "reno", 4) }
-        guard listen(number, Int32(clamping: backlog)) == 0 else { throw SystemError("listen on \(address)") }
-        let port = try Self.boundPort(number, address)
-        self.descriptor = descriptor
-        self.address = ListenAddress(host: address.host, port: port, isIPv6: address.isIPv6)
+    ///
+    /// - Parameters:
+    ///   - address: where to listen; of a Unix socket, the whole path.
+    ///   - rules: what is configured beside the addresses.
+    ///   - limits: the configured ones.
+    /// - Throws: `listen` when the kernel refuses, and what is wrong with a Unix socket's file or its owner.
+    package init(_ address: ListenAddress, _ rules: ListenRules, _ limits: Limits) throws(StartError) {
+        let backlog = Int32(clamping: limits.backlogMax)
+        if case .unix(let path) = address {
+            let owner = try SocketOwner(rules.socketOwner)
+            let descriptor: Descriptor
+            do { descriptor = try Self.socket(AF_UNIX, address) } catch { throw .system(error) }
+            file = try UnixSocketFile(path, descriptor.rawValue, backlog: backlog, rules, owner)
+            self.address = address
+            self.descriptor = descriptor
+            return
+        }
+        do throws(SystemError) {
+            var bound = address
+            let descriptor = try Self.bound(&bound, rules)
+            let number = descriptor.rawValue
+            // The kernel takes bytes as long as its buffer, of up to 4 MiB, has room, though the client takes none: this bounds
+            // those that could not be sent yet (TCP_NOTSENT_LOWAT). Those that wait to be acknowledged are not among them, so that
+            // a client far away gets as large a window as ever.
+            try Self.set(number, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, to: Int32(clamping: limits.unsentSizeMax))
+            // A client is accepted when its request is there, and so both are found in one turn instead of two. One that says
+            // nothing is accepted when the kernel has asked it for a sign of life, which is after this time (tcp(7)).
+            try Self.set(number, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, to: Self.silenceSecondsMax)
+            // Between two programs of one machine there is no path to be congested. Algorithms that pace, as BBR does, set a timer
+            // for each segment, which costs more than to send it. Reno is in every kernel, and allowed to everybody unless an administrator says
+            // otherwise (`tcp_allowed_congestion_control`): then the system's stays, and nothing is wrong but the speed.
+            if address.isLoopback { _ = unsafe setsockopt(number, Int32(IPPROTO_TCP), TCP_CONGESTION, "reno", 4) }
+            guard listen(number, backlog) == 0 else { throw SystemError("listen on \(address)") }
+            self.address = bound.with(port: try Self.boundPort(number, bound))
+            self.descriptor = descriptor
+            file = nil
+        } catch {
+            throw .listen(error)
+        }
     }
 
     /// Lets clients be accepted who have said nothing.
@@ -80,23 +67,57 @@ package struct Listener: ~Copyable, Sendable {
         try? set(socket, Int32(IPPROTO_TCP), TCP_DEFER_ACCEPT, to: 0)
     }
 
-    /// Looks whether an address can be bound; no client is accepted, and it is free again afterwards.
-    static func probe(_ address: ListenAddress) throws(SystemError) {
-        _ = try bound(address)
+    /// Looks whether an address can be listened on; no client is accepted, no file made, and it is free again afterwards.
+    static func probe(_ address: ListenAddress, _ rules: ListenRules) throws(StartError) {
+        if case .unix(let path) = address {
+            _ = try SocketOwner(rules.socketOwner)
+            return try UnixSocketFile.probe(path)
+        }
+        var address = address
+        do { _ = try bound(&address, rules) } catch { throw .listen(error) }
+    }
+
+    private static func socket(_ family: Int32, _ address: ListenAddress) throws(SystemError) -> Descriptor {
+        let number = Glibc.socket(family, Int32(SOCK_STREAM.rawValue) | ringportCloseOnExec, 0)
+        guard number >= 0 else { throw SystemError("make a socket for \(address)") }
+        return Descriptor(owning: number)
     }
 
     /// A socket that has the address, and does not listen yet.
-    private static func bound(_ address: ListenAddress) throws(SystemError) -> Descriptor {
-        let number = socket(address.isIPv6 ? AF_INET6 : AF_INET, Int32(SOCK_STREAM.rawValue) | ringportCloseOnExec, 0)
-        guard number >= 0 else { throw SystemError("make a socket for \(address)") }
-        let descriptor = Descriptor(owning: number)
+    ///
+    /// Both families are one socket of IPv6, whose clients by IPv4 have mapped addresses (RFC 4291 §2.5.5.2). Where the kernel has
+    /// no IPv6, as with `ipv6.disable=1`, everywhere is IPv4.
+    private static func bound(
+        _ address: inout ListenAddress,
+        _ rules: ListenRules
+    ) throws(SystemError) -> Descriptor {
+        guard case .everywhere(let port) = address else { return try bound(address, to: address, rules) }
+        do throws(SystemError) {
+            return try bound(.ipv6("::", port: port), to: address, rules)
+        } catch {
+            guard [EAFNOSUPPORT, EADDRNOTAVAIL].contains(error.code) else { throw error }
+            address = .ipv4("0.0.0.0", port: port)
+            return try bound(address, to: address, rules)
+        }
+    }
+
+    private static func bound(
+        _ address: ListenAddress,
+        to wanted: ListenAddress,
+        _ rules: ListenRules
+    ) throws(SystemError) -> Descriptor {
+        let isIPv6 = if case .ipv6 = address { true } else { false }
+        let descriptor = try socket(isIPv6 ? AF_INET6 : AF_INET, wanted)
+        let number = descriptor.rawValue
         // A restart binds again while old connections still wait in TIME_WAIT.
-        try Self.set(number, SOL_SOCKET, SO_REUSEADDR)
+        try set(number, SOL_SOCKET, SO_REUSEADDR)
         // Responses leave when they are complete; waiting for more (Nagle) would only delay them.
-        try Self.set(number, Int32(IPPROTO_TCP), TCP_NODELAY)
-        try Self.set(number, SOL_SOCKET, SO_KEEPALIVE)
-        if address.isIPv6 { try Self.set(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY) }
-        try Self.bind(number, address)
+        try set(number, Int32(IPPROTO_TCP), TCP_NODELAY)
+        try set(number, SOL_SOCKET, SO_KEEPALIVE)
+        // ip(7), ipv6(7): IP_FREEBIND and IPV6_FREEBIND, Linux 4.15.
+        if rules.bindsFreely { try set(number, Int32(isIPv6 ? IPPROTO_IPV6 : IPPROTO_IP), isIPv6 ? 78 : 15) }
+        if isIPv6 { try set(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY, to: address == wanted ? 1 : 0) }
+        try bind(number, address, to: wanted)
         return descriptor
     }
 
@@ -109,30 +130,36 @@ package struct Listener: ~Copyable, Sendable {
         }
     }
 
-    private static func bind(_ socket: Int32, _ address: ListenAddress) throws(SystemError) {
+    private static func bind(
+        _ socket: Int32,
+        _ address: ListenAddress,
+        to wanted: ListenAddress
+    ) throws(SystemError) {
         let status: Int32
-        if address.isIPv6 {
+        switch address {
+        case .ipv6(let host, let port):
             var native = sockaddr_in6()
             native.sin6_family = sa_family_t(AF_INET6)
-            native.sin6_port = address.port.bigEndian
-            unsafe inet_pton(AF_INET6, address.host, &native.sin6_addr)
+            native.sin6_port = port.bigEndian
+            unsafe inet_pton(AF_INET6, host, &native.sin6_addr)
             status = unsafe withUnsafePointer(to: &native) { pointer in
                 unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                     unsafe Glibc.bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in6>.size))
                 }
             }
-        } else {
+        case .ipv4(let host, let port):
             var native = sockaddr_in()
             native.sin_family = sa_family_t(AF_INET)
-            native.sin_port = address.port.bigEndian
-            unsafe inet_pton(AF_INET, address.host, &native.sin_addr)
+            native.sin_port = port.bigEndian
+            unsafe inet_pton(AF_INET, host, &native.sin_addr)
             status = unsafe withUnsafePointer(to: &native) { pointer in
                 unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                     unsafe Glibc.bind(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
                 }
             }
+        case .everywhere, .unix: preconditionFailure("an address of one family was asked for")
         }
-        guard status == 0 else { throw SystemError("listen on \(address)") }
+        guard status == 0 else { throw SystemError("listen on \(wanted)") }
     }
 
     private static func boundPort(_ socket: Int32, _ address: ListenAddress) throws(SystemError) -> UInt16 {

@@ -35,6 +35,7 @@ struct ListenerClosing {
     ///   - clientsWait: somebody is to be accepted. Workers do so when they have room.
     ///   - handshakes: the incomplete ones, `nil` when it can't be told; not always asked for.
     ///   - now: the time.
+    /// - Returns: what to do.
     mutating func looked(
         clientsWait: Bool,
         handshakes: () -> Set<SocketList.Handshake>?,

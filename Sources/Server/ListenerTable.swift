@@ -8,29 +8,44 @@ internal import Platform
 
 /// The listening sockets; they outlive the workers' use of them.
 struct ListenerTable: ~Copyable {
-    private let sockets: [Descriptor.Shared]
-    let addresses: [ListenAddress]
-
-    init(_ wanted: [ListenAddress], _ limits: Limits) throws(StartError) {
-        var sockets: [Descriptor.Shared] = []
-        var addresses: [ListenAddress] = []
-        for address in wanted {
-            do {
-                let listener = try Listener(address, backlog: limits.backlogMax, unsentSizeMax: limits.unsentSizeMax)
-                addresses.append(listener.address)
-                sockets.append(Descriptor.Shared(listener.intoDescriptor()))
-            } catch { throw .listen(error) }
-        }
-        self.sockets = sockets
-        self.addresses = addresses
+    private struct Entry {
+        let socket: Descriptor.Shared
+        let address: ListenAddress
+        let file: UnixSocketFile?
     }
 
-    var descriptors: [Int32] { sockets.map(\.rawValue) }
+    private let entries: [Entry]
+    /// Those of TCP.
+    private var sockets: [Descriptor.Shared] { entries.filter { !$0.address.isUnix }.map(\.socket) }
+    var addresses: [ListenAddress] { entries.map(\.address) }
+    var descriptors: [Int32] { entries.map(\.socket.rawValue) }
+
+    init(_ wanted: [ListenAddress], _ rules: ListenRules, _ limits: Limits) throws(StartError) {
+        var entries: [Entry] = []
+        do throws(StartError) {
+            for address in wanted {
+                let listener = try Listener(address, rules, limits)
+                let (address, file) = (listener.address, listener.file)
+                let socket = Descriptor.Shared(listener.intoDescriptor())
+                entries.append(Entry(socket: socket, address: address, file: file))
+            }
+        } catch {
+            for entry in entries { entry.file?.remove() }
+            throw error
+        }
+        self.entries = entries
+    }
 
     // MARK: Closing
 
     /// Hands out clients who say nothing too, while workers go on accepting.
+    ///
+    /// A Unix socket that was shut refuses clients at once, and still hands out those who wait.
     func beginClosing() {
+        for entry in entries where entry.address.isUnix {
+            _ = shutdown(entry.socket.rawValue, Int32(SHUT_RDWR))
+            entry.file?.remove()
+        }
         for socket in sockets { Listener.acceptWithoutRequests(socket.rawValue) }
     }
 
@@ -45,6 +60,7 @@ struct ListenerTable: ~Copyable {
     func close(deadline: Instant, _ hasHurry: Monitor<Bool>) -> Bool {
         var closing = ListenerClosing(now: .now, deadline: deadline)
         let ports = Set(addresses.map(\.port))
+        guard !sockets.isEmpty else { return true }
         while true {
             let clientsWait = clientsWait()
             let step = closing.looked(

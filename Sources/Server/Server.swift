@@ -64,7 +64,11 @@ package final class Server {
         do { try CompletionPort.probe(portLimits) } catch { throw .port(error) }
         let folders = try SiteFolders(configuration)
         try configuration.checkStorePlacement()
-        let listeners = try ListenerTable(configuration.listen, configuration.limits)
+        let listeners = try ListenerTable(
+            configuration.listenPaths,
+            configuration.listenRules,
+            configuration.limits
+        )
         let log: FileLog
         do {
             log = try FileLog(
@@ -309,16 +313,5 @@ extension Route {
             isPrefix: route.isPrefix,
             handler: handler
         )
-    }
-}
-
-extension StartError {
-    static func listenRemedy(_ code: Int32) -> String {
-        switch code {
-        case EADDRINUSE: "Another program listens there. Stop it, or choose another address with --listen."
-        case EACCES: "Ports below 1024 need root, or: setcap cap_net_bind_service=+ep on the program."
-        case EADDRNOTAVAIL: "This machine does not have that address."
-        default: "Choose another address with --listen."
-        }
     }
 }

@@ -10,6 +10,7 @@ package struct ServerConfiguration: Sendable {
     /// The site: the folder that holds `www/`, `handlers/`, `db/` and `logs/`.
     package var root: String
     package var listen: [ListenAddress]
+    package var listenRules = ListenRules()
     /// Completion workers.
     package var workers: Int
     package var limits = Limits()
@@ -91,6 +92,11 @@ package struct ServerConfiguration: Sendable {
             guard error.code == ENOENT else { throw error }
             return []
         }
+    }
+
+    /// The addresses with the whole paths of Unix sockets.
+    package var listenPaths: [ListenAddress] {
+        listen.map { if case .unix(let name) = $0 { .unix(path(name)) } else { $0 } }
     }
 
     var logsPath: String { root + "/logs" }

@@ -128,8 +128,8 @@ package struct SiteCheck {
     }
 
     private mutating func checkAddresses() {
-        for address in configuration.listen {
-            do { try Listener.probe(address) } catch { note(StartError.listen(error).description) }
+        for address in configuration.listenPaths {
+            do { try Listener.probe(address, configuration.listenRules) } catch { note(error.description) }
         }
     }
 

@@ -14,6 +14,12 @@ package enum StartError: Error, CustomStringConvertible {
     case noSite(SystemError)
     /// An address can't be listened on.
     case listen(SystemError)
+    /// The file of a Unix socket can't be made.
+    case socketFile(SystemError, String)
+    /// Something else has the name of a Unix socket's file.
+    case noSocket(String)
+    /// The file of a Unix socket can't be given to whom it is to be.
+    case socketOwner(String)
     case log(LogOpenError)
     case store(StoreError)
     case handler(HandlerLoadError)
@@ -33,6 +39,11 @@ package enum StartError: Error, CustomStringConvertible {
         case .noSite(let error):
             "\(error)\n  A site is a folder that has a folder www/. Make one with: ringport init DIR"
         case .listen(let error): "\(error)\n  \(Self.listenRemedy(error.code))"
+        case .socketFile(let error, let path): "\(error)\n  \(Self.socketRemedy(error.code, path))"
+        case .noSocket(let path):
+            "listen on unix:\(path): something else has this name, and is left alone\n"
+                + "  Move it away, or choose another path."
+        case .socketOwner(let reason): "[server] socket_owner: \(reason)\n  Write user, user:group or :group."
         case .log(let error): error.description
         case .store(let error): "\(error)"
         case .handler(let error): "\(error)"
@@ -51,10 +62,10 @@ package enum StartError: Error, CustomStringConvertible {
     /// The program's exit status, by the names of sysexits.h.
     package var exitStatus: Int32 {
         switch self {
-        case .port, .listen: 69  // EX_UNAVAILABLE
+        case .port, .listen, .socketFile, .noSocket: 69  // EX_UNAVAILABLE
         case .noSite: 66  // EX_NOINPUT
         case .log, .store: 73  // EX_CANTCREAT
-        case .handler, .handlerNotFound, .handlerMethod, .passwords, .publicStore: 78  // EX_CONFIG
+        case .handler, .handlerNotFound, .handlerMethod, .passwords, .publicStore, .socketOwner: 78  // EX_CONFIG
         case .system: 71  // EX_OSERR
         }
     }

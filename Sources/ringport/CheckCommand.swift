@@ -19,7 +19,7 @@ struct CheckCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Address to look at instead; may be given several times.", valueName: "addr:port")
+        help: ArgumentHelp("Address to look at instead; may be given several times.", valueName: "address")
     )
     var listen: [String] = []
 

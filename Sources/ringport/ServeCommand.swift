@@ -20,7 +20,7 @@ struct ServeCommand: ParsableCommand {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Address to listen on; may be given several times.", valueName: "addr:port")
+        help: ArgumentHelp("Address to listen on; may be given several times.", valueName: "address")
     )
     var listen: [String] = []
 
@@ -48,7 +48,7 @@ struct ServeCommand: ParsableCommand {
             throw Console.failure(error.description, status: error.exitStatus)
         }
         for warning in server.warnings { Console.error("ringport: \(warning)") }
-        for address in server.addresses { Console.error("ringport: listening on http://\(address)") }
+        for address in server.addresses { Console.error("ringport: listening on \(address.readyText)") }
         wait(for: signals, server)
         let deadline = Instant.now.advanced(by: configuration.deadlines.drain)
         // Whoever asks again does not want to wait. The thread ends with the process.

@@ -33,10 +33,14 @@ struct SiteOptions: ParsableArguments {
         }
         if !listen.isEmpty {
             configuration.listen = try listen.map { text in
-                guard let address = ListenAddress(text) else {
-                    throw ValidationError("'\(text)' is no address to listen on; write 127.0.0.1:8080 or [::1]:8080.")
+                do throws(ListenAddressProblem) {
+                    return try ListenAddress(reading: text)
+                } catch {
+                    throw ValidationError("'\(text)' is no address to listen on; \(error).")
                 }
-                return address
+            }
+            if let clash = ListenAddress.clash(among: configuration.listen) {
+                throw ValidationError("--listen \(clash).")
             }
         }
         if let workers { configuration.workers = workers }

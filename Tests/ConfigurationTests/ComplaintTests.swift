@@ -12,7 +12,7 @@ import Testing
         ("[limits]\nbody_size_mx = 1\n", "2: limits.body_size_mx is not known; did you mean body_size_max?"),
         ("[limit]\nbody_size_max = 1\n", "1: [limit] is not known; did you mean limits?"),
         ("\n\nworkers = 2\n", "3: workers is not known here; it belongs below [server]"),
-        ("[server]\n\"a b\" = 2\n", "2: server.\"a b\" is not known; known are: listen, workers"),
+        ("[server]\n\"a b\" = 2\n", "2: server.\"a b\" is not known; known are: listen, socket_mode, socket_owner"),
         ("[files.type]\na = 'b/c'\n", "1: [files.type] is not known; did you mean types?"),
         (
             "[[redirect]]\nfrom = '/a'\nto = '/b'\n\n[[redirect]]\nform = '/a'\n",
@@ -69,7 +69,7 @@ import Testing
         ("[server]\nworkers = 1.5\n", "2: server.workers is a whole number from 1 to 256"),
         ("[server]\nworkers = 1979-05-27\n", "2: server.workers is a whole number"),
         ("[server]\nlisten = []\n", "2: server.listen is empty, and is a list of addresses"),
-        ("[server]\nlisten = ['localhost:80', '127.0.0.1:80']\n", "2: server.listen has the same address twice"),
+        ("[server]\nlisten = ['localhost:80', '127.0.0.1:80']\n", "2: server.listen has 127.0.0.1:80 twice"),
         ("[deadlines]\nidle = nan\n", "2: deadlines.idle is a number of seconds"),
         ("[files]\nlisting = 'yes'\n", "2: files.listing is true or false"),
         ("[files]\nsymlinks = 'folow'\n", "2: files.symlinks does not take \"folow\"; did you mean \"follow\"?"),

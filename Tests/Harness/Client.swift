@@ -31,6 +31,23 @@ package final class Client {
         socket = try Self.connect(port: port, receiveBuffer: receiveBuffer)
     }
 
+    /// Connects to a Unix socket.
+    package init(path: String, patience: Duration = .seconds(20)) throws {
+        self.patience = patience
+        socket = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard socket >= 0 else { throw HarnessError.system("make a socket") }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: path.utf8.prefix(107)) }
+        let socket = socket
+        let status = unsafe withUnsafePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard status == 0 else { throw HarnessError.system("connect to \(path)") }
+    }
+
     /// A connected socket of its own, for who wants to do without a client.
     package static func connect(port: UInt16, receiveBuffer: Int32? = nil) throws -> Int32 {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

@@ -10,8 +10,8 @@ import Testing
     private static func listener() throws -> Listener {
         let listener = try Listener(
             ListenAddress(host: "127.0.0.1", port: 0, isIPv6: false),
-            backlog: 16,
-            unsentSizeMax: 4096
+            ListenRules(),
+            Limits()
         )
         #expect(fcntl(listener.descriptor.rawValue, F_SETFL, O_NONBLOCK) == 0)
         return listener

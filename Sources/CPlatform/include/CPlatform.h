@@ -57,6 +57,11 @@ int ringport_reports_changes(int file);
  * taken, 0 at the end of the file, or a negative errno: EAGAIN when there is no room. */
 int64_t ringport_send_file(int socket, int file, int64_t offset, size_t count);
 
+/* Opens a name itself, whatever it is, and not what a link leads to (O_PATH, open(2)); and gives what was opened so to a user and
+ * group, -1 for one that stays (fchownat(2)). */
+int ringport_open_name(const char *path);
+int ringport_change_owner(int descriptor, uid_t user, gid_t group);
+
 /* SO_ATTACH_FILTER (socket(7)): the socket takes no segment that opens a connection (SYN without ACK), as if it had been lost on
  * its way; what belongs to handshakes that have begun is taken. 0, or an errno. */
 int ringport_ignore_new_connections(int socket);
