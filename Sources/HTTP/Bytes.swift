@@ -24,6 +24,7 @@ enum Ascii {
     static var openingSquare: UInt8 { 0x5b }
     static var backslash: UInt8 { 0x5c }
     static var closingSquare: UInt8 { 0x5d }
+    static var underscore: UInt8 { 0x5f }
     static var openingBrace: UInt8 { 0x7b }
     static var closingBrace: UInt8 { 0x7d }
 }

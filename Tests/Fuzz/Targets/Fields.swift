@@ -17,6 +17,7 @@ func fuzzFields(_ input: [UInt8]) {
     }
     let type = MediaTypes(system: value).type(forExtension: Array("x".utf8))
     precondition(!type.isEmpty && !type.contains(UInt8(ascii: "\n")), "a type is a line")
+    fuzzForwarded(value)
     for name in [
         "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Accept-Encoding",
         "Accept",
@@ -79,4 +80,32 @@ private func fuzzConditions(_ name: String, _ value: [UInt8]) {
     let preference = CodingPreference(qualities)
     precondition(Set(preference.map(\.rawValue)).count == preference.reduce(0) { count, _ in count + 1 }, "each once")
     _ = QualityList.prefers("application/json", over: "text/html", head, in: bytes.span)
+}
+
+/// Both fields, in one line and in two: what a client sent first never changes what a proxy added behind it.
+private func fuzzForwarded(_ value: [UInt8]) {
+    for (field, name, added) in [
+        (ForwardedField.xForwardedFor, "X-Forwarded-For", "192.0.2.7"), (.forwarded, "Forwarded", "for=\"192.0.2.7\""),
+    ] {
+        for separator in [", ", "\r\n\(name): "] {
+            let start = Array("GET / HTTP/1.1\r\nHost: a\r\n\(name): ".utf8)
+            let bytes = start + value + Array("\(separator)\(added)\r\n\r\n".utf8)
+            var parser = RequestParser()
+            // A value with line ends in it would put what is added into another field.
+            guard case .complete(let head) = parser.parse(bytes.span), head.length == bytes.count,
+                head.fieldCount == (separator == ", " ? 2 : 3)
+            else { return }
+            var chain = ForwardedChain(head, field)
+            guard case .node(let node)? = chain.next(in: bytes.span) else {
+                preconditionFailure("what was added at the end is read first")
+            }
+            precondition(
+                node.address == NetworkAddress(high: 0, low: 0xFFFF_C000_0207) && node.port == 0,
+                "and as it is"
+            )
+            var count = 0
+            while chain.next(in: bytes.span) != nil { count += 1 }
+            precondition(count <= value.count, "an element has a byte")
+        }
+    }
 }
