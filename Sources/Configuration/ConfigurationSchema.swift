@@ -77,12 +77,13 @@ enum ConfigurationSchema {
                     .count(1...256),
                     "Completion workers, the threads that serve connections.",
                     otherwise: "one for each online processor"
-                ),
+                ), trustedProxies, proxyField,
             ]),
             example: """
                 [server]
                 listen = ["*:80", "unix:/run/ringport.sock"]
                 workers = 2
+                proxies = ["127.0.0.1", "::1"]
                 """
         )
     }

@@ -60,6 +60,18 @@ struct TextRule {
         }
     }
 
+    /// A proxy whose word is taken.
+    static var trustedPeer: TextRule {
+        TextRule("an address such as \"10.0.0.1\", a range such as \"10.0.0.0/8\", or \"unix\"") { text in
+            do throws(TrustedPeer.Problem) {
+                _ = try TrustedPeer(text)
+                return nil
+            } catch {
+                return error.remedy
+            }
+        }
+    }
+
     /// As a handler's manifest has it; it becomes part of a file's name.
     static var handlerName: TextRule {
         TextRule("a handler's name such as \"forms\"") { $0.wholeMatch(of: /[a-z][a-z0-9_-]{0,31}/) != nil }

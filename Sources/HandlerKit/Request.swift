@@ -31,7 +31,9 @@ public struct Request: ~Copyable {
     /// The request target as it was received.
     public var target: String { unsafe String(raw.pointee.target) }
 
-    /// The client's address: `192.0.2.7`, `2001:db8::7`.
+    /// The client's address: `192.0.2.7`, `2001:db8::7`; `unix:` for one that came by a Unix socket.
+    ///
+    /// Behind a proxy that the configuration trusts, that of the visitor.
     public var remote: String { unsafe String(raw.pointee.remote) }
 
     /// When the request was received.

@@ -156,6 +156,7 @@ extension CompletionWorker {
         let connection = Connection(
             socket: socket,
             remote: remote,
+            isFromProxy: site.proxies.trusts(remote),
             state: ConnectionState(now: clock.now, site.allowances)
         )
         guard let key = connections.insert(connection) else {

@@ -90,7 +90,7 @@ extension CompletionWorker {
         let count = writeRefusal(refusal, room: site.limits.responseHeadSizeMax, output)
         connections[slot].state.answered()
         markDirty(slot)
-        unsafe logRefused(slot, reason, request, count: count)
+        unsafe logRefused(refusedClient(slot, head, request.span), reason, request, count: count)
     }
 
     /// Gives a refusal an exchange, with which it waits for those before it.
@@ -101,9 +101,10 @@ extension CompletionWorker {
         head: RequestHead,
         request: UnsafeBufferPointer<UInt8>
     ) {
-        var exchange = Exchange(
+        var exchange = unsafe Exchange(
             connection: slot,
             head: head,
+            remote: refusedClient(slot, head, request.span),
             policy: 0,
             startedAt: clock.now,
             startedWall: clock.wall

@@ -12,7 +12,7 @@ extension CompletionWorker {
     func logAnswered(_ slot: UInt32, _ head: RequestHead, _ bytes: Span<UInt8>, status: UInt16, count: UInt64) {
         let record = LogRecord(
             wallClockNanoseconds: clock.wall,
-            remote: connections[slot].remote,
+            remote: client(slot, head, bytes),
             status: status,
             bytesSent: count,
             durationMicroseconds: 0
@@ -34,7 +34,7 @@ extension CompletionWorker {
     private func logExchange(_ exchange: UInt32, status: UInt16, _ reason: Reason?) {
         let record = LogRecord(
             wallClockNanoseconds: exchanges[exchange].startedWall,
-            remote: connections[exchanges[exchange].connection].remote,
+            remote: exchanges[exchange].remote,
             status: status,
             bytesSent: exchanges[exchange].sent,
             durationMicroseconds: UInt32(clamping: clock.now.since(exchanges[exchange].startedAt).nanoseconds / 1000),
@@ -45,11 +45,16 @@ extension CompletionWorker {
 
     /// Bytes that were no request were answered; their first line is what was asked, as far as it goes.
     @unsafe
-    func logRefused(_ slot: UInt32, _ reason: Reason, _ request: UnsafeBufferPointer<UInt8>, count: UInt64) {
+    func logRefused(
+        _ remote: RemoteAddress,
+        _ reason: Reason,
+        _ request: UnsafeBufferPointer<UInt8>,
+        count: UInt64
+    ) {
         let line = unsafe request.prefix { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\n") }
         let record = LogRecord(
             wallClockNanoseconds: clock.wall,
-            remote: connections[slot].remote,
+            remote: remote,
             status: reason.status,
             bytesSent: count,
             durationMicroseconds: 0,

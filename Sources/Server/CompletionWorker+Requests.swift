@@ -115,6 +115,7 @@ extension CompletionWorker {
         var exchange = unsafe Exchange(
             connection: slot,
             head: head,
+            remote: client(slot, head, bytes.span),
             policy: site.hosts.policy(bytes.span.extracting(head.authority)),
             startedAt: clock.now,
             startedWall: clock.wall

@@ -20,6 +20,7 @@ struct Site: Sendable {
     let allowances: Allowances
     let headLimits: HeadLimits
     let hosts: HostTable
+    let proxies: TrustedProxies
     /// What asks for passwords, by the index that policies have.
     let realms: [Realm]
     let passwordChecks: PoolLane

@@ -35,6 +35,8 @@ struct Connection {
     var isFreeSender = false
     /// Its client has taken a whole part of a large body, and so has shown to be fast.
     var hasTakenPart = false
+    /// Its peer is trusted to name whom it speaks for.
+    let isFromProxy: Bool
 
     /// Exchanges that wait for their turn to be answered, in the order of their requests.
     var firstExchange = noSlot
@@ -61,9 +63,10 @@ struct Connection {
         state.mayRead && firstExchange == noSlot && !isPaused
     }
 
-    init(socket: Socket, remote: RemoteAddress, state: ConnectionState) {
+    init(socket: Socket, remote: RemoteAddress, isFromProxy: Bool = false, state: ConnectionState) {
         self.socket = socket
         self.remote = remote
+        self.isFromProxy = isFromProxy
         self.state = state
     }
 }

@@ -44,6 +44,8 @@ struct Exchange {
     let head: RequestHead
     /// A copy of the head's bytes, and behind them the decoded path.
     var headBytes = ByteBuffer()
+    /// The client: the other end of the connection, or the one that a trusted proxy names.
+    let remote: RemoteAddress
     /// The index of the site's policy.
     let policy: UInt16
     let startedAt: Instant
@@ -105,8 +107,16 @@ struct Exchange {
     /// Bytes of the body that have left.
     var sent: UInt64 = 0
 
-    init(connection: UInt32, head: RequestHead, policy: Int, startedAt: Instant, startedWall: Int64) {
+    init(
+        connection: UInt32,
+        head: RequestHead,
+        remote: RemoteAddress,
+        policy: Int,
+        startedAt: Instant,
+        startedWall: Int64
+    ) {
         self.connection = connection
+        self.remote = remote
         self.policy = UInt16(truncatingIfNeeded: policy)
         self.head = head
         self.startedAt = startedAt

@@ -74,7 +74,7 @@ extension CompletionWorker {
         let bytes = unsafe exchanges[exchange].headBytes.bytes
         let body = unsafe exchanges[exchange].body.bytes
         var fields = FieldIterator(head)
-        let remote = connections[exchanges[exchange].connection].remote.description
+        let remote = exchanges[exchange].remote.description
         return unsafe HandlerCall(
             handler: site.dispatch.handlers[exchanges[exchange].route],
             client: mailbox,

@@ -126,6 +126,7 @@ package final class Server {
                     fieldCountMax: configuration.limits.fieldCountMax
                 ),
                 hosts: folders.hosts,
+                proxies: TrustedProxies(configuration.proxies),
                 realms: folders.realms,
                 passwordChecks: passwordChecks,
                 codings: CodingPolicy(configuration.compression),

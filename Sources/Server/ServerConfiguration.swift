@@ -13,6 +13,8 @@ package struct ServerConfiguration: Sendable {
     package var listenRules = ListenRules()
     /// Completion workers.
     package var workers: Int
+    /// The proxies before the server.
+    package var proxies = ProxyRules()
     package var limits = Limits()
     package var deadlines = Deadlines()
     package var pool = PoolLimits()

@@ -70,6 +70,17 @@ import Testing
         ("[server]\nworkers = 1979-05-27\n", "2: server.workers is a whole number"),
         ("[server]\nlisten = []\n", "2: server.listen is empty, and is a list of addresses"),
         ("[server]\nlisten = ['localhost:80', '127.0.0.1:80']\n", "2: server.listen has 127.0.0.1:80 twice"),
+        (
+            "[server]\nproxies = ['127.0.0.1',\n'10.0.0.1/8']\n",
+            "3: server.proxies does not take \"10.0.0.1/8\"; write \"10.0.0.0/8\" for the range, or \"10.0.0.1\" for"
+        ),
+        ("[server]\nproxies = '127.0.0.1'\n", "2: server.proxies is a list of addresses and ranges such as"),
+        ("[server]\nproxies = ['nginx']\n", "2: server.proxies does not take \"nginx\"; write an address such as"),
+        (
+            "[server]\nproxy_field = 'x-forwarded-for'\n",
+            "2: server.proxy_field does not take \"x-forwarded-for\"; did you mean \"X-Forwarded-For\"?"
+        ),
+        ("[server]\nproxy_field = 'X-Real-IP'\n", "2: server.proxy_field does not take \"X-Real-IP\"; known are:"),
         ("[deadlines]\nidle = nan\n", "2: deadlines.idle is a number of seconds"),
         ("[files]\nlisting = 'yes'\n", "2: files.listing is true or false"),
         ("[files]\nsymlinks = 'folow'\n", "2: files.symlinks does not take \"folow\"; did you mean \"follow\"?"),

@@ -20,6 +20,8 @@ import Testing
             [server]
             listen = ["localhost:80", "[::1]:0"]
             workers = 7
+            proxies = ["127.0.0.1/32", "fd00::/8", "unix"]
+            proxy_field = "Forwarded"
             [limits]
             body_size_max = 4096
             body_rate_min = 100
@@ -38,6 +40,9 @@ import Testing
         )
         #expect(configuration.listen.map(\.description) == ["127.0.0.1:80", "[::1]:0"])
         #expect(configuration.workers == 7)
+        #expect(configuration.proxies.trusted.map(\.description) == ["127.0.0.1/32", "fd00::/8", "unix"])
+        #expect(configuration.proxies.field == .forwarded)
+        #expect(usual.proxies.trusted.isEmpty && usual.proxies.field == .xForwardedFor)
         #expect(configuration.limits.bodySizeMax == 4096)
         #expect(configuration.limits.bodyRateMin == 100)
         #expect(configuration.deadlines.idle == .milliseconds(250))

@@ -12,6 +12,8 @@ import Testing
         [server]
         listen = ["[::]:0", "10.0.0.1:80"]
         workers = 3
+        proxies = ["::1", "10.0.0.0/8", "unix"]
+        proxy_field = "Forwarded"
         [limits]
         file_cache_size_max = 0
         [deadlines]
@@ -78,6 +80,7 @@ import Testing
         #expect("\(again.limits)" == "\(configuration.limits)")
         #expect(again.deadlines == configuration.deadlines && again.pool == configuration.pool)
         #expect("\(again.store)" == "\(configuration.store)")
+        #expect(again.proxies == configuration.proxies)
         #expect(again.rules == configuration.rules)
         #expect(again.hosts == configuration.hosts)
         #expect(again.compression == configuration.compression && again.mediaTypes == configuration.mediaTypes)

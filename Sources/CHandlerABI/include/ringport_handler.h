@@ -85,7 +85,7 @@ typedef struct ringport_request {
     ringport_slice target;  /* the request line's, undecoded */
     ringport_slice path;    /* percent-decoded, dot segments resolved, begins with "/", no query; maybe not UTF-8 */
     ringport_slice query;   /* after the first "?", undecoded; empty without one */
-    ringport_slice remote;  /* text: the peer's address, "192.0.2.7" or "2001:db8::7" */
+    ringport_slice remote;  /* text: the client's address, "192.0.2.7" or "2001:db8::7", or "unix:" */
     int64_t received_at;    /* nanoseconds since 1970 UTC */
     const ringport_field *fields; /* in the order received, names in the case received */
     ringport_slice body;    /* whole, transfer codings removed */
