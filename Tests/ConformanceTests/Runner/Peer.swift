@@ -45,7 +45,7 @@ final class Peer {
     init(_ kind: Kind) throws {
         guard let program = kind.program else { throw HarnessError("\(kind.name) is not installed") }
         site = try Site.make()
-        port = try Self.freePort()
+        port = try FreePort.find()
         try site.makeFolder("run")
         let template = try RepositoryFile.read("Tests/ConformanceTests/Peers/\(kind.name).conf")
         let values = [
@@ -75,21 +75,5 @@ final class Peer {
             sched_yield()
         }
         throw HarnessError("\(name) does not start: \(process.output)\(process.errors)")
-    }
-
-    /// A port that was free a moment ago; these servers take no port 0.
-    private static func freePort() throws -> UInt16 {
-        let socket = Descriptor(owning: Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = unsafe withUnsafeMutablePointer(to: &address) { address in
-            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe bind(socket.rawValue, $0, length) == 0 ? getsockname(socket.rawValue, $0, &length) : -1
-            }
-        }
-        guard status == 0 else { throw HarnessError.system("find a free port") }
-        return UInt16(bigEndian: address.sin_port)
     }
 }
