@@ -13,18 +13,12 @@ package struct LineOutput {
         self.descriptor = descriptor
     }
 
-    /// Whether a person sees it.
+    /// True when a person sees it.
     package var isTerminal: Bool { isatty(descriptor) == 1 }
 
     /// Adds bytes.
     package mutating func append(_ span: Span<UInt8>) {
         for index in span.indices { bytes.append(span[index]) }
-    }
-
-    /// Adds a line and its line feed.
-    package mutating func append(line: Span<UInt8>) {
-        append(line)
-        bytes.append(10)
     }
 
     /// Writes what waits.

@@ -1,14 +1,16 @@
-/// Lines out of blocks. Pure; used by the follower of a log.
+/// Lines out of blocks. Pure; used by `ringport tail`.
 
 /// Joins blocks of bytes and cuts them at line feeds; what has no line feed yet waits.
-struct LineSplitter {
+package struct LineSplitter {
     /// A line longer than this is handed on in pieces, so that a file without line feeds can't fill the memory.
     static let lineSizeMax = 1 << 20
 
     private var begun: [UInt8] = []
 
+    package init() {}
+
     /// Takes a block and hands on every line that it completes, without the line feed.
-    mutating func take(_ block: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
+    package mutating func take(_ block: Span<UInt8>, _ body: (Span<UInt8>) -> Void) {
         var start = 0
         for index in block.indices where block[index] == 10 {
             if begun.isEmpty {
@@ -24,7 +26,7 @@ struct LineSplitter {
     }
 
     /// Hands on a line that will not be completed.
-    mutating func finish(_ body: (Span<UInt8>) -> Void) {
+    package mutating func finish(_ body: (Span<UInt8>) -> Void) {
         guard !begun.isEmpty else { return }
         body(begun.span)
         begun.removeAll(keepingCapacity: true)

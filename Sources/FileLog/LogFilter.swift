@@ -1,4 +1,4 @@
-/// Which lines of `access.log` somebody wants to see. Pure; used by `ringport tail`.
+/// Conditions on lines of `access.log`. Pure; used by `ringport tail`.
 
 package import HTTP
 
@@ -45,10 +45,10 @@ package struct LogFilter: Sendable {
         self.path = path
     }
 
-    /// Whether every line passes, also one in another format.
+    /// True when every line passes, also one in another format.
     package var passesAll: Bool { statuses.isEmpty && method == nil && path == nil }
 
-    /// Whether a line without its line feed passes.
+    /// True when a line without its line feed passes.
     package func passes(_ line: Span<UInt8>) -> Bool {
         if passesAll { return true }
         guard let parsed = CombinedLogLine(line) else { return false }

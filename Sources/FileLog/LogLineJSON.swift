@@ -6,11 +6,12 @@ internal import HTTP
 package enum LogLineJSON {
     /// Appends the object and a line feed.
     ///
-    /// A line in another format becomes `{"line": ...}`. Bytes that are not UTF-8 become U+FFFD.
+    /// A line in another format becomes `{"line": ...}`. Bytes that are not UTF-8 become U+FFFD. No character that
+    /// steers a terminal or isn't seen stands there as itself.
     package static func append(_ line: Span<UInt8>, to output: inout [UInt8]) {
         guard let parsed = CombinedLogLine(line) else {
             output += "{\"line\":".utf8
-            output.append(jsonStringOf: line)
+            output.append(jsonStringOf: line, escapingUnseen: true)
             output += "}\n".utf8
             return
         }
@@ -18,7 +19,7 @@ package enum LogLineJSON {
         let time = bytes(of: line.extracting(parsed.time))
         output += "{\"time\":".utf8
         let shown = timestamp(time).map { Array($0.utf8) } ?? time
-        output.append(jsonStringOf: shown.span)
+        output.append(jsonStringOf: shown.span, escapingUnseen: true)
         for (name, range) in [
             ("remote", parsed.remote), ("method", method), ("target", target), ("version", version),
         ] {
@@ -36,7 +37,7 @@ package enum LogLineJSON {
         if field.isEmpty || CombinedLogLine.isDash(field) {
             output += "null".utf8
         } else {
-            output.append(jsonStringOf: CombinedLogLine.unescaped(field).span)
+            output.append(jsonStringOf: CombinedLogLine.unescaped(field).span, escapingUnseen: true)
         }
     }
 

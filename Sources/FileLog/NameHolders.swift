@@ -8,30 +8,43 @@ internal import Glibc
 /// looks: the file in between is found by following its renames.
 struct NameHolders {
     private let name: String
+    private let countMax: Int
     /// The present names; the first is that of the file which had the name when this began.
     private(set) var names: [String]
+    /// True when a file got, lost or changed its name and has not been looked at since.
+    private(set) var isChanged = false
     /// Where a rename began whose end is the next event with the same cookie.
     private var moving: (cookie: UInt32, holders: [Int])?
 
-    init(name: String) {
+    init(name: String, max countMax: Int = .max) {
         self.name = name
+        self.countMax = countMax
         names = [name]
     }
 
+    /// Forgets the oldest files, which have been looked at; the youngest stays, to be followed on.
+    mutating func forget(_ count: Int) {
+        isChanged = count < names.count
+        let gone = min(count, names.count - 1)
+        names.removeFirst(gone)
+        if let (cookie, holders) = moving {
+            moving = (cookie, holders.map { $0 - gone }.filter { $0 >= 0 })
+        }
+    }
+
     mutating func apply(_ event: InotifyEvent) {
-        if event.mask & UInt32(IN_MOVED_FROM) != 0 {
-            let holders = names.indices.filter { names[$0] == event.name }
-            // Without a second half it went to another folder, where it is not looked for: its descriptor is open.
-            for holder in holders { names[holder] = "" }
-            moving = (event.cookie, holders)
+        if event.isOverflow {
+            isChanged = true
             return
         }
-        if event.mask & UInt32(IN_DELETE) != 0 {
-            for holder in names.indices where names[holder] == event.name { names[holder] = "" }
+        if event.mask & UInt32(IN_MOVED_FROM) != 0 {
+            // Without a second half it went to another folder, where it is not looked for: its descriptor is open.
+            moving = (event.cookie, change(event.name, to: ""))
+            return
         }
+        // What had the name of a file that is moved there was replaced.
+        if event.mask & UInt32(IN_DELETE | IN_MOVED_TO) != 0 { _ = change(event.name, to: "") }
         if event.mask & UInt32(IN_MOVED_TO) != 0 {
-            // What had this name was replaced.
-            for holder in names.indices where names[holder] == event.name { names[holder] = "" }
             if let (cookie, holders) = moving, cookie == event.cookie {
                 for holder in holders { names[holder] = event.name }
             }
@@ -39,7 +52,17 @@ struct NameHolders {
         }
         if event.mask & UInt32(IN_MOVED_TO | IN_CREATE) != 0, event.name == name {
             names.append(name)
+            isChanged = true
         }
+        if names.count > countMax { forget(names.count - countMax) }
+    }
+
+    /// Gives the files that have a name another; returns which they are.
+    private mutating func change(_ name: String, to other: String) -> [Int] {
+        let holders = names.indices.filter { names[$0] == name }
+        for holder in holders { names[holder] = other }
+        if !holders.isEmpty { isChanged = true }
+        return holders
     }
 }
 
@@ -50,7 +73,7 @@ struct InotifyEvent: Equatable {
     let cookie: UInt32
     let name: String
 
-    /// Whether the kernel had to drop events: everything must be looked at.
+    /// True when the kernel had to drop events: everything must be looked at.
     var isOverflow: Bool { mask & UInt32(IN_Q_OVERFLOW) != 0 }
 }
 

@@ -107,9 +107,18 @@ extension [UInt8] {
     /// Appends bytes as a JSON string, with its quotes (RFC 8259 §7): control characters, DEL too, are escaped.
     ///
     /// Bytes that are not UTF-8 become U+FFFD, as the Encoding Standard has it.
-    package mutating func append(jsonStringOf text: Span<UInt8>) {
+    ///
+    /// - Parameters:
+    ///   - text: UTF-8, or what should be.
+    ///   - escapingUnseen: true to escape as well what steers a terminal or isn't seen in another way: C1 controls,
+    ///     marks of direction, separators of lines, characters without width.
+    package mutating func append(jsonStringOf text: Span<UInt8>, escapingUnseen: Bool = false) {
         append(Ascii.quote)
-        if text.isUTF8 {
+        if escapingUnseen, text.indices.contains(where: { text[$0] >= 0x80 }) {
+            var bytes: [UInt8] = []
+            for index in text.indices { bytes.append(text[index]) }
+            for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars { append(jsonEscapedUnseen: scalar) }
+        } else if text.isUTF8 {
             for index in text.indices { append(jsonEscaped: text[index]) }
         } else {
             var bytes: [UInt8] = []
@@ -117,6 +126,17 @@ extension [UInt8] {
             for byte in String(decoding: bytes, as: UTF8.self).utf8 { append(jsonEscaped: byte) }
         }
         append(Ascii.quote)
+    }
+
+    /// Appends a character; as the escape of its one or two UTF-16 code units if it isn't seen.
+    private mutating func append(jsonEscapedUnseen scalar: Unicode.Scalar) {
+        if scalar.isASCII { return append(jsonEscaped: UInt8(truncatingIfNeeded: scalar.value)) }
+        guard scalar.isUnseen else { return append(contentsOf: String(scalar).utf8) }
+        for unit in String(scalar).utf16 {
+            append(contentsOf: "\\u".utf8)
+            append(hexadecimal: UInt8(truncatingIfNeeded: unit >> 8))
+            append(hexadecimal: UInt8(truncatingIfNeeded: unit))
+        }
     }
 
     private mutating func append(jsonEscaped byte: UInt8) {
@@ -138,6 +158,16 @@ extension [UInt8] {
     package mutating func append(hexadecimal byte: UInt8) {
         for digit in [byte >> 4, byte & 0xf] {
             append(digit < 10 ? Ascii.zero + digit : UInt8(ascii: "a") + digit - 10)
+        }
+    }
+}
+
+extension Unicode.Scalar {
+    /// True for controls, marks of direction, separators of lines, characters without width, and noncharacters.
+    fileprivate var isUnseen: Bool {
+        switch properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: properties.isDefaultIgnorableCodePoint || properties.isNoncharacterCodePoint
         }
     }
 }

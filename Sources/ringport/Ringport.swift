@@ -1,6 +1,7 @@
 /// The program: its subcommands. The main thread.
 
 internal import ArgumentParser
+internal import Glibc
 
 @main
 struct Ringport: ParsableCommand {
@@ -13,4 +14,15 @@ struct Ringport: ParsableCommand {
             RestoreCommand.self, InitCommand.self,
         ]
     )
+
+    static func main() {
+        do throws(TailArguments.Refusal) {
+            let arguments = Array(CommandLine.arguments.dropFirst())
+            // `killall -USR1 ringport` is meant for the server, and goes to all of this name.
+            if arguments.first == TailCommand.configuration.commandName { _ = signal(SIGUSR1, SIG_IGN) }
+            main(try TailArguments.translated(arguments))
+        } catch {
+            exit(withError: ValidationError(error.description))
+        }
+    }
 }

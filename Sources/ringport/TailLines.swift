@@ -4,7 +4,7 @@ internal import FileLog
 internal import Glibc
 internal import Platform
 
-/// The lines that pass, on their way to standard output.
+/// Lines on their way to standard output.
 struct TailLines {
     private enum Form {
         case plain
@@ -12,27 +12,29 @@ struct TailLines {
         case json
     }
 
-    private let filter: LogFilter
     private let form: Form
+    private let isTerminal: Bool
     private var output = LineOutput(descriptor: STDOUT_FILENO)
     private var failure: SystemError?
 
     /// What is gathered before it is written although there is more.
     private static let batchSizeMax = 256 << 10
 
-    init(filter: LogFilter, json: Bool) {
-        self.filter = filter
+    init(json: Bool) {
         // https://no-color.org: set and not empty means no colours.
         let refusesColours = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
-        form = json ? .json : output.isTerminal && !refusesColours ? .coloured : .plain
+        isTerminal = output.isTerminal
+        form = json ? .json : isTerminal && !refusesColours ? .coloured : .plain
     }
 
-    /// Takes a line without its line feed, and shows it if it passes.
+    /// Takes a line without its line feed.
     mutating func append(_ line: Span<UInt8>) {
-        guard failure == nil, filter.passes(line) else { return }
+        guard failure == nil else { return }
         switch form {
         case .json: LogLineJSON.append(line, to: &output.bytes)
-        case .plain: output.append(line: line)
+        case .plain:
+            appendShown(line)
+            output.bytes.append(10)
         case .coloured: appendColoured(line)
         }
         guard output.bytes.count > Self.batchSizeMax else { return }
@@ -52,16 +54,26 @@ struct TailLines {
 
     /// The line with its request in bold and its status in the colour of its class.
     private mutating func appendColoured(_ line: Span<UInt8>) {
-        guard let parsed = CombinedLogLine(line) else { return output.append(line: line) }
-        output.append(line.extracting(0..<parsed.requestLine.lowerBound))
+        defer { output.bytes.append(10) }
+        guard let parsed = CombinedLogLine(line) else { return appendShown(line) }
+        appendShown(line.extracting(0..<parsed.requestLine.lowerBound))
         output.bytes += "\u{1B}[1m".utf8
-        output.append(line.extracting(parsed.requestLine))
+        appendShown(line.extracting(parsed.requestLine))
         output.bytes += "\u{1B}[0m".utf8
-        output.append(line.extracting(parsed.requestLine.upperBound..<parsed.statusText.lowerBound))
+        appendShown(line.extracting(parsed.requestLine.upperBound..<parsed.statusText.lowerBound))
         output.bytes += Self.colour(ofStatus: parsed.status).utf8
-        output.append(line.extracting(parsed.statusText))
+        appendShown(line.extracting(parsed.statusText))
         output.bytes += "\u{1B}[0m".utf8
-        output.append(line: line.extracting(parsed.statusText.upperBound..<line.count))
+        appendShown(line.extracting(parsed.statusText.upperBound..<line.count))
+    }
+
+    /// A part of a line; on a terminal without what steers it, which another program may have written.
+    private mutating func appendShown(_ text: Span<UInt8>) {
+        if !isTerminal || text.indices.allSatisfy({ (0x20..<0x7f).contains(text[$0]) }) {
+            output.append(text)
+        } else {
+            output.bytes += TerminalText.escaped(text, .ofLog).utf8
+        }
     }
 
     private static func colour(ofStatus status: Int) -> String {

@@ -12,6 +12,8 @@ enum TerminalText {
         case ofText
         /// Those of JSON, of which the text is: a backslash in it is one of its own escapes.
         case ofJSON
+        /// `\x1b` for a byte, as a log has it: a backslash in it is one of its own escapes, a tab parts its columns.
+        case ofLog
     }
 
     /// Makes text of one line.
@@ -36,7 +38,8 @@ enum TerminalText {
                 index += appendUnreadable(at: index, of: bytes, escapes, to: &result)
                 continue
             }
-            if isShown(scalar, after: previous), !(escapes == .ofText && scalar == "\\"), !isEscaped(index) {
+            let isItself = isShown(scalar, after: previous) || (escapes == .ofLog && scalar == "\t")
+            if isItself, !(escapes == .ofText && scalar == "\\"), !isEscaped(index) {
                 result.unicodeScalars.append(scalar)
             } else {
                 append(scalar, escapes, to: &result)
@@ -65,6 +68,10 @@ enum TerminalText {
     }
 
     private static func append(_ scalar: Unicode.Scalar, _ escapes: Escapes, to result: inout String) {
+        if escapes == .ofLog {
+            for byte in String(scalar).utf8 { result += "\\x" + hexadecimal(UInt32(byte), digits: 2) }
+            return
+        }
         guard escapes == .ofText else {
             for unit in String(scalar).utf16 { result += "\\u" + hexadecimal(UInt32(unit), digits: 4) }
             return
@@ -97,6 +104,10 @@ enum TerminalText {
         _ escapes: Escapes,
         to result: inout String
     ) -> Int {
+        if escapes == .ofLog {
+            result += "\\x" + hexadecimal(UInt32(bytes[place]), digits: 2)
+            return 1
+        }
         if bytes[place] == 0xed, place + 2 < bytes.count, (0xa0...0xbf).contains(bytes[place + 1]),
             (0x80...0xbf).contains(bytes[place + 2])
         {

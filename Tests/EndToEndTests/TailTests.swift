@@ -164,4 +164,98 @@ import Testing
         #expect(!outcome.succeeded)
         #expect(outcome.errors.contains("/nowhere/access.log"), "\(outcome)")
     }
+
+    // MARK: Whatever happens
+
+    @Test func aSignalMeantForTheServerEndsNoReader() throws {
+        let site = try TestSite()
+        try serving(site) { server in
+            _ = try get(server, "/before")
+            let tail = try ChildProcess(Program.ringport, ["tail", "-F", site.root + "/logs/access.log"])
+            try expectFollowed(tail, ["/before "])
+            for turn in 0..<10 {
+                tail.send(signal: SIGUSR1)
+                _ = try get(server, "/after-\(turn)")
+                try expectFollowed(tail, ["/after-\(turn) "])
+            }
+            tail.send(signal: SIGTERM)
+            #expect(try tail.waitUntilEnded() == .signaled(SIGTERM))
+        }
+    }
+
+    @Test(arguments: [SIGHUP, SIGINT, SIGTERM, SIGUSR2])
+    func everyOtherSignalEndsAReader(signal: Int32) throws {
+        let site = try TestSite(["logs.txt": "one\n"])
+        let tail = try ChildProcess(Program.ringport, ["tail", "-f", site.root + "/www/logs.txt"])
+        try expectFollowed(tail, ["one"])
+        tail.send(signal: signal)
+        #expect(try tail.waitUntilEnded() == .signaled(signal))
+    }
+
+    /// True where a process may have a user namespace of its own, in which the limits on inotify are its own too.
+    private static let hasNamespaces = (try? Program.run(program: "unshare", ["-Ur", "true"]).succeeded) == true
+
+    @Test(
+        .enabled(if: hasNamespaces || ChildProcess.variable("CI") == "true", "needs user namespaces"),
+        arguments: ["instances", "watches"]
+    )
+    func withoutInotifyALogIsFollowedByLooking(limit: String) throws {
+        let site = try TestSite()
+        let script = "echo 0 > /proc/sys/user/max_inotify_$0 && exec \"$@\""
+        let program = try Program.ringport
+        try serving(site) { server in
+            let log = site.root + "/logs/access.log"
+            _ = try get(server, "/before")
+            let words = ["-Ur", "sh", "-c", script, limit, program, "tail", "-F", "-s", "0.05", log]
+            let tail = try ChildProcess("unshare", words)
+            try expectFollowed(tail, ["/before "])
+            try site.rename("logs/access.log", to: "logs/access.log.1")
+            _ = try get(server, "/old-name")
+            server.process.send(signal: SIGUSR1)
+            var number = 0
+            while unsafe access(log, F_OK) != 0 && number < 10_000 {
+                _ = try get(server, "/while-reopening")
+                number += 1
+            }
+            _ = try get(server, "/new-name")
+            try expectFollowed(tail, ["/old-name ", "/new-name "])
+            #expect(tail.errors.contains("fs.inotify.max_user_\(limit)"), "\(tail.errors)")
+            tail.send(signal: SIGTERM)
+        }
+    }
+
+    @Test(arguments: [
+        ("-n +1", "1 2 3 4 5"), ("-n +0", "1 2 3 4 5"), ("-n +4", "4 5"), ("-n +9", ""), ("-2", "4 5"),
+        ("-n -2", "4 5"),
+        ("-n 2", "4 5"), ("--lines=2", "4 5"), ("-n 0", ""), ("-q -n +5", "5"), ("--retry -n1", "5"),
+    ])
+    func optionsMeanWhatTheyMeanToGNUTail(options: String, lines: String) throws {
+        let site = try TestSite(["log": "1\n2\n3\n4\n5\n"])
+        let words = options.split(separator: " ").map(String.init) + [site.root + "/www/log"]
+        #expect(try Program.run(program: Program.ringport, ["tail"] + words).lines.joined(separator: " ") == lines)
+        #expect(try Program.run(program: "tail", words).lines.joined(separator: " ") == lines)
+    }
+
+    @Test(arguments: ["-n 2 -", "-n +4 -", "-f -n +4 -", "-2f -"])
+    func aDashIsStandardInput(options: String) throws {
+        let script = "printf '1\\n2\\n3\\n4\\n5' | \"$0\" tail \(options)"
+        #expect(try Program.run(program: "sh", ["-c", script, Program.ringport]).lines == ["4", "5"])
+    }
+
+    @Test(arguments: ["-c 5", "-v", "-z", "--pid=1", "--follow=descriptor", "-F -", "a b", "-n x"])
+    func whatIsNotFollowedIsRefused(options: String) throws {
+        let outcome = try Program.run(
+            program: Program.ringport,
+            ["tail"] + options.split(separator: " ").map(String.init)
+        )
+        #expect(outcome.ending == .exited(64), "\(outcome)")
+    }
+
+    @Test func jsonHoldsNoCharacterThatSteersATerminal() throws {
+        let text = "a\u{1b}\u{7f}\u{85}\u{9b}\u{61c}\u{200e}\u{202e}\u{2028}\u{2069}\u{feff}\u{e0041}é😀"
+        let site = try TestSite(["log": text + "\n"])
+        let line = try Program.run("tail", "--json", site.root + "/www/log").output
+        let escaped = #"a\u001b\u007f\u0085\u009b\u061c\u200e\u202e\u2028\u2069\ufeff\udb40\udc41é😀"#
+        #expect(line == #"{"line":""# + escaped + "\"}\n")
+    }
 }

@@ -31,10 +31,10 @@ import Testing
 
     /// Waits, by inotify, until a file has a number of lines.
     private func waitForLines(_ count: Int, in name: String) throws {
-        let follower = try LogFollower(path: folder.file(name), last: count)
+        let follower = try LogFollower(path: folder.file(name), from: .last(count))
         var seen = 0
         while true {
-            try follower.readAvailable { _ in seen += 1 }
+            while follower.readAvailable({ _ in seen += 1 }) {}
             if seen >= count { return }
             _ = try follower.wait()
         }

@@ -21,6 +21,15 @@ final class TemporaryFolder: Sendable {
     /// The names in the folder, sorted.
     var names: [String] { Self.names(in: path).sorted() }
 
+    /// Where the symbolic links in a folder lead.
+    static func links(in path: String) -> [String] {
+        names(in: path).compactMap { name in
+            var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+            let count = unsafe readlink("\(path)/\(name)", &target, target.count)
+            return count < 0 ? nil : String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+    }
+
     private static func names(in path: String) -> [String] {
         guard let folder = unsafe opendir(path) else { return [] }
         defer { unsafe _ = closedir(folder) }
