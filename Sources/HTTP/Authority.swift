@@ -8,7 +8,7 @@ enum Authority {
         guard start < end else { return false }
         var index = start
         if bytes[start] == 0x5b {  // [
-            guard let after = literalEnd(bytes, from: start &+ 1, to: end) else { return false }
+            guard let after = AddressLiteral.end(bytes, from: start &+ 1, to: end) else { return false }
             index = after
         } else {
             while index < end, bytes[index].isHostName { index &+= 1 }
@@ -24,25 +24,6 @@ enum Authority {
         if index == end { return !needsPort }
         guard bytes[index] == Ascii.colon else { return false }
         return isPort(bytes, from: index &+ 1, to: end, mayBeEmpty: !needsPort)
-    }
-
-    /// The index after the ']' of an IPv6 address; nil when it is none.
-    ///
-    /// Addresses of the future are not understood.
-    private static func literalEnd(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Int? {
-        var colons = 0
-        var index = start
-        while index < end {
-            switch bytes[index] {
-            case 0x5d: return colons >= 2 ? index + 1 : nil  // ]
-            case Ascii.colon: colons += 1
-            case Ascii.dot: break
-            case let byte: guard byte.hexValue != nil else { return nil }
-            }
-            index += 1
-            guard index - start <= 45 else { return nil }  // the longest text of an address
-        }
-        return nil
     }
 
     /// A port may be empty in a URI (RFC 3986 §3.2.3), and is sixteen bits wide in TCP.

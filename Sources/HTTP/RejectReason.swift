@@ -7,7 +7,7 @@ package enum RejectReason: UInt8, CaseIterable, Error, Sendable {
     // The connection does not speak HTTP/1.1.
     case tlsOnPlainPort, http2Preface, versionNotSupported
     // The request line.
-    case badRequestLine, methodTooLong, targetTooLong, badTarget
+    case badRequestLine, methodTooLong, targetTooLong, badTarget, noTunnel
     // Lines.
     case bareCarriageReturn, bareLineFeed
     // Fields.
@@ -39,6 +39,7 @@ package enum RejectReason: UInt8, CaseIterable, Error, Sendable {
         case .methodTooLong: (501, "method-too-long", "The method is longer than any this server knows.")
         case .targetTooLong: (414, "target-too-long", "The first line of the request is too long.")
         case .badTarget: (400, "bad-target", "The request target is not a valid URI.")
+        case .noTunnel: (501, "no-tunnel", "This server is no proxy: it opens no tunnel to another.")
         case .bareCarriageReturn: (400, "bare-carriage-return", "A carriage return stands without a line feed.")
         case .bareLineFeed: (400, "bare-line-feed", "A line ends with a line feed alone.")
         case .badFieldName: (400, "bad-field-name", "A header field's name is missing or not a token.")

@@ -24,8 +24,8 @@ package struct RequestParser: Sendable {
     let limits: HeadLimits
     /// The head being read; whole once `advance` has said `complete`.
     ///
-    /// After `rejected` it has what was read of it: nothing before the first line was understood, then that and the field
-    /// lines before the faulty one.
+    /// After `rejected` it has what was read of it: the method alone before the first line was understood, then that line and
+    /// the field lines before the faulty one.
     package internal(set) var head = RequestHead()
     private var phase = Phase.beforeRequestLine
     /// Where the line being read begins.
@@ -89,7 +89,7 @@ package struct RequestParser: Sendable {
             case .advanced: phase = following(phase)
             case .starved: return .incomplete
             case .refused(let reason):
-                keepWhatWasRead()
+                head = headSoFar
                 phase = .rejected(reason)
             case .finished:
                 phase = .done
@@ -116,13 +116,22 @@ package struct RequestParser: Sendable {
         isTooLong = false
     }
 
-    /// Leaves in `head` only what was read of a request that is refused.
-    private mutating func keepWhatWasRead() {
-        guard case .fields = phase else {
-            head = RequestHead()
-            return
+    /// What is known of a head that is not complete: its method once that was read, and, when the first line was
+    /// understood, that and the field lines that ended.
+    package var headSoFar: RequestHead {
+        switch phase {
+        case .fields:
+            var known = head
+            known.fieldsRange = ByteRange(head.fieldsRange.lowerBound, lineStart)
+            return known
+        case .requestLine:
+            // An answer to HEAD has no content, whatever else is wrong with the request (RFC 9110 §9.3.2).
+            var known = RequestHead()
+            known.method = head.method
+            return known
+        case .beforeRequestLine, .method: return RequestHead()
+        case .done, .rejected: return head
         }
-        head.fieldsRange = ByteRange(head.fieldsRange.lowerBound, lineStart)
     }
 
     private func following(_ phase: Phase) -> Phase {

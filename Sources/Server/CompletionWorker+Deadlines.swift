@@ -43,7 +43,9 @@ extension CompletionWorker {
 
     /// A head that takes too long (RFC 9110 §15.5.9).
     private func refuseLate(_ slot: UInt32, _ reason: Reason) {
-        unsafe refuse(slot, reason, head: RequestHead(), request: connections[slot].input.bytes)
+        let partial = connections[slot].partialHead
+        let head = partial == noSlot ? RequestHead() : partialHeads[partial].headSoFar
+        unsafe refuse(slot, reason, head: head, request: connections[slot].input.bytes)
     }
 
     /// A content's deadline has passed; nothing is handled of one that came too slowly.

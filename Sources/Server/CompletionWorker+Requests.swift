@@ -145,6 +145,8 @@ extension CompletionWorker {
     private func route(_ exchange: UInt32) {
         let head = exchanges[exchange].head
         if head.form == .asterisk { return settleBody(exchange, wanted: false, .options) }
+        // What follows is meant for the other end of a tunnel, and is no request.
+        if head.form == .authority { return giveUpBody(exchange, .rejected(.noTunnel)) }
         if let rejection = decodePath(exchange) {
             return settleBody(exchange, wanted: false, .refusal(.rejected(rejection)))
         }

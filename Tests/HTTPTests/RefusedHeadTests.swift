@@ -57,10 +57,44 @@ import Testing
     }
 
     @Test func nothingIsKnownBeforeTheFirstLineIs() {
-        for text in ["HEAD /\u{7f} HTTP/1.1\r\n\r\n", "HEAD / HTTP/3.0\r\n\r\n", "\u{16}\u{3}\u{1}", "HEAD\r\n\r\n"] {
+        for text in ["\u{16}\u{3}\u{1}", "HEAD\r\n\r\n", "HE\u{1}D / HTTP/1.1\r\n\r\n"] {
             let found = refused(text)
             #expect(found.0 != nil && found.1 == .other && found.2.isEmpty, "\(text.debugDescription)")
         }
+    }
+
+    /// An answer to HEAD has no content, whatever else is wrong (RFC 9110 §9.3.2).
+    @Test(arguments: [false, true])
+    func theMethodIsKnownThoughTheFirstLineIsRefused(byteByByte: Bool) {
+        let long = "HEAD /" + String(repeating: "a", count: 10_000) + " HTTP/1.1\r\n\r\n"
+        for (text, reason) in [
+            ("HEAD /\u{7f} HTTP/1.1\r\n\r\n", RejectReason.badRequestLine),
+            ("HEAD / HTTP/3.0\r\n\r\n", .versionNotSupported),
+            ("HEAD / HTTP/2.0\r\n\r\n", .versionNotSupported), ("HEAD /< HTTP/1.1\r\n\r\n", .badTarget),
+            ("HEAD http://[1::2::3]/ HTTP/1.1\r\n\r\n", .badTarget), ("HEAD /\n", .bareLineFeed),
+            ("HEAD /\rx", .bareCarriageReturn),
+            ("HEAD  HTTP/1.1\r\n\r\n", .badRequestLine), (long, .targetTooLong),
+        ] {
+            let found = refused(text, byteByByte: byteByByte)
+            #expect(
+                found.0 == reason && found.1 == .head && found.2.isEmpty,
+                "\(text.prefix(30).debugDescription) \(found)"
+            )
+        }
+    }
+
+    @Test func ofAHeadThatIsNotCompleteTheMethodIsKnownOnceItIsRead() {
+        let text = "HEAD / HTTP/1.1\r\nHost: a\r\nAccept: a/b\r\nX: y"
+        let bytes = Array(text.utf8)
+        var parser = RequestParser()
+        let before = Array("DELETE / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+        _ = parser.advance(before.span)
+        parser.reset()
+        for count in 1...bytes.count {
+            #expect(parser.advance(bytes.span.extracting(0..<count)) == .incomplete)
+            #expect(parser.headSoFar.method == (count > 4 ? .head : .other), "\(count)")
+        }
+        #expect(parser.headSoFar.has(.accept))
     }
 
     @Test func theNextHeadHasNothingOfARefusedOne() throws {

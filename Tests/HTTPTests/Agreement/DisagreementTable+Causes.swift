@@ -1,5 +1,7 @@
 /// What the table looks for in an input, apart from any parser under test. Pure; any thread.
 
+import Glibc
+
 extension DisagreementTable {
     static func hasBareLineFeed(_ bytes: [UInt8]) -> Bool {
         bytes.indices.contains { bytes[$0] == 0x0a && ($0 == 0 || bytes[$0 - 1] != 0x0d) }
@@ -41,12 +43,19 @@ extension DisagreementTable {
     static func isAuthority(_ bytes: [UInt8]) -> Bool {
         let text = String(decoding: bytes, as: UTF8.self)
         let name = /(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+/
-        let address = /\[[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\]/
-        let rest = text.hasPrefix("[") ? text.prefixMatch(of: address)?.range : text.prefixMatch(of: name)?.range
-        guard let rest else { return false }
+        let address = /\[([0-9A-Fa-f:.]+)\]/
+        let literal = text.prefixMatch(of: address)
+        if text.hasPrefix("["), !(literal.map { isIPv6(String($0.output.1)) } ?? false) { return false }
+        guard let rest = literal?.range ?? text.prefixMatch(of: name)?.range else { return false }
         let port = text[rest.upperBound...]
         return port.isEmpty || port == ":"
             || port.wholeMatch(of: /:0*[0-9]{1,5}/) != nil && UInt16(port.dropFirst()) != nil
+    }
+
+    /// The system's opinion of an address (inet_pton(3)).
+    private static func isIPv6(_ text: String) -> Bool {
+        var address = in6_addr()
+        return unsafe inet_pton(AF_INET6, text, &address) == 1
     }
 
     /// Whether http-parser knows a method: its whole list.
