@@ -42,6 +42,19 @@ int ringport_open_beneath(int directory, const char *path, int flags) {
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
+int ringport_name_beneath(int directory, const char *path, int follows_inside, int follows_all) {
+    uint64_t links = follows_inside || follows_all ? 0 : RESOLVE_NO_SYMLINKS;
+    struct open_how how = {
+        .flags = O_PATH | O_CLOEXEC,
+        .resolve = RESOLVE_NO_MAGICLINKS | links | (follows_all ? 0 : RESOLVE_BENEATH),
+    };
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+int ringport_is_accessible(int file, int is_folder) {
+    return faccessat(file, "", is_folder ? X_OK : R_OK, AT_EMPTY_PATH | AT_EACCESS) == 0;
+}
+
 int ringport_rename_exclusive(int directory, const char *from, const char *to) {
     return (int)syscall(SYS_renameat2, directory, from, directory, to, RENAME_NOREPLACE);
 }

@@ -43,7 +43,10 @@ extension ConfigurationSchema {
                 "clean_urls",
                 \.cleanURLs,
                 .flag,
-                "Whether `/about` is answered by `about.html` where there is no file `about`."
+                """
+                Whether `/about` is answered by `about.html` where there is no file `about`, and `/release-1.2` by \
+                `release-1.2.html`.
+                """
             ),
             ConfigurationKey(
                 "fallback",
@@ -58,7 +61,10 @@ extension ConfigurationSchema {
                 "listing",
                 \.listing,
                 .flag,
-                "Whether a folder without an index is listed, as HTML, or as JSON to a client that asks for it."
+                """
+                Whether a folder without an index is listed, as HTML, or as JSON to a client that asks for it. A list has what \
+                can be asked for: no name that is not UTF-8 or has a control character, and links as `symlinks` says.
+                """
             ),
             ConfigurationKey(
                 "hidden",
@@ -81,16 +87,20 @@ extension ConfigurationSchema {
     private static var types: ConfigurationTable<ServerConfiguration> {
         .names(
             "types",
-            "Media types by extension, which count more than any other table.",
+            """
+            Media types by extension or by path, which count more than any other table. A path counts more than an extension, \
+            one that means a single file more than a pattern, a longer pattern or extension more than a shorter one.
+            """,
             \.mediaTypes.types,
-            key: TextRule("an extension in small letters, without its dot") { text in
-                !text.isEmpty && text.utf8.count <= 64 && text == text.lowercased() && !text.contains("/")
-                    && !text.hasPrefix(".") && !TextRule.hasControls(text)
-            },
+            key: .typedFiles,
+            keyName: "*an extension or a path*",
             .mediaType,
             example: """
                 [files.types]
                 foo = "application/x-foo"
+                "tar.gz" = "application/gzip"
+                "/.well-known/apple-app-site-association" = "application/json"
+                "" = "text/plain"
                 """
         )
     }
@@ -100,7 +110,10 @@ extension ConfigurationSchema {
             "compression",
             """
             Content codings. A file `name.br`, `name.zst` or `name.gz` that is not older than `name` is sent to clients that \
-            take it. Where there is none, the server makes one for itself, on the pool, and sends the plain file meanwhile.
+            take it, whatever the type of `name`; a time with fewer digits, as copying tools leave it, is compared with as many. \
+            Where there is none, and the type is one that gets smaller, the server makes one for itself, on the pool, and sends \
+            the plain file meanwhile; it makes none of a file that it does not keep in memory. An `.svgz` file is an \
+            `image/svg+xml` in the coding gzip, and is sent so to every client, as there is nothing else to send.
             """,
             TableBody<CompressionRules>(
                 keys: [

@@ -138,6 +138,7 @@ extension ConfigurationTable {
         _ meaning: String,
         _ path: WritableKeyPath<Target, [String: String]>,
         key: TextRule,
+        keyName: String,
         _ value: TextRule,
         example: String
     ) -> Self {
@@ -172,7 +173,7 @@ extension ConfigurationTable {
             },
             renderEmpty: { _, _ in },
             guide: { _, label in
-                let row = GuideRow(name: "*an extension*", usual: "none", takes: value.takes, meaning: key.takes)
+                let row = GuideRow(name: keyName, usual: "none", takes: value.takes, meaning: key.takes)
                 return [GuideSection(title: "[\(label)]", meaning: meaning, rows: [row], example: example)]
             }
         )

@@ -99,8 +99,10 @@ struct TextRule {
     }
 
     static var pattern: TextRule {
-        TextRule("a pattern of paths such as \"/assets/**\"") { text in
-            (text.hasPrefix("/") || text.hasPrefix("*")) && text.utf8.count <= 1024 && !hasControls(text)
+        TextRule("a pattern of paths such as \"/assets/**\" or \"**.css\"") { text in
+            guard text.utf8.count <= 1024, !hasControls(text) else { return "write at most 1024 visible characters" }
+            // A path begins with a slash, which one star does not stand for.
+            return text.hasPrefix("/") || text.hasPrefix("**") ? nil : "begin with / or **, or it means no path"
         }
     }
 
@@ -143,7 +145,7 @@ struct TextRule {
         TextRule("a field's name such as \"Cache-Control\"") { text in
             guard isToken(text) else { return "a name has letters, digits and hyphens" }
             guard !ownFields.contains(text.lowercased()) else { return "the server makes this field itself" }
-            return text.lowercased() == "content-type" ? "say it by extension in [files.types]" : nil
+            return text.lowercased() == "content-type" ? "say it by extension or path in [files.types]" : nil
         }
     }
 
@@ -166,6 +168,23 @@ struct TextRule {
         TextRule("a media type such as \"text/html\"") { text in
             let type = text.prefix { $0 != ";" }
             return isMediaType(type) && type.last != "*" && !hasControls(text) && text.utf8.count <= 255
+        }
+    }
+
+    /// What a media type is given to.
+    static var typedFiles: TextRule {
+        TextRule(
+            """
+            An extension in small letters without its first dot, such as "tar.gz"; a pattern of the paths of files, such as \
+            "/.well-known/apple-app-site-association" or "**/README"; or "" for names without an extension.
+            """
+        ) { text in
+            if text.hasPrefix("/") || text.hasPrefix("**") { return pattern.check(text) }
+            guard text.utf8.count <= 64, !hasControls(text) else { return "write at most 64 visible characters" }
+            guard !text.contains("/"), !text.contains("*") else { return "a pattern of paths begins with / or **" }
+            guard !text.hasPrefix(".") else { return "leave out the dot at its start" }
+            guard !text.hasSuffix(".") else { return "leave out the dot at its end" }
+            return text == text.lowercased() ? nil : "write it in small letters"
         }
     }
 

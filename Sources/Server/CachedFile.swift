@@ -15,6 +15,8 @@ struct CachedFile {
     enum Stage: Equatable {
         case opening
         case reading
+        /// It is looked whether coded forms lie beside it.
+        case looking
         /// A variant is being made on the pool.
         case making
         case ready
@@ -31,6 +33,10 @@ struct CachedFile {
     let hash: UInt64
     /// The file that is tried, relative to its site's folder, NUL-terminated.
     private(set) var path: UnsafeMutablePointer<CChar>
+    /// The file beside it that is looked for.
+    private var pathBeside: UnsafeMutablePointer<CChar>?
+    /// Which coding it would have: the raw value.
+    var codingBeside: UInt8 = 0
     /// Which of the files that may answer for the name this is.
     private(set) var candidate = 0
     /// The watch on the folder that holds the file, -1 when there is none.
@@ -38,6 +44,10 @@ struct CachedFile {
 
     var stage = Stage.opening
     var isListed = false
+    /// It was unlisted before it was ready: only those who waited for it get it, and its variants.
+    var isUnkept = false
+    /// A variant that is loaded for an original that is not listed keeps that in place.
+    var pinsSource = false
     /// A handler, a redirection, a rewriting or a password concerns the address: each request for it is looked at first.
     var isGoverned = false
     /// The realm that guards the file by its own path or by the address; -1 for none.
@@ -46,7 +56,12 @@ struct CachedFile {
     var foundFolder = false
     /// A page that is looked for after each failure.
     var isErrorPage = false
+    /// Clients get one form or another by their Accept-Encoding: a file lies beside this one, or may be made.
     var variesByCoding = false
+    /// Coding its type pays, so that variants are made.
+    var isCompressible = false
+    /// The file itself holds coded content, as an `.svgz` does.
+    var isCoded = false
     var variesByOrigin = false
     /// The path led through a symbolic link: a change of its target is not reported.
     var isLinked = false
@@ -86,6 +101,7 @@ struct CachedFile {
     private var headCount = 0
     private var dateOffset = 0
     private var dateSecond: Int64 = 0
+    private var headHasLastModified = false
     /// Bytes of the file that have been read into the block.
     var readCount = 0
 
@@ -118,6 +134,16 @@ struct CachedFile {
         unsafe self.path = Self.copy(path)
         candidate += 1
         attempts = 0
+    }
+
+    /// Notes which file is looked for beside it.
+    ///
+    /// - Returns: the path, which stays in place until another is looked for or the entry is freed.
+    mutating func look(for suffix: StaticString) -> UnsafeMutablePointer<CChar> {
+        unsafe pathBeside?.deallocate()
+        let path = unsafe Self.copy(pathBytes + Array("\(suffix)".utf8))
+        unsafe pathBeside = path
+        return unsafe path
     }
 
     /// Calls `body` with the decoded path that the entry was made for.
@@ -161,6 +187,7 @@ struct CachedFile {
             inode: UInt64(attributes.st_ino),
             size: size,
             modified: attributes.st_mtim,
+            changed: attributes.st_ctim,
             now: wall
         )
         if let coding = key.contentCoding { validators.mark(coding.name, digest: nil) }
@@ -260,6 +287,7 @@ struct CachedFile {
             preconditionFailure("the head of a file's response has at most \(headSizeMax) bytes: \(error)")
         }
         dateOffset = date
+        headHasLastModified = validators.lastModified(now: clock.wall) != nil
         unsafe memmove(block + headSizeMax - headCount, block, headCount)
         dateSecond = clock.second
     }
@@ -278,6 +306,9 @@ struct CachedFile {
         return varying
     }
 
+    /// The content that is sent is coded, by the file's own name or as a variant.
+    var hasCoding: Bool { !key.isPlain || isCoded }
+
     var isMapped: Bool { unsafe mapping != nil }
 
     /// The file's content; empty for an empty file.
@@ -295,11 +326,12 @@ struct CachedFile {
         return unsafe UnsafeRawBufferPointer(start: block + headSizeMax - headCount, count: headCount + Int(size))
     }
 
-    /// Brings the Date field of the ready head up to date.
+    /// Brings the ready head up to date: its Date field, and Last-Modified as soon as there is one.
     ///
     /// The head is copied when it is sent, so no send in flight reads it.
     mutating func setDate(_ clock: WorkerClock) {
         guard dateSecond != clock.second, let block = unsafe block else { return }
+        guard headHasLastModified || validators.lastModified(now: clock.wall) == nil else { return encodeHead(clock) }
         dateSecond = clock.second
         let place = unsafe block + headSizeMax - headCount + dateOffset
         for index in clock.date.indices { unsafe place[index] = clock.date[index] }
@@ -336,6 +368,7 @@ struct CachedFile {
     func freeMemory() {
         unsafe name.deallocate()
         unsafe path.deallocate()
+        unsafe pathBeside?.deallocate()
         unsafe lines.deallocate()
         unsafe block?.deallocate()
         if let mapping = unsafe mapping { unsafe _ = munmap(mapping, Int(size)) }

@@ -5,6 +5,11 @@
 /// it prefers, waits until it is known which lie beside the file, has the first that does not made, and is answered with
 /// the best there is meanwhile.
 /// Whatever changes about the original or about a file beside it unlists all of them.
+///
+/// A type that coding does not make smaller has no variants but files beside it. Those are looked for once, when the original
+/// is loaded: where there are none, as beside most pictures, its answers depend on no field, and no request looks again.
+/// An original that is not kept is there for those who waited for it; the variants that are loaded for them are not kept
+/// either, and hold it in place.
 
 internal import CompletionPort
 internal import HTTP
@@ -35,9 +40,10 @@ extension CompletionWorker {
         _ bytes: Span<UInt8>,
         mayWait: Bool
     ) -> Representation {
-        guard head.has(.acceptEncoding), files[file].key.isPlain else { return .ready(file) }
+        // What holds coded content by its name is sent to whoever asks for it (RFC 9110 §12.5.3).
+        guard head.has(.acceptEncoding), !files[file].hasCoding else { return .ready(file) }
         let preference = codingMemo.preference(head, bytes)
-        guard files[file].variesByCoding, files[file].isListed else {
+        guard files[file].variesByCoding, files[file].isListed || files[file].isUnkept else {
             return preference.allowsIdentity ? .ready(file) : .unacceptable
         }
         if head.method == .get, head.has(.range), preference.allowsIdentity {
@@ -74,6 +80,8 @@ extension CompletionWorker {
     }
 
     private func negotiate(_ file: UInt32, _ preference: CodingPreference, mayWait: Bool) -> Representation {
+        // Of what is not kept, the files beside it are not kept either: they are loaded for those who can wait.
+        let mayLoad = files[file].isListed || mayWait
         // Its variants are of no use without it.
         files[file].wasUsed = true
         var pending: UInt32?
@@ -90,19 +98,24 @@ extension CompletionWorker {
                 files[file].variants[index] = .unknown
             }
             switch files[file].variants[index] {
-            case .unknown:
+            case .unknown where mayLoad:
                 let variant = loadVariant(of: file, coding)
                 // What lies beside the file is known in a moment.
                 if mayWait, let variant { return .awaited(variant) }
                 pending = pending ?? variant
-            case .missing where pending == nil && site.codings.makesVariant(of: files[file].size):
+            case .missing where pending == nil && makesVariants(of: file):
                 pending = makeVariant(of: file, coding)
-            case .missing, .never, .present:
+            case .unknown, .missing, .never, .present:
                 break
             }
         }
         if preference.allowsIdentity { return .ready(file) }
         return pending.map { .awaited($0) } ?? .unacceptable
+    }
+
+    /// Whether a variant of a file is made where none lies beside it.
+    private func makesVariants(of file: UInt32) -> Bool {
+        files[file].isCompressible && files[file].isListed && site.codings.makesVariant(of: files[file].size)
     }
 
     // MARK: Making
@@ -121,6 +134,11 @@ extension CompletionWorker {
         files[variant].setSource(files.key(file))
         files[file].variants[Int(coding.rawValue)] = .present
         files.pin(variant)
+        if !files[file].isListed {
+            files.unlist(variant)
+            files[variant].pinsSource = true
+            files.pin(file)
+        }
         return variant
     }
 
@@ -178,7 +196,7 @@ extension CompletionWorker {
 
     /// Whether a variant's original still answers requests.
     func isCurrent(_ source: CompletionKey) -> Bool {
-        files.isCurrent(source) && files[source.slot].isListed
+        files.isCurrent(source) && (files[source.slot].isListed || files[source.slot].isUnkept)
     }
 
     /// Looking for a variant's file has ended without one: it may be made.

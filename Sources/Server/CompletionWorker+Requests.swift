@@ -189,6 +189,18 @@ extension CompletionWorker {
         return unsafe body(bytes.span.extracting(exchanges[exchange].head.length...))
     }
 
+    /// Calls `body` with the request's path, decoded and as it was before it was rewritten.
+    func withSentPath<Result>(_ exchange: UInt32, _ body: (Span<UInt8>) -> Result) -> Result {
+        let raw = exchanges[exchange].head.path
+        return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(raw.count, 1)) { buffer in
+            let bytes = unsafe exchanges[exchange].headBytes.bytes
+            // It was decoded before, when the request was routed.
+            let path = unsafe bytes.span.extracting(raw)
+            let count = unsafe buffer.fill { _ = TargetDecoder.decodePath(path, into: &$0) }
+            return unsafe body(UnsafeBufferPointer(rebasing: buffer[..<count]).span)
+        }
+    }
+
     /// Has the request answered as if it had asked for another path.
     func replacePath(_ exchange: UInt32, _ path: [UInt8]) {
         let old = withPath(exchange) { $0.count }

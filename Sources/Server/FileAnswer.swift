@@ -38,7 +38,7 @@ struct FileAnswer: Equatable {
     ///   - bytes: what the head's positions refer to.
     ///   - file: what was found.
     ///   - status: 200, or that of an error page, for which neither conditions nor ranges count.
-    ///   - now: seconds since 1970.
+    ///   - now: nanoseconds since 1970.
     @unsafe
     init(_ head: RequestHead, _ bytes: Span<UInt8>, _ file: CachedFile, status: UInt16, now: Int64) {
         let size = file.size
@@ -49,8 +49,9 @@ struct FileAnswer: Equatable {
             return
         }
         let validators = file.validators
+        let lastModified = validators.lastModified(now: now)
         let outcome = validators.withTag {
-            Conditions.evaluate(head, in: bytes, etag: $0, lastModified: validators.lastModified)
+            Conditions.evaluate(head, in: bytes, etag: $0, lastModified: lastModified)
         }
         switch outcome {
         case .notModified:
@@ -69,8 +70,8 @@ struct FileAnswer: Equatable {
                     head,
                     in: bytes,
                     etag: $0,
-                    lastModified: validators.lastModified,
-                    now: now
+                    lastModified: lastModified,
+                    now: now / 1_000_000_000
                 )
             })
         else {
@@ -82,7 +83,7 @@ struct FileAnswer: Equatable {
             self.init(status: 206, range: part, sendsBody: true)
         case .unsatisfiable:
             self.init(status: 416, range: whole, sendsBody: false)
-        case .multiple where file.key.isPlain:
+        case .multiple where !file.hasCoding:
             self.init(status: 206, range: whole, sendsBody: true, isMultipart: true)
         case .whole, .multiple:
             // The parts of a coded content would have to say how it is coded, and have no field for that: several parts

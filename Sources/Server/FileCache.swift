@@ -101,13 +101,16 @@ struct FileCache: ~Copyable {
         size += bytes
         while size > sizeMax, evictOne(keeping: slot) {}
         // Everything else is in use: then the newcomer is not kept beyond its first answers.
-        if size > sizeMax { unlist(slot) }
+        guard size > sizeMax else { return }
+        files[slot].isUnkept = true
+        unlist(slot)
     }
 
     /// An entry answers no further request; it lives until nobody sends from it.
     mutating func unlist(_ slot: UInt32) {
         guard files[slot].isListed else { return }
         files[slot].isListed = false
+        if !files[slot].isLoaded { files[slot].isUnkept = true }
         var position = Int(truncatingIfNeeded: files[slot].hash) & mask
         while table[position] != slot { position = (position &+ 1) & mask }
         closeGap(at: position)

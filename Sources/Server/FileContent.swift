@@ -19,16 +19,24 @@ struct FileContent: Hashable, Sendable {
         changed = Self.nanoseconds(attributes.st_ctim)
     }
 
-    private static func nanoseconds(_ time: timespec) -> Int64 {
+    /// A time of a file in nanoseconds since 1970.
+    static func nanoseconds(_ time: timespec) -> Int64 {
         Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
     }
 
-    /// Whether it was modified before another file was.
+    /// True when it was modified before another file was, as far as its time says.
     ///
-    /// Programs that make a coded file, brotli among them, give it the original's time without the fraction of the second.
+    /// Programs that make a coded file, or copy one, give it the original's time with fewer digits: whole seconds, milliseconds
+    /// or microseconds. So the original's time counts with as many digits as this one has.
+    ///
+    /// - Parameter other: nanoseconds since 1970.
+    /// - Returns: false when both may be of one moment.
     func isOlder(than other: Int64) -> Bool {
-        let second: Int64 = 1_000_000_000
-        return modified % second == 0 ? modified / second < other / second : modified < other
+        var unit: Int64 = 1_000_000_000
+        while unit > 1, modified % unit != 0 { unit /= 10 }
+        // Downwards, also before 1970.
+        let rest = ((other % unit) + unit) % unit
+        return modified < other &- rest
     }
 
     /// Reads the file whole; may wait for a disk.

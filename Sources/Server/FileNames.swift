@@ -1,5 +1,7 @@
 /// Which names beneath `www/` are served, and as which files. Pure; any thread.
 
+internal import HTTP
+
 /// How paths name files.
 struct FileNames: Sendable {
     private let index: [[UInt8]]
@@ -45,7 +47,7 @@ struct FileNames: Sendable {
         }
         switch attempt {
         case 0: return path
-        case 1 where cleanURLs && !Self.hasExtension(name): return path + Self.pageSuffix
+        case 1 where cleanURLs: return path + Self.pageSuffix
         default: return nil
         }
     }
@@ -80,13 +82,20 @@ struct FileNames: Sendable {
         return false
     }
 
-    /// The extension of a file's name, without its dot.
+    /// The coding in which a file holds its content by its own name: an `.svgz` is an SVG picture in gzip.
     ///
-    /// - Returns: `nil` for a name without a dot, or with one at its start alone.
-    static func `extension`(of path: [UInt8]) -> [UInt8]? {
-        let last = path.lastIndex(of: slash).map { $0 + 1 } ?? 0
-        guard let dot = path[last...].lastIndex(of: dot), dot > last else { return nil }
-        return Array(path[(dot + 1)...])
+    /// - Parameters:
+    ///   - path: the file's.
+    ///   - type: its media type, which the configuration may have made another.
+    /// - Returns: `nil` for a file whose name says nothing of the kind.
+    static func coding(of path: [UInt8], type: [UInt8]) -> ContentCoding? {
+        let isPicture = MediaTypePattern("image/svg+xml").matches(type.span)
+        return isPicture && path.suffix(5).map({ $0 | 0x20 }).elementsEqual(".svgz".utf8) ? .gzip : nil
+    }
+
+    /// True when a request can name a file so: paths are UTF-8 without control characters (`TargetDecoder`).
+    static func canBeAskedFor(_ name: [UInt8]) -> Bool {
+        name.span.isUTF8 && !name.contains { $0 < 0x20 || $0 == 0x7F }
     }
 
     private static let pageSuffix = Array(".html".utf8)

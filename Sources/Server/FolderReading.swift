@@ -52,15 +52,8 @@ private final class FolderReading: PoolJob {
 
     /// What is in the folder and would be served; `nil` when it is no folder.
     private func read() -> [FolderListing.Entry]? {
-        // Relative to the root, and never empty.
-        let name = Array(".".utf8) + path + [0]
-        let number = unsafe name.withUnsafeBytes { bytes in
-            // Ended by the NUL that was appended.
-            unsafe bytes.withMemoryRebound(to: CChar.self) { characters -> Int32 in
-                guard let start = characters.baseAddress else { return -1 }
-                return unsafe ringport_open_beneath(root.rawValue, start, O_DIRECTORY)
-            }
-        }
+        guard let named = name(path) else { return nil }
+        let number = unsafe ringport_openat(named.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
         guard number >= 0 else { return nil }
         guard let folder = unsafe fdopendir(number) else {
             _ = close(number)
@@ -75,31 +68,46 @@ private final class FolderReading: PoolJob {
                     unsafe Array(UnsafeRawBufferPointer(start: name, count: strlen(name)))
                 }
             }
-            if let entry = unsafe entry(name, in: dirfd(folder)) { entries.append(entry) }
+            if let entry = entry(name) { entries.append(entry) }
         }
         return entries
     }
 
     /// What would be served by a name; `nil` when nothing would.
-    private func entry(_ name: [UInt8], in folder: Int32) -> FolderListing.Entry? {
-        guard name != Array(".".utf8), name != Array("..".utf8) else { return nil }
-        guard policy.names.areServed((path + name).span) else { return nil }
+    private func entry(_ name: [UInt8]) -> FolderListing.Entry? {
+        guard name != Array(".".utf8), name != Array("..".utf8), FileNames.canBeAskedFor(name) else { return nil }
+        guard policy.names.areServed((path + name).span), let file = self.name(path + name) else { return nil }
         var attributes = stat()
-        let flags = policy.symlinks == .follow ? 0 : AT_SYMLINK_NOFOLLOW
-        let status = unsafe (name + [0]).withUnsafeBytes { bytes in
-            unsafe bytes.withMemoryRebound(to: CChar.self) { characters -> Int32 in
-                guard let start = characters.baseAddress else { return -1 }
-                return unsafe fstatat(folder, start, &attributes, flags)
-            }
-        }
+        guard unsafe fstat(file.rawValue, &attributes) == 0 else { return nil }
         let kind = attributes.st_mode & S_IFMT
-        guard status == 0, kind == S_IFREG || kind == S_IFDIR else { return nil }
+        guard kind == S_IFREG || kind == S_IFDIR else { return nil }
+        guard ringport_is_accessible(file.rawValue, kind == S_IFDIR ? 1 : 0) != 0 else { return nil }
         return FolderListing.Entry(
             name: name,
             isFolder: kind == S_IFDIR,
             size: UInt64(attributes.st_size),
             modified: Int64(attributes.st_mtim.tv_sec)
         )
+    }
+
+    /// What a path names by the site's rule about links, as requests find it; `nil` when it names nothing.
+    private func name(_ path: [UInt8]) -> Descriptor? {
+        // Relative to the root, and never empty.
+        let relative = Array(".".utf8) + path + [0]
+        let number = unsafe relative.withUnsafeBytes { bytes in
+            // Ended by the NUL that was appended; no name holds another.
+            unsafe bytes.withMemoryRebound(to: CChar.self) { characters -> Int32 in
+                guard let start = characters.baseAddress else { return -1 }
+                let links = policy.symlinks
+                return unsafe ringport_name_beneath(
+                    root.rawValue,
+                    start,
+                    links == .inside ? 1 : 0,
+                    links == .follow ? 1 : 0
+                )
+            }
+        }
+        return number >= 0 ? Descriptor(owning: number) : nil
     }
 }
 

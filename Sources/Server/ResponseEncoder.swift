@@ -64,7 +64,9 @@ enum ResponseEncoder {
             if answer.status == 503 { try span.appendField("Retry-After", decimal: 1) }
         }
         if answer.status == 200 || answer.status == 206 || answer.status == 304 {
-            try span.appendField("Last-Modified", date: file.validators.lastModified)
+            if let modified = file.validators.lastModified(now: clock.wall) {
+                try span.appendField("Last-Modified", date: modified)
+            }
             try file.validators.withTag { (tag) throws(ResponseError) in
                 if !tag.isEmpty { try span.appendField("ETag", tag) }
             }

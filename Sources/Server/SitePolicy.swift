@@ -117,7 +117,10 @@ struct MediaTypePattern: Sendable {
     /// Whether a type is meant, its parameters aside.
     func matches(_ type: Span<UInt8>) -> Bool {
         guard type.count >= text.count else { return false }
-        for index in text.indices where type[index] != text[index] { return false }
+        for index in text.indices where Self.lowered(type[index]) != text[index] { return false }
         return isKind || type.count == text.count || type[text.count] == UInt8(ascii: ";")
+    }
+    private static func lowered(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }
 }

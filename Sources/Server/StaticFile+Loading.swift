@@ -42,6 +42,7 @@ extension CompletionWorker {
     func opened(_ packet: CompletionPacket) {
         let file = packet.key.slot
         precondition(files.isCurrent(packet.key), "an entry stays while it is being loaded")
+        guard files[file].stage != .looking else { return lookedBeside(file, packet.result) }
         guard packet.result >= 0 else { return openFailed(file, -packet.result) }
         files[file].descriptor = packet.result
         readAttributes(file)
@@ -69,7 +70,7 @@ extension CompletionWorker {
     }
 
     /// How a path with symbolic links is opened by the rules of its site.
-    private func followed(_ file: UInt32) -> OpenRule {
+    func followed(_ file: UInt32) -> OpenRule {
         switch site.hosts.policies[Int(files[file].key.policy)].symlinks {
         case .refuse: .withoutLinks
         case .inside: .withLinksInside
@@ -131,7 +132,7 @@ extension CompletionWorker {
         } else if files[file].map() {
             files[file].prepareBlock(bodyCount: 0)
             files.keepDescriptor(file)
-            loadEnded(file, .ready)
+            contentLoaded(file)
         } else {
             errors.error(.error, SystemError("map \(files[file].pathText)").description)
             loadEnded(file, .refused(.fileUnreadable))
@@ -148,12 +149,19 @@ extension CompletionWorker {
             if files[file].stage != .making { path.removeLast(coding.suffix.utf8CodeUnitCount) }
             codingLine = ResponseField("Content-Encoding", "\(coding.name)").line
         }
-        let type = site.mediaTypes.type(forExtension: FileNames.extension(of: path) ?? [])
+        let type = site.mediaTypes.type(ofFile: path.span)
+        if files[file].key.isPlain, let coding = FileNames.coding(of: path, type: type) {
+            files[file].isCoded = true
+            codingLine = ResponseField("Content-Encoding", "\(coding.name)").line
+        }
         files[file].setLines(
             content: Array("Content-Type: ".utf8) + type + Array("\r\n".utf8) + codingLine,
             others: policy.lines(path: path.span, type: type.span)
         )
-        files[file].variesByCoding = !site.codings.isOff && MediaType.isCompressible(type.span)
+        files[file].isCompressible = MediaType.isCompressible(type.span)
+        // Of another type it does where there is a file beside it, which is looked for when it has been read.
+        files[file].variesByCoding =
+            !site.codings.isOff && (files[file].isCompressible || !files[file].key.isPlain) && !files[file].isCoded
         files[file].variesByOrigin = policy.variesByOrigin
         let realm = policy.realm(path.span)
         files[file].realm = realm >= 0 ? realm : files[file].withName { policy.realm($0) }
@@ -206,7 +214,7 @@ extension CompletionWorker {
             files[file].discardBlock()
             return readAttributes(file)
         }
-        loadEnded(file, .ready)
+        contentLoaded(file)
     }
 
     enum LoadOutcome {
@@ -243,7 +251,9 @@ extension CompletionWorker {
             files.unlist(file)
         }
         for exchange in waiters.reversed() { settle(exchange, outcome, file) }
+        let original = files[file].pinsSource ? files[file].source : nil
         files.unpin(file)
+        if let original { files.unpin(original.slot) }
     }
 
     private func settle(_ exchange: UInt32, _ outcome: LoadOutcome, _ file: UInt32) {
@@ -262,15 +272,21 @@ extension CompletionWorker {
                 awaitFile(exchange, name.span, status: status)
             }
         case .folder where status == 200 && !exchanges[exchange].fellBack:
-            // The address is made anew from the decoded path, and not of what was sent: a scheme and host, or a path that
-            // begins with two slashes before its dot segments are resolved, would lead the client to another site.
-            let location = withPath(exchange) { AddressPattern.encoded(path: $0) } + [UInt8(ascii: "/")]
-            reply(exchange, redirection(exchange, location, status: 308))
+            reply(exchange, redirection(exchange, folderReference(exchange), status: 308))
         case .missing, .folder:
             missed(exchange)
         case .refused(let reason):
             reply(exchange, .refusal(status == 200 ? reason : exchanges[exchange].reason ?? reason))
         }
+    }
+
+    /// Where the exchange's folder is, relative to the address that was asked for.
+    ///
+    /// It is made of the decoded path, and not of what was sent: a scheme and host, or a path that begins with two slashes
+    /// before its dot segments are resolved, would lead the client to another site.
+    private func folderReference(_ exchange: UInt32) -> [UInt8] {
+        let folder = withPath(exchange) { path in path.indices.map { path[$0] } } + [UInt8(ascii: "/")]
+        return withSentPath(exchange) { RelativeReference.path(to: folder.span, from: $0) }
     }
 
     // MARK: Staying true

@@ -41,7 +41,7 @@ extension CompletionWorker {
             files[file].setDate(clock)
             unsafe output.copy(files[file].wholeResponse)
         } else {
-            sent = unsafe FileAnswer(head, bytes.span, files[file], status: 200, now: clock.second)
+            sent = unsafe FileAnswer(head, bytes.span, files[file], status: 200, now: clock.wall)
             // Problem details are made of an exchange.
             guard !sent.isMultipart, sent.refusal == nil || !head.has(.accept) else { return false }
             let persistence = Persistence(keepsAlive: head.keepsAlive && !isDraining, version: head.version)
@@ -83,7 +83,7 @@ extension CompletionWorker {
             exchanges[exchange].headBytes.bytes.span,
             files[file],
             status: status,
-            now: clock.second
+            now: clock.wall
         )
         files[file].wasUsed = true
         if let reason = answer.refusal, refusalShape(exchange) == .problem {
@@ -205,7 +205,7 @@ extension CompletionWorker {
         switch files[file].stage {
         case .ready: deliver(exchange, file)
         case .absent: missed(exchange)
-        case .opening, .reading, .making: wait(exchange, for: file)
+        case .opening, .reading, .looking, .making: wait(exchange, for: file)
         }
     }
 

@@ -5,39 +5,67 @@ internal import Glibc
 /// What a representation is recognised by (RFC 9110 §8.8), of the very descriptor whose bytes are sent.
 struct Validators {
     /// The entity tag as it is sent, quotes included; empty for a file that has none yet.
-    private var tag = InlineArray<72, UInt8>(repeating: 0)
+    private var tag = InlineArray<88, UInt8>(repeating: 0)
     private var tagCount = 0
     /// Whole seconds since 1970.
-    private(set) var lastModified: Int64 = 0
-    /// The file can't change any more without another modification time.
+    private var modifiedSecond: Int64 = 0
+    /// The file can't change any more without another modification or change time.
     private(set) var hasRested = true
 
     init() {}
 
-    /// Makes the tag from what changes whenever the content does: inode, size, modification time in nanoseconds.
+    /// Makes the tag from what changes whenever the content does: modification time in nanoseconds, size, inode, and by how
+    /// much the change time differs from the modification time.
     ///
-    /// A file that was modified a moment ago may be modified again within the same tick of the kernel's clock, without
-    /// a visible difference: two contents would have one tag. So it has none until it has rested (RFC 9110 §8.8.1), and is
-    /// not kept until then. A time to come is not named to clients: they are told the present one (§8.8.2.1).
+    /// The change time can't be set: it tells a file that was written in place and given its old time again, or that took
+    /// the inode of one that is gone, from the one before. A mode or a link that changes makes another tag as well, which
+    /// costs clients one more answer.
+    ///
+    /// A file that was written a moment ago may be written again within the same tick of the kernel's clock, without a
+    /// visible difference: two contents would have one tag. So it has none until it has rested (RFC 9110 §8.8.1), and is
+    /// not kept until then.
     ///
     /// - Parameters:
     ///   - inode: the file's number.
     ///   - size: its bytes.
-    ///   - modified: when its content changed last.
+    ///   - modified: when its content changed last, as far as programs say.
+    ///   - changed: when its content or anything else about it changed last.
     ///   - now: nanoseconds since 1970.
-    init(inode: UInt64, size: UInt64, modified: timespec, now: Int64) {
-        lastModified = min(Int64(modified.tv_sec), now / 1_000_000_000)
-        let modifiedNanoseconds = Int64(modified.tv_sec) &* 1_000_000_000 &+ Int64(modified.tv_nsec)
-        let age = now &- modifiedNanoseconds
-        hasRested = age < 0 || age >= Self.restingTime
+    init(inode: UInt64, size: UInt64, modified: timespec, changed: timespec, now: Int64) {
+        modifiedSecond = Int64(modified.tv_sec)
+        let modified = FileContent.nanoseconds(modified)
+        let changed = FileContent.nanoseconds(changed)
+        hasRested = Self.isPast(modified, now) && Self.isPast(changed, now)
         guard hasRested else { return }
         append("\"")
-        append(hexadecimal: UInt64(bitPattern: modifiedNanoseconds))
+        append(hexadecimal: UInt64(bitPattern: modified))
         append("-")
         append(hexadecimal: size)
         append("-")
         append(hexadecimal: inode)
+        append("-")
+        append(hexadecimal: UInt64(bitPattern: changed &- modified))
         append("\"")
+    }
+
+    /// True when nothing that happens now gets this time: it is long enough ago, or to come.
+    private static func isPast(_ time: Int64, _ now: Int64) -> Bool {
+        let age = now &- time
+        return age < 0 || age >= restingTime
+    }
+
+    /// The modification date to name to clients, in seconds since 1970; `nil` while there is none that they can rely on.
+    ///
+    /// Dates have whole seconds: until the second of the modification is over, another content may get the same date
+    /// (RFC 9110 §8.8.2.2), and a time to come is none (§8.8.2.1). The first two seconds of 1970 and all before them are
+    /// what reproducible builds, Nix and ostree write in place of a time: every version of a file has them.
+    ///
+    /// - Parameter now: nanoseconds since 1970.
+    /// - Returns: the date, which comes before `now`.
+    func lastModified(now: Int64) -> Int64? {
+        guard tagCount > 0, modifiedSecond > 1 else { return nil }
+        // Times of files come from a clock that lags by a tick.
+        return modifiedSecond < (now &- Self.restingTime) / 1_000_000_000 ? modifiedSecond : nil
     }
 
     /// Makes the tag that of another representation of the same file (RFC 9110 §8.8.3.3).

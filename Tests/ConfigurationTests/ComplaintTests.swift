@@ -85,7 +85,30 @@ import Testing
         ("[files]\nlisting = 'yes'\n", "2: files.listing is true or false"),
         ("[files]\nsymlinks = 'folow'\n", "2: files.symlinks does not take \"folow\"; did you mean \"follow\"?"),
         ("[files]\nindex = ['a/b']\n", "2: files.index does not take \"a/b\""),
-        ("[files.types]\nFOO = 'a/b'\n", "2: [files.types] does not take \"FOO\""),
+        ("[files.types]\nFOO = 'a/b'\n", "2: [files.types] does not take \"FOO\"; write it in small letters"),
+        ("[files.types]\n'.foo' = 'a/b'\n", "2: [files.types] does not take \".foo\"; leave out the dot at its start"),
+        ("[files.types]\n'foo.' = 'a/b'\n", "2: [files.types] does not take \"foo.\"; leave out the dot at its end"),
+        (
+            "[files.types]\n'*.foo' = 'a/b'\n",
+            "2: [files.types] does not take \"*.foo\"; a pattern of paths begins with / or **"
+        ),
+        (
+            "[files.types]\n'a/b' = 'a/b'\n",
+            "2: [files.types] does not take \"a/b\"; a pattern of paths begins with / or **"
+        ),
+        // One star does not stand for the slash with which every path begins.
+        (
+            "[[fields]]\npath = '*.css'\nname = 'X-A'\nvalue = 'a'\n",
+            "2: fields.path does not take \"*.css\"; begin with / or **, or it means no path"
+        ),
+        (
+            "[[auth]]\npath = '*'\nrealm = 'a'\nfile = 'b'\n",
+            "2: auth.path does not take \"*\"; begin with / or **, or it means no path"
+        ),
+        (
+            "[[fields]]\nname = 'Content-Type'\nvalue = 'a/b'\n",
+            "2: fields.name does not take \"Content-Type\"; say it by extension or path in [files.types]"
+        ),
         ("[files.types]\nfoo = 'ab'\n", "2: files.types.foo does not take \"ab\""),
         ("[compression]\ncodings = ['gzip', 'gzip']\n", "2: compression.codings has \"gzip\" twice"),
         ("[compression]\nsize_min = 9\nsize_max = 8\n", "3: compression.size_max is below compression.size_min"),

@@ -28,6 +28,10 @@ import Testing
         symlinks = "follow"
         media_types = ""
         [files.types]
+        "" = "text/plain"
+        "**/README" = "text/markdown"
+        "/.well-known/app" = "application/json"
+        "tar.gz" = "application/gzip"
         "x y" = "text/x; charset=utf-8"
         foo = "application/x-foo"
         [compression]

@@ -45,6 +45,28 @@ import Testing
         #expect(MediaType.isCompressible(Array(line.input.utf8).span) == line.expected)
     }
 
+    private let byPath = MediaTypes(own: [
+        "tar.gz": "application/x-tgz", "gz": "application/x-gz", "": "text/plain", "json": "application/x-json",
+        "/.well-known/app": "application/json", "/.well-known/*": "text/x-known", "**/README": "text/markdown",
+        "/docs/**": "text/x-docs", "/docs/a?c": "text/x-letter",
+    ])
+
+    @Test(arguments: [
+        Case("/a.tar.gz", "application/x-tgz"), Case("/a.b.TAR.GZ", "application/x-tgz"),
+        Case("/a.gz", "application/x-gz"),
+        Case("/tar.gz", "application/x-gz"), Case("/a.tar.gz.png", "image/png"),
+        Case("/v1.2.json", "application/x-json"),
+        Case("/name", "text/plain; charset=utf-8"), Case("/a.b/name", "text/plain; charset=utf-8"),
+        Case("/.hidden", "text/plain; charset=utf-8"), Case("/.a.json", "application/x-json"),
+        Case("/a.unheard", "application/octet-stream"), Case("/.well-known/app", "application/json"),
+        Case("/.well-known/x.png", "text/x-known; charset=utf-8"), Case("/.well-known/a/x.png", "image/png"),
+        Case("/README", "text/markdown; charset=utf-8"), Case("/a/README", "text/markdown; charset=utf-8"),
+        Case("/docs/x.json", "text/x-docs; charset=utf-8"), Case("/docs/abc", "text/x-letter; charset=utf-8"),
+    ])
+    func aPathOrTheLongestExtensionHasAType(_ line: Case<String>) {
+        #expect(String(decoding: byPath.type(ofFile: Array(line.input.utf8).span), as: UTF8.self) == line.expected)
+    }
+
     /// Debian's file, where there is one: what it alone knows is known, and what the table knows stays.
     @Test func theFileOfTheSystemIsUnderstood() {
         let types = MediaTypes(system: Self.systemFile)

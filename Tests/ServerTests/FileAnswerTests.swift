@@ -11,8 +11,8 @@ import Testing
     private static let modified: Int64 = 784_111_777
     private static let now: Int64 = 1_800_000_000
     private static let date = "Sun, 06 Nov 1994 08:49:37 GMT"
-    /// Modification time in nanoseconds, size and inode.
-    private static let tag = "\"\(String(modified * 1_000_000_000, radix: 16))-3e8-5\""
+    /// Modification time in nanoseconds, size, inode, and no difference of the change time.
+    private static let tag = "\"\(String(modified * 1_000_000_000, radix: 16))-3e8-5-0\""
 
     struct Case: Sendable {
         let method: String
@@ -107,8 +107,9 @@ import Testing
         attributes.st_size = size
         attributes.st_ino = 5
         attributes.st_mtim = timespec(tv_sec: Int(Self.modified), tv_nsec: 0)
+        attributes.st_ctim = attributes.st_mtim
         file.take(attributes, wall: Self.now * 1_000_000_000)
-        return unsafe FileAnswer(head, bytes.span, file, status: status, now: Self.now)
+        return unsafe FileAnswer(head, bytes.span, file, status: status, now: Self.now * 1_000_000_000)
     }
 
     private struct NotARequest: Error {}

@@ -1,5 +1,6 @@
 /// Which paths name files, and which files. Test threads.
 
+import HTTP
 import Testing
 
 @testable import Server
@@ -50,7 +51,8 @@ import Testing
         let names = FileNames(rules)
         #expect(tried("/about", names) == ["about", "about.html"])
         #expect(tried("/a.b/about", names) == ["a.b/about", "a.b/about.html"])
-        #expect(tried("/style.css", names) == ["style.css"])
+        #expect(tried("/release-1.2", names) == ["release-1.2", "release-1.2.html"])
+        #expect(tried("/Dr. No", names) == ["Dr. No", "Dr. No.html"])
         #expect(names.paths(answeredBy: Array("/about.html".utf8)).map(text) == ["/about.html", "/about"])
     }
 
@@ -63,10 +65,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/a.txt", "txt"), ("/a.tar.gz", "gz"), ("/a", nil), ("/.hidden", nil), ("/a.b/c", nil), ("/a.", ""),
+        ("/a.svgz", "image/svg+xml", true), ("/a.SVGZ", "image/svg+xml", true), ("/a.svg", "image/svg+xml", false),
+        ("/a.svgz", "application/octet-stream", false), ("/svgz", "image/svg+xml", false),
+        ("/", "image/svg+xml", false),
     ])
-    func anExtensionFollowsTheLastDotOfAName(path: String, found: String?) {
-        #expect(FileNames.extension(of: Array(path.utf8)).map(text) == found)
+    func aNameMaySayThatItsContentIsCoded(path: String, type: String, isCoded: Bool) {
+        #expect(FileNames.coding(of: Array(path.utf8), type: Array(type.utf8)) == (isCoded ? .gzip : nil))
+    }
+
+    @Test(arguments: [
+        ("a", true), ("ä ?#%\\:", true), ("a\u{85}", true), ("a\n", false), ("\u{7f}", false), ("\u{1b}[0m", false),
+    ])
+    func someNamesCannotBeAskedFor(name: String, canBe: Bool) {
+        #expect(FileNames.canBeAskedFor(Array(name.utf8)) == canBe)
+        #expect(!FileNames.canBeAskedFor([0xff] + Array(name.utf8)))
     }
 
     private func tried(_ path: String, _ names: FileNames) -> [String] {

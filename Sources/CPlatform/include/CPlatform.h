@@ -18,6 +18,13 @@ int ringport_openat(int directory, const char *path, int flags, mode_t mode);
  * flags, such as O_DIRECTORY, may be given. */
 int ringport_open_beneath(int directory, const char *path, int flags);
 
+/* The same, for fstat(2) and faccessat(2) only (O_PATH): a FIFO has no reader by it. Through no link, through those that
+ * stay beneath the directory, or through all. */
+int ringport_name_beneath(int directory, const char *path, int follows_inside, int follows_all);
+
+/* Whether this process may read a file that is open, or enter a folder (faccessat2(2), Linux 5.8). */
+int ringport_is_accessible(int file, int is_folder);
+
 /* renameat2(2) with RENAME_NOREPLACE, Linux 3.15: EEXIST rather than a file replaced. */
 int ringport_rename_exclusive(int directory, const char *from, const char *to);
 

@@ -153,7 +153,7 @@ extension RFC9110 {
             "The redirection keeps the query",
             get("/sub?a=b"),
             Expected.status(308, 301, 302, 307).holding("the query is lost") {
-                $0["Location"]?.hasSuffix("/sub/?a=b") == true
+                $0["Location"].map { $0 == "sub/?a=b" || $0.hasSuffix("/sub/?a=b") } == true
             }
         ),
         Case(
