@@ -179,6 +179,17 @@ int ringport_reports_changes(int file) {
     case CEPH_SUPER_MAGIC:
     case V9FS_MAGIC:
     case FUSE_SUPER_MAGIC:
+    case CODA_SUPER_MAGIC:
+    case OCFS2_SUPER_MAGIC:
+    case 0x01161970: /* GFS2 */
+    case 0x20030528: /* OrangeFS */
+    case 0x0bd00bd0: /* Lustre */
+    case 0x47504653: /* GPFS */
+    case 0x19830326: /* BeeGFS */
+    case 0x786f4256: /* VirtualBox's shared folders */
+    /* Made when they are read. */
+    case PROC_SUPER_MAGIC:
+    case SYSFS_MAGIC:
         return 0;
     default:
         return 1;

@@ -240,6 +240,15 @@ extension CompletionPort {
         unsafe finish(entry, .notice, key)
     }
 
+    /// Watches an open `/proc/self/mountinfo` until cancelled; a packet each time that something is mounted or unmounted.
+    ///
+    /// There is always something to read; what is news is urgent (POLLPRI, proc_pid_mounts(5)).
+    package mutating func noticeMounts(_ descriptor: Int32, _ key: CompletionKey) {
+        let entry = unsafe nextEntry()
+        unsafe io_uring_prep_poll_multishot(entry, descriptor, UInt32(POLLPRI))
+        unsafe finish(entry, .notice, key)
+    }
+
     /// Gives up an operation.
     ///
     /// Its own packet still comes, with ECANCELED when this was in time; so does the cancel's.

@@ -4,7 +4,15 @@ internal import Server
 
 extension ConfigurationSchema {
     static var files: ConfigurationTable<ServerConfiguration> {
-        let www = ConfigurationKey("www", \FileRules.www, .text(.file("www")), "The folder that is served.")
+        let www = ConfigurationKey(
+            "www",
+            \FileRules.www,
+            .text(.file("www")),
+            """
+            The folder that is served. It may be a link or lie behind one: when its path leads elsewhere, that folder is served \
+            from then on, without a signal.
+            """
+        )
         let mediaTypes = ConfigurationKey(
             "media_types",
             \ServerConfiguration.mediaTypes.file,

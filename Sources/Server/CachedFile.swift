@@ -3,6 +3,7 @@
 internal import CompletionPort
 internal import Glibc
 internal import HTTP
+internal import Platform
 
 /// An entry of the file cache.
 ///
@@ -74,6 +75,8 @@ struct CachedFile {
     /// The exchange that came last to wait for this file; they are linked by `nextWaiter`.
     var waiters = noSlot
     var attempts = 0
+    /// The folder beneath which the file is looked for, held meanwhile: its descriptor's number is with the kernel.
+    private var root: Unmanaged<Descriptor.Shared>?
     var descriptor: Int32 = -1
     /// The descriptor stays open with the entry, so that the kernel can send its pages.
     var keepsDescriptor = false
@@ -144,6 +147,27 @@ struct CachedFile {
         let path = unsafe Self.copy(pathBytes + Array("\(suffix)".utf8))
         unsafe pathBeside = path
         return unsafe path
+    }
+
+    /// Begins anew with the first file for the name.
+    mutating func startOver(_ path: [UInt8]) {
+        tryNext(path)
+        candidate = 0
+        foundFolder = false
+        isLinked = false
+    }
+
+    /// Notes the folder beneath which the file is looked for from here on; `nil` when it is no longer looked for.
+    mutating func setRoot(_ root: Descriptor.Shared?) {
+        unsafe self.root?.release()
+        unsafe self.root = root.map { unsafe Unmanaged.passRetained($0) }
+    }
+
+    /// True when the file is looked for beneath this folder, or beneath none.
+    func isBeneath(_ folder: Descriptor.Shared) -> Bool {
+        // Held by this entry.
+        guard let root = unsafe root else { return true }
+        return unsafe root.takeUnretainedValue() === folder
     }
 
     /// Calls `body` with the decoded path that the entry was made for.
@@ -250,14 +274,17 @@ struct CachedFile {
         readCount = 0
     }
 
+    /// Lets go of what was read or mapped.
     mutating func discardBlock() {
         unsafe block?.deallocate()
         unsafe block = nil
+        if let mapping = unsafe mapping { unsafe _ = munmap(mapping, Int(size)) }
+        unsafe mapping = nil
     }
 
-    /// Where the rest of the file is to be read; `nil` when all of it has been.
+    /// Where the rest of the file is to be read; `nil` when all of it has been, or is mapped.
     var unread: UnsafeMutableRawBufferPointer? {
-        guard let block = unsafe block, readCount < Int(size) else { return nil }
+        guard !isMapped, let block = unsafe block, readCount < Int(size) else { return nil }
         return unsafe UnsafeMutableRawBufferPointer(
             start: block + headSizeMax + readCount,
             count: Int(size) - readCount
@@ -373,6 +400,7 @@ struct CachedFile {
         unsafe block?.deallocate()
         if let mapping = unsafe mapping { unsafe _ = munmap(mapping, Int(size)) }
         unsafe shared?.release()
+        unsafe root?.release()
         precondition(descriptor < 0, "the descriptor is closed by who opened it")
     }
 }

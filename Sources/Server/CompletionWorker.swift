@@ -48,9 +48,14 @@ final class CompletionWorker {
     let log: AccessRing
     let errors: FileLog
 
-    /// The folders that are served, and those before the last reload: files may be on their way to be opened beneath them.
+    /// The folders that are served; entries that are being loaded hold the one that they are looked for in.
     var roots: [Descriptor.Shared]
-    private var previousRoots: [Descriptor.Shared] = []
+    /// The paths that lead to these folders.
+    var rootPaths: [RootPath]
+    /// Files whose site has no folder at the moment.
+    var searches: [UInt32] = []
+    /// When these are looked at again.
+    var searchesDue = Instant.distantFuture
 
     var port: CompletionPort
     var clock = WorkerClock()
@@ -99,6 +104,8 @@ final class CompletionWorker {
     private var gathering = Gathering()
     /// What has changed in the sites' folders up to this turn is known.
     var hasLookedAtSites = false
+    /// It was said that there are no watches left.
+    var hasComplainedOfWatches = false
     /// A receive was armed: it may be over before the packet that tells of an earlier change.
     var hasArmedReceive = false
     /// Bytes of request contents that this worker holds.
@@ -112,6 +119,7 @@ final class CompletionWorker {
     /// Slots of `notice` packets.
     static let bellSlot: UInt32 = 0
     static let watchSlot: UInt32 = 1
+    static let mountsSlot: UInt32 = 2
 
     /// Makes the worker's port and tables on the thread that will run it.
     init(
@@ -120,10 +128,11 @@ final class CompletionWorker {
         peers: [WorkerHandle],
         log: AccessRing,
         errors: FileLog,
-        roots: [Descriptor.Shared],
+        folders: [SiteFolder],
         listeners: [Int32]
     ) throws(StartError) {
-        self.roots = roots
+        roots = folders.map(\.descriptor)
+        rootPaths = folders.map(RootPath.init)
         self.index = index
         self.site = site
         self.peers = peers
@@ -147,8 +156,8 @@ final class CompletionWorker {
             connections = try Slab(capacity: connectionsMax)
             partialHeads = try Slab(capacity: connectionsMax)
             exchanges = try Slab(capacity: limits.exchangesMax)
-            files = try FileCache(limits: limits, descriptors: site.descriptors)
-            watch = try SiteWatch(roots: roots.map(Self.watchPath))
+            watch = SiteWatch(roots: roots.map(Self.watchPath), foldersMax: limits.watchedFoldersMax)
+            files = try FileCache(limits: limits, descriptors: site.descriptors, notifier: watch.notifier)
             outputs = try OutputPool(limits: limits)
         } catch {
             throw .system(error)
@@ -156,6 +165,8 @@ final class CompletionWorker {
         wheel = DeadlineWheel(capacity: connectionsMax, now: clock.now)
         dirty.reserveCapacity(connectionsMax)
         atOnce.reserveCapacity(connectionsMax)
+        peers[index].report(watch.failure)
+        followRoots(Array(roots.indices))
     }
 
     // MARK: The loop
@@ -163,7 +174,7 @@ final class CompletionWorker {
     /// Takes turns until it is told to stop.
     func run() {
         port.notice(posts.bellDescriptor, CompletionKey(slot: Self.bellSlot, generation: 0))
-        port.notice(watch.descriptor.rawValue, CompletionKey(slot: Self.watchSlot, generation: 0))
+        noticeSites()
         postAccepts()
         while !isStopped { turn() }
         pulse.begin(WorkerStep(.ending))
@@ -189,7 +200,7 @@ final class CompletionWorker {
         pulse.endTurn()
         // Receives that are still to be armed may be all that anybody waits for.
         if starved.isEmpty, posts.prepareToSleep() {
-            let next = Instant.earlier(wheel.next ?? .distantFuture, end)
+            let next = Instant.earlier(Instant.earlier(wheel.next ?? .distantFuture, searchesDue), end)
             let duration = next == .distantFuture ? nil : next.remaining(from: clock.now)
             port.submitAndWait(atMost: duration, for: gathering.wait(after: receives))
         } else {
@@ -208,6 +219,7 @@ final class CompletionWorker {
         posts.takeAll { perform($0) }
         pulse.begin(WorkerStep(.passingDeadlines))
         if wheel.isDue(clock.now) { passDeadlines() }
+        if clock.now >= searchesDue { passSearches() }
     }
 
     private func perform(_ packet: CompletionPacket) {
@@ -228,15 +240,18 @@ final class CompletionWorker {
     }
 
     private func noticed(_ packet: CompletionPacket) {
-        if packet.key.slot == Self.bellSlot {
-            posts.silence()
-        } else {
-            siteChanged()
+        switch packet.key.slot {
+        case Self.bellSlot: posts.silence()
+        case Self.mountsSlot: mountsChanged()
+        default: siteChanged()
         }
         guard !packet.hasMore else { return }
         // A multishot poll ends when the completion queue overflowed: it is armed again.
-        let descriptor = packet.key.slot == Self.bellSlot ? posts.bellDescriptor : watch.descriptor.rawValue
-        port.notice(descriptor, packet.key)
+        switch packet.key.slot {
+        case Self.bellSlot: port.notice(posts.bellDescriptor, packet.key)
+        case Self.mountsSlot: if let mounts = watch.mounts { port.noticeMounts(mounts.rawValue, packet.key) }
+        default: if let notifier = watch.notifier { port.notice(notifier.rawValue, packet.key) }
+        }
     }
 
     /// A packet that only says that an operation of a connection is over.
@@ -255,20 +270,9 @@ final class CompletionWorker {
         case .variantMade(let file, let answer): variantMade(file, answer)
         case .passwordChecked(let exchange, let isRight): passwordChecked(exchange, isRight)
         case .folderRead(let exchange, let response): folderRead(exchange, response)
-        case .reload(let roots): reload(roots)
+        case .reload(let folders): reload(folders)
         case .drain: drain()
         case .stop: isStopped = true
         }
     }
-
-    /// Takes the sites' folders anew: they may be others by now, as where `www` is a link that was turned.
-    private func reload(_ new: [Descriptor.Shared]) {
-        previousRoots = roots
-        roots = new
-        watch.move(to: new.map(Self.watchPath))
-        files.unlistAll()
-    }
-
-    /// A path that leads to the open folder itself, whatever it is called by now (proc_pid_fd(5)).
-    private static func watchPath(_ root: Descriptor.Shared) -> String { "/proc/self/fd/\(root.rawValue)/." }
 }

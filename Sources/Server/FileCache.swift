@@ -17,11 +17,20 @@ struct FileCache: ~Copyable {
     private let sizeMax: Int
     private var hand: UInt32 = 0
     private let descriptors: DescriptorBudget
+    private var watches: FileWatches
+    private let limits: Limits
     /// Bytes of the resident bodies and heads of all entries.
     private(set) var size = 0
 
-    init(limits: Limits, descriptors: DescriptorBudget) throws(SystemError) {
+    /// - Parameters:
+    ///   - limits: how much is kept.
+    ///   - descriptors: of which kept files may have some.
+    ///   - notifier: an inotify descriptor that the kept files are watched by; without one nothing can be watched.
+    /// - Throws: when there is no memory.
+    init(limits: Limits, descriptors: DescriptorBudget, notifier: Descriptor.Shared? = nil) throws(SystemError) {
         self.descriptors = descriptors
+        self.limits = limits
+        watches = FileWatches(notifier, limits)
         files = try Slab(capacity: limits.fileCacheCountMax)
         var capacity = 16
         while capacity < 2 * limits.fileCacheCountMax { capacity *= 2 }
@@ -111,6 +120,7 @@ struct FileCache: ~Copyable {
         guard files[slot].isListed else { return }
         files[slot].isListed = false
         if !files[slot].isLoaded { files[slot].isUnkept = true }
+        watches.remove(slot)
         var position = Int(truncatingIfNeeded: files[slot].hash) & mask
         while table[position] != slot { position = (position &+ 1) & mask }
         closeGap(at: position)
@@ -125,6 +135,35 @@ struct FileCache: ~Copyable {
     /// No entry answers any further request.
     mutating func unlistAll() {
         for slot in files.occupiedSlots where files.contains(slot) { unlist(slot) }
+    }
+
+    /// No entry of these sites answers any further request.
+    mutating func unlist(where isOfSite: (FileKey) -> Bool) {
+        for slot in files.occupiedSlots where files.contains(slot) && isOfSite(files[slot].key) { unlist(slot) }
+    }
+
+    // MARK: Watching
+
+    /// Watches the open file of an entry that is being loaded.
+    ///
+    /// - Returns: why it can't be watched, and must not be kept.
+    mutating func watch(_ slot: UInt32) -> FileWatches.Outcome {
+        watches.add(slot, files[slot].descriptor)
+    }
+
+    /// The entries of a watched file that has changed answer no further request.
+    mutating func unlist(watch: Int32) {
+        for slot in watches.slots(of: watch) { unlist(slot) }
+    }
+
+    /// Ends watches that no entry has any longer, after the kernel's reports were read.
+    mutating func removeRetiredWatches() { watches.removeRetired() }
+
+    /// Watches by another descriptor from here on.
+    ///
+    /// - Precondition: nothing is listed.
+    mutating func move(to notifier: Descriptor.Shared?) {
+        watches = FileWatches(notifier, limits)
     }
 
     /// Keeps a loaded file open as long as its entry lives, if there is a descriptor for it.

@@ -100,6 +100,16 @@ package struct Limits: Sendable {
     package var fileCacheSizeMax = 128 * 1024 * 1024
     /// Files kept in memory or mapped, and files being opened.
     package var fileCacheCountMax = 8192
+    /// Folders of the sites that are watched for changes.
+    ///
+    /// Files in further ones are not kept.
+    package var watchedFoldersMax = 4096
+    /// Watches of files that are removed before the kernel's reports are read again, as each removal makes one.
+    package var watchRemovalsMax = 1024
+    /// How long the path of a site's folder may lead nowhere while a request waits for its file.
+    package var siteAbsenceDuration = Duration.seconds(1)
+    /// Until then the path is looked at again so often, where nothing can be watched.
+    package var siteLookInterval = Duration.milliseconds(10)
 
     // MARK: Watching
 
@@ -126,6 +136,8 @@ package struct Limits: Sendable {
             responseHeadSizeMax >= Refusal.sizeMax,
             "a refusal of what has no exchange is written, content and all, where a head finds room"
         )
+        precondition(siteAbsenceDuration >= .zero && siteLookInterval > .zero, "a search for a site's folder ends")
+        precondition(watchedFoldersMax > 0 && watchRemovalsMax > 0, "what is watched is let go at some time")
         precondition(inlineBodySizeMax <= residentFileSizeMax, "an inline body is resident")
         precondition(outputSegmentsMax >= 4, "one response takes two segments")
         precondition(exchangesMax >= pipelinedMax, "one connection can wait for all its requests")

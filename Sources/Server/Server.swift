@@ -185,19 +185,23 @@ package final class Server {
         } catch { throw .system(error) }
         let peers = workers
         let log = log
-        let roots = folders.open
+        let folders = folders.open
         let sockets = listeners.descriptors
         for index in peers.indices {
             let ring = log.ring(forWorker: index)
             do {
                 threads.append(
                     try NamedThread(name: "worker-\(index)") {
-                        runWorker(index, site, peers, ring, log, roots, sockets)
+                        runWorker(index, site, peers, ring, log, folders, sockets)
                     }
                 )
             } catch { throw .system(error) }
         }
         for worker in workers { try worker.waitUntilStarted() }
+        if let notice = WatchFailure.notice(workers.compactMap(\.watchFailure), workers: workers.count) {
+            log.error(.warning, notice)
+            startNotices.withLock { $0.append(notice) }
+        }
     }
 
     // MARK: Running
@@ -210,13 +214,13 @@ package final class Server {
     /// Takes the sites' folders anew, forgets what is kept of their files, and opens the log files anew (SIGHUP).
     package func reload() {
         log.reopen()
-        let roots: [Descriptor.Shared]
+        let folders: [SiteFolder]
         do {
-            roots = try SiteFolders(configuration).open
+            folders = try SiteFolders(configuration).open
         } catch {
             return log.error(.error, "reloading goes on with the old files: \(error)")
         }
-        for worker in workers { worker.posts.post(.reload(roots)) }
+        for worker in workers { worker.posts.post(.reload(folders)) }
     }
 
     // MARK: Stopping
@@ -274,7 +278,7 @@ private func runWorker(
     _ peers: [WorkerHandle],
     _ ring: AccessRing,
     _ log: FileLog,
-    _ roots: [Descriptor.Shared],
+    _ folders: [SiteFolder],
     _ listeners: [Int32]
 ) {
     let worker: CompletionWorker
@@ -285,7 +289,7 @@ private func runWorker(
             peers: peers,
             log: ring,
             errors: log,
-            roots: roots,
+            folders: folders,
             listeners: listeners
         )
     } catch {

@@ -7,7 +7,7 @@ internal import Platform
 /// What the configuration's sites come to.
 struct SiteFolders {
     /// Each folder once, though several sites may be served from it.
-    let open: [Descriptor.Shared]
+    let open: [SiteFolder]
     let hosts: HostTable
     let realms: [Realm]
 
@@ -15,17 +15,15 @@ struct SiteFolders {
     ///
     /// - Throws: `noSite` when one is not there.
     init(_ configuration: ServerConfiguration) throws(StartError) {
-        var paths: [String] = []
-        var open: [Descriptor.Shared] = []
+        var open: [SiteFolder] = []
         var realms: [Realm] = []
         var policies: [SitePolicy] = []
         let sites = [("", configuration.rules)] + configuration.hosts.map { ($0.redirectTo, $0.rules) }
         for (movedTo, rules) in sites {
             let path = configuration.path(rules.files.www)
-            let folder = paths.firstIndex(of: path) ?? paths.count
-            if folder == paths.count {
-                paths.append(path)
-                open.append(Descriptor.Shared(try Self.open(path)))
+            let folder = open.firstIndex { $0.path == path } ?? open.count
+            if folder == open.count {
+                open.append(SiteFolder(path: path, descriptor: Descriptor.Shared(try Self.open(path))))
             }
             var guarded: [Realm] = []
             for rule in rules.protections { guarded.append(try Realm(rule, configuration)) }

@@ -33,7 +33,9 @@ extension CompletionWorker {
 
     /// Opens the file that is tried, after its folder is watched: what changes from here on is reported.
     func open(_ file: UInt32, _ rule: OpenRule) {
-        let folder = site.hosts.policies[Int(files[file].key.policy)].folder
+        let folder = root(of: file)
+        followUnwatchedRoot(folder)
+        files[file].setRoot(roots[folder])
         files[file].watch = watch.watchFolder(of: files[file].pathBytes, in: folder) ?? -1
         // The path stays in place as long as the entry, which is pinned until it is loaded.
         unsafe port.open(beneath: roots[folder].rawValue, files[file].path, rule, files.key(file))
@@ -56,6 +58,10 @@ extension CompletionWorker {
             open(file, files[file].isLinked ? followed(file) : .withoutLinks)
         case ELOOP where !files[file].isLinked && followed(file) != .withoutLinks:
             files[file].isLinked = true
+            open(file, followed(file))
+        case ENOENT where files[file].isLinked && files[file].attempts < CachedFile.attemptsMax:
+            // A link may have been turned, and what it led to removed, between two steps of the kernel.
+            files[file].attempts += 1
             open(file, followed(file))
         case ENOENT, ENOTDIR, ELOOP, EXDEV, ENAMETOOLONG, ENXIO, ENODEV, EINVAL:
             tryNext(file)
@@ -83,8 +89,9 @@ extension CompletionWorker {
         let names = site.hosts.policies[Int(files[file].key.policy)].names
         let attempt = files[file].candidate + 1
         guard files[file].key.isPlain, let path = files[file].withName({ names.file($0, attempt: attempt) }) else {
-            return loadEnded(file, files[file].foundFolder ? .folder : .missing)
+            return endSearch(file)
         }
+        guard files[file].isBeneath(roots[root(of: file)]) else { return startOver(file) }
         files[file].tryNext(path)
         open(file, .withoutLinks)
     }
@@ -117,11 +124,11 @@ extension CompletionWorker {
         }
         files[file].take(attributes, wall: clock.wall)
         describe(file)
-        // inotify reports changes by the name that is watched; by another name the file could change unseen.
-        // On a network file system it changes on other machines. A file that was modified a moment ago is looked at again,
-        // until it has a tag.
-        if attributes.st_nlink > 1 || files[file].watch < 0 || files[file].isLinked
-            || !files[file].validators.hasRested || ringport_reports_changes(files[file].descriptor) == 0
+        // Through a link another name is watched than the file's. On a network file system it changes on other machines. A
+        // file that was modified a moment ago is looked at again, until it has a tag. By another name than the one that
+        // its folder's watch reports, the file's own does.
+        if files[file].watch < 0 || files[file].isLinked || !files[file].validators.hasRested
+            || ringport_reports_changes(files[file].descriptor) == 0 || !watchFile(file)
         {
             files.unlist(file)
         }
@@ -131,8 +138,7 @@ extension CompletionWorker {
             readOn(file)
         } else if files[file].map() {
             files[file].prepareBlock(bodyCount: 0)
-            files.keepDescriptor(file)
-            contentLoaded(file)
+            checkUnchanged(file)
         } else {
             errors.error(.error, SystemError("map \(files[file].pathText)").description)
             loadEnded(file, .refused(.fileUnreadable))
@@ -202,6 +208,8 @@ extension CompletionWorker {
     }
 
     /// A file that was written to while it was read may be a mixture: it is read again.
+    ///
+    /// One that is mapped may have changed before it was watched.
     private func checkUnchanged(_ file: UInt32) {
         var attributes = stat()
         guard unsafe fstat(files[file].descriptor, &attributes) == 0,
@@ -214,6 +222,7 @@ extension CompletionWorker {
             files[file].discardBlock()
             return readAttributes(file)
         }
+        if files[file].isMapped { files.keepDescriptor(file) }
         contentLoaded(file)
     }
 
@@ -232,6 +241,7 @@ extension CompletionWorker {
             outcome = .missing
         }
         if files[file].descriptor >= 0, !files[file].keepsDescriptor { closeDescriptor(file) }
+        files[file].setRoot(nil)
         var waiters: [UInt32] = []
         while files[file].waiters != noSlot {
             let exchange = files[file].waiters
@@ -295,25 +305,14 @@ extension CompletionWorker {
     ///
     /// A change that came before a request is told by a packet before the request's, as the kernel runs what it has queued
     /// in its order. But a receive that is armed when bytes are there already is over at once, before what is queued; and
-    /// one receive may bring requests that were sent before and after a change. A read that finds nothing costs little.
+    /// one receive may bring requests that were sent before and after a change. A look that finds nothing costs little.
     func lookAtSites() {
         guard !hasLookedAtSites else { return }
-        hasLookedAtSites = true
-        siteChanged()
-    }
-
-    /// The kernel has reported changes in the sites' folders.
-    func siteChanged() {
-        watch.readChanges { change in
-            switch change {
-            case .everything: files.unlistAll()
-            case .file(let root, let path): fileChanged(path, in: root)
-            }
-        }
+        lookAtSitesAgain()
     }
 
     /// Whatever a file answers for is to be loaded anew.
-    private func fileChanged(_ name: [UInt8], in root: Int) {
+    func fileChanged(_ name: [UInt8], in root: Int) {
         var names = [name]
         for coding in ContentCoding.allCases {
             let suffix = Array("\(coding.suffix)".utf8)

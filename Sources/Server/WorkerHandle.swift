@@ -19,6 +19,7 @@ final class WorkerHandle: Sendable {
     let load = WorkerLoad()
     let pulse: WorkerPulse
     private let phase = Monitor(Phase.starting)
+    private let unwatched = Monitor<WatchFailure?>(nil)
 
     init(stallDuration: Duration) throws(SystemError) {
         posts = try PostQueue()
@@ -29,6 +30,14 @@ final class WorkerHandle: Sendable {
     func report(_ new: Phase) {
         phase.withLock { $0 = new }
         phase.broadcast()
+    }
+
+    /// Why the worker keeps no files; `nil` when it does.
+    var watchFailure: WatchFailure? { unwatched.withLock { $0 } }
+
+    /// The worker can't be told of changes, or can.
+    func report(_ failure: WatchFailure?) {
+        unwatched.withLock { $0 = failure }
     }
 
     /// Ends the wait for the worker to drain.

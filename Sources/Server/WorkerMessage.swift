@@ -17,7 +17,7 @@ enum WorkerMessage: Sendable {
     /// The folder of this exchange has been read, or is none.
     case folderRead(CompletionKey, HandlerResponse?)
     /// Forget the files that are kept, and serve those of these folders.
-    case reload([Descriptor.Shared])
+    case reload([SiteFolder])
     /// Accept nothing more, answer what was asked, then close.
     case drain
     /// The article's `IO_THREAD_SHUTDOWN`: leave the loop.

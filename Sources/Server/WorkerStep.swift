@@ -92,7 +92,7 @@ extension WorkerStep: CustomStringConvertible {
         case .reset, .close, .cancel: slot == noSlot ? "a \(operation)" : "a \(operation) of connection \(slot)"
         case .open, .read: "\(operation == .open ? "an" : "a") \(operation) of file \(slot)"
         case .populate: "a populate of exchange \(slot)"
-        case .notice: slot == CompletionWorker.bellSlot ? "its bell" : "a change in a site's folder"
+        case .notice: slot == CompletionWorker.bellSlot ? "its bell" : "a change of the sites' files"
         }
     }
 

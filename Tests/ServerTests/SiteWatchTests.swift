@@ -11,7 +11,7 @@ import Testing
     @Test func writingAFileReportsIt() throws {
         let site = try Site()
         try site.write("page.html")
-        var watch = try SiteWatch(roots: [site.path])
+        var watch = SiteWatch(roots: [site.path])
         #expect(watch.watchFolder(of: "page.html", in: 0) != nil)
         try site.write("page.html")
         #expect(changes(&watch).contains("/page.html"))
@@ -19,7 +19,7 @@ import Testing
 
     @Test func makingAFileReportsIt() throws {
         let site = try Site()
-        var watch = try SiteWatch(roots: [site.path])
+        var watch = SiteWatch(roots: [site.path])
         _ = watch.watchFolder(of: "new.html", in: 0)
         try site.write("new.html")
         #expect(changes(&watch) == ["/new.html"])
@@ -30,7 +30,7 @@ import Testing
         let site = try Site()
         try site.write("page.html")
         try site.write("page.new")
-        var watch = try SiteWatch(roots: [site.path])
+        var watch = SiteWatch(roots: [site.path])
         _ = watch.watchFolder(of: "page.html", in: 0)
         try site.rename("page.new", to: "page.html")
         #expect(changes(&watch) == ["/page.html", "/page.new"])
@@ -39,7 +39,7 @@ import Testing
     @Test func deletingAFileReportsIt() throws {
         let site = try Site()
         try site.write("page.html")
-        var watch = try SiteWatch(roots: [site.path])
+        var watch = SiteWatch(roots: [site.path])
         _ = watch.watchFolder(of: "page.html", in: 0)
         site.delete("page.html")
         #expect(changes(&watch) == ["/page.html"])
@@ -48,7 +48,7 @@ import Testing
     @Test func changingPermissionsAndTimesReportsTheFile() throws {
         let site = try Site()
         try site.write("page.html")
-        var watch = try SiteWatch(roots: [site.path])
+        var watch = SiteWatch(roots: [site.path])
         _ = watch.watchFolder(of: "page.html", in: 0)
         unsafe _ = chmod("\(site.path)/page.html", 0o600)
         #expect(changes(&watch) == ["/page.html"])
@@ -62,7 +62,7 @@ import Testing
         site.folder("a")
         site.folder("a/b")
         try site.write("a/b/page.html")
-        var watch = try SiteWatch(roots: [site.path])
+        var watch = SiteWatch(roots: [site.path])
         let inner = watch.watchFolder(of: "a/b/page.html", in: 0)
         #expect(inner != nil)
         #expect(watch.watchFolder(of: "a/page.html", in: 0) != inner)
@@ -94,7 +94,7 @@ import Testing
             site.folder("a")
             site.folder("a/b")
             try site.write("a/b/page.html")
-            var watch = try SiteWatch(roots: [site.path])
+            var watch = SiteWatch(roots: [site.path])
             _ = watch.watchFolder(of: "a/b/page.html", in: 0)
             try happen(site)
             #expect(changes(&watch).contains("everything"), "\(name)")
@@ -105,7 +105,7 @@ import Testing
         let site = try Site()
         site.folder("a")
         try site.write("a/page.html")
-        var watch = try SiteWatch(roots: [site.path])
+        var watch = SiteWatch(roots: [site.path])
         _ = watch.watchFolder(of: "a/page.html", in: 0)
         try site.rename("a", to: "z")
         #expect(changes(&watch).contains("everything"))
@@ -119,7 +119,7 @@ import Testing
     @Test func aFolderThatMovesIsReportedOnceHoweverManyWereWatched() throws {
         let site = try Site()
         for number in 0..<50 { site.folder("folder-\(number)") }
-        var watch = try SiteWatch(roots: [site.path])
+        var watch = SiteWatch(roots: [site.path])
         for number in 0..<50 { _ = watch.watchFolder(of: "folder-\(number)/page.html", in: 0) }
         site.folder("one-more")
         #expect(allChanges(&watch) == ["everything"])
@@ -130,7 +130,7 @@ import Testing
     @Test func aFolderUnderASecondNameIsNotWatched() throws {
         let site = try Site()
         site.folder("a")
-        var watch = try SiteWatch(roots: [site.path])
+        var watch = SiteWatch(roots: [site.path])
         _ = watch.watchFolder(of: "a/page.html", in: 0)
         try site.rename("a", to: "z")
         #expect(watch.watchFolder(of: "z/page.html", in: 0) == nil)
@@ -143,7 +143,7 @@ import Testing
         site.folder("a")
         unsafe _ = symlink("a", "\(site.path)/link")
         try site.write("file")
-        var watch = try SiteWatch(roots: [site.path])
+        var watch = SiteWatch(roots: [site.path])
         #expect(watch.watchFolder(of: "missing/page.html", in: 0) == nil)
         #expect(watch.watchFolder(of: "link/page.html", in: 0) == nil)
         #expect(watch.watchFolder(of: "file/page.html", in: 0) == nil)
@@ -154,7 +154,7 @@ import Testing
         let site = try Site()
         try site.write("a")
         try site.write("b")
-        var watch = try SiteWatch(roots: [site.path])
+        var watch = SiteWatch(roots: [site.path])
         _ = watch.watchFolder(of: "a", in: 0)
         // Equal events in a row are merged: two names in turn until the queue is full (inotify(7), 16,384 as it comes).
         for _ in 0..<20_000 {
@@ -164,10 +164,90 @@ import Testing
         #expect(changes(&watch).contains("everything"))
     }
 
+    // MARK: Paths
+
+    /// Happenings that lead a path elsewhere are told apart from those that don't.
+    @Test func aNameOfAPathThatIsReplacedIsReported() throws {
+        let happenings: [(String, isReported: Bool, (borrowing Site) throws -> Void)] = [
+            ("turned", true, { try $0.turn("www", to: "b") }),
+            ("removed", true, { $0.delete("www") }),
+            ("inner turned", true, { try $0.turn("a/link", to: "b") }),
+            ("parent renamed", true, { try $0.rename("a", to: "c") }),
+            ("target renamed", true, { try $0.rename("a/target", to: "a/other") }),
+            ("neighbour made", false, { try $0.write("file") }),
+            ("neighbour moved", false, { try $0.rename("b", to: "d") }),
+            ("page written", false, { try $0.write("a/target/page.html") }),
+        ]
+        for (name, isReported, happen) in happenings {
+            let site = try Site()
+            for folder in ["a", "a/target", "b"] { site.folder(folder) }
+            unsafe _ = symlink("target", "\(site.path)/a/link")
+            unsafe _ = symlink("a/link", "\(site.path)/www")
+            var watch = SiteWatch(roots: [site.path])
+            #expect(watch.followPath("\(site.path)/www", of: 0) == .found)
+            #expect(watch.isPathWatched(of: 0) == true)
+            try happen(site)
+            // What has happened is reported at once, or not at all.
+            #expect(allChanges(&watch, within: 0).contains("roots [0]") == isReported, "\(name)")
+        }
+    }
+
+    @Test func aMissingNameIsAwaitedInItsFolder() throws {
+        let site = try Site()
+        site.folder("a")
+        var watch = SiteWatch(roots: [site.path])
+        #expect(watch.followPath("\(site.path)/a/www", of: 0) == .missing)
+        #expect(watch.isPathWatched(of: 0) == true)
+        site.folder("a/other")
+        #expect(allChanges(&watch, within: 0) == [])
+        site.folder("a/www")
+        #expect(changes(&watch) == ["roots [0]"])
+        #expect(watch.followPath("\(site.path)/a/www", of: 0) == .found)
+        site.folder("a/more")
+        #expect(allChanges(&watch, within: 0) == [])
+        site.delete("a/www")
+        #expect(changes(&watch) == ["roots [0]"])
+    }
+
+    /// One folder may be served and lie on the way to another; the kernel has one watch for it.
+    @Test func aFolderThatIsServedAndPartOfAPathReportsBoth() throws {
+        let site = try Site()
+        site.folder("www")
+        site.folder("www/blog")
+        try site.write("www/page.html")
+        var watch = SiteWatch(roots: ["\(site.path)/www", "\(site.path)/www/blog"])
+        for root in 0..<2 { #expect(watch.followPath("\(site.path)/www" + ["", "/blog"][root], of: root) == .found) }
+        #expect(watch.watchFolder(of: "page.html", in: 0) != nil)
+        try site.write("www/page.html")
+        #expect(changes(&watch) == ["/page.html"])
+        // The folder is no longer served, and still part of the paths.
+        watch.forgetFolders()
+        try site.write("www/page.html")
+        #expect(allChanges(&watch, within: 0) == [])
+        try site.rename("www", to: "other")
+        #expect(changes(&watch) == ["roots [0, 1]"])
+        #expect(watch.followPath("\(site.path)/www", of: 0) == .missing)
+        site.folder("www")
+        #expect(changes(&watch) == ["roots [0]"])
+    }
+
+    @Test func lostEventsMayHaveLedEachPathElsewhere() throws {
+        let site = try Site()
+        try site.write("a")
+        try site.write("b")
+        var watch = SiteWatch(roots: [site.path, site.path])
+        _ = watch.watchFolder(of: "a", in: 0)
+        for _ in 0..<20_000 {
+            unsafe _ = chmod("\(site.path)/a", 0o600)
+            unsafe _ = chmod("\(site.path)/b", 0o600)
+        }
+        #expect(changes(&watch).isSuperset(of: ["everything", "roots [0, 1]"]))
+    }
+
     @Test func aQuietSiteReportsNothing() throws {
         let site = try Site()
         try site.write("page.html")
-        var watch = try SiteWatch(roots: [site.path])
+        var watch = SiteWatch(roots: [site.path])
         _ = watch.watchFolder(of: "page.html", in: 0)
         #expect(contents(of: "\(site.path)/page.html") == "text")
         #expect(allChanges(&watch, within: 20) == [])
@@ -178,7 +258,7 @@ import Testing
 
     /// Waits for a change, then reads all there are: paths, or "everything".
     private func allChanges(_ watch: inout SiteWatch, within milliseconds: Int32 = 10_000) -> [String] {
-        var request = pollfd(fd: watch.descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+        var request = pollfd(fd: watch.notifier?.rawValue ?? -1, events: Int16(POLLIN), revents: 0)
         unsafe _ = poll(&request, 1, milliseconds)
         var all: [String] = []
         watch.readChanges { change in
@@ -187,6 +267,8 @@ import Testing
             case .file(let root, let path):
                 #expect(root == 0)
                 all.append(String(decoding: path, as: UTF8.self))
+            case .roots(let roots): all.append("roots \(roots)")
+            case .watched: break
             }
         }
         return all
@@ -225,6 +307,12 @@ private struct Site: ~Copyable {
 
     func rename(_ name: String, to other: String) throws {
         guard unsafe Glibc.rename("\(path)/\(name)", "\(path)/\(other)") == 0 else { throw SystemError("rename") }
+    }
+
+    /// Puts a link in a name's place.
+    func turn(_ name: String, to target: String) throws {
+        guard unsafe symlink(target, "\(path)/next") == 0 else { throw SystemError("link") }
+        try rename("next", to: name)
     }
 
     func delete(_ name: String) {

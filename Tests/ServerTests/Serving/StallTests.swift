@@ -48,9 +48,9 @@ import Testing
     /// - Returns: the other end, which has to be read for that to end.
     private func postReloads(_ site: ServedSite) throws -> Descriptor.Shared {
         let reader = try handOver(site)
-        // The worker keeps the folders before the last reload as well: with the second of these it lets go.
-        let folder = Descriptor.Shared(try SiteFolders.open(site.root + "/www"))
-        for _ in 0..<2 { site.server.workers[0].posts.post(.reload([folder])) }
+        let path = site.root + "/www"
+        let folder = SiteFolder(path: path, descriptor: Descriptor.Shared(try SiteFolders.open(path)))
+        site.server.workers[0].posts.post(.reload([folder]))
         return reader
     }
 
@@ -58,7 +58,8 @@ import Testing
     /// it.
     private func handOver(_ site: ServedSite) throws -> Descriptor.Shared {
         let (lingering, reader) = try lingeringConnection()
-        site.server.workers[0].posts.post(.reload([lingering]))
+        // The worker keeps what it is given as long as the path leads nowhere.
+        site.server.workers[0].posts.post(.reload([SiteFolder(path: site.root + "/missing", descriptor: lingering)]))
         return reader
     }
 

@@ -1,0 +1,223 @@
+/// The folders of the sites, wherever their paths lead by now, and what the kernel reports of them. On the completion worker.
+///
+/// DESIGN. A folder that is served stays open, and files are opened beneath it. When a name of the path that led to it is
+/// replaced (a link that is turned, a folder that is renamed, a mount), the path is followed anew, and what it leads to
+/// takes the old folder's place. As long as it leads nowhere the old folder stays: a switch that is not of one step is
+/// a moment without a name. Who is looking for a file in the old folder, and does not find it, looks once more.
+
+internal import CompletionPort
+internal import CPlatform
+internal import FileLog
+internal import Glibc
+internal import Platform
+
+extension CompletionWorker {
+    /// A path that leads to the open folder itself, whatever it is called by now (proc_pid_fd(5)).
+    static func watchPath(_ root: Descriptor.Shared) -> String { "/proc/self/fd/\(root.rawValue)/." }
+
+    /// Has the port tell of changes.
+    func noticeSites() {
+        guard let notifier = watch.notifier, let mounts = watch.mounts else { return }
+        port.notice(notifier.rawValue, CompletionKey(slot: Self.watchSlot, generation: 0))
+        port.noticeMounts(mounts.rawValue, CompletionKey(slot: Self.mountsSlot, generation: 0))
+    }
+
+    // MARK: Reports
+
+    /// Reads what has changed, whatever was known in this turn.
+    func lookAtSitesAgain() {
+        hasLookedAtSites = true
+        let (hasChanges, hasMounts) = watch.poll()
+        if hasMounts { mountsChanged() }
+        if hasChanges { siteChanged() }
+    }
+
+    /// The kernel has reported changes in the sites' folders.
+    func siteChanged() {
+        var changed: [Int] = []
+        watch.readChanges { change in
+            switch change {
+            case .everything: files.unlistAll()
+            case .file(let root, let path): fileChanged(path, in: root)
+            case .watched(let watch): files.unlist(watch: watch)
+            case .roots(let roots): changed = roots
+            }
+        }
+        files.removeRetiredWatches()
+        guard !changed.isEmpty else { return }
+        let policies = site.hosts.policies
+        files.unlist { changed.contains(policies[Int($0.policy)].folder) }
+        followRoots(changed)
+    }
+
+    /// Something was mounted or unmounted: any path may lead elsewhere, and no event tells which.
+    func mountsChanged() {
+        files.unlistAll()
+        watch.forgetFolders()
+        followRoots(Array(roots.indices))
+    }
+
+    /// Watches a file that is being loaded.
+    ///
+    /// - Returns: false when it can't be watched, or is not kept for another reason: it must not be kept then.
+    func watchFile(_ file: UInt32) -> Bool {
+        guard files[file].isListed else { return false }
+        switch files.watch(file) {
+        case .watched: return true
+        case .refused(let code):
+            if code == ENOSPC, !hasComplainedOfWatches {
+                hasComplainedOfWatches = true
+                errors.error(
+                    .notice,
+                    "files that can't be watched are not kept in memory: fs.inotify.max_user_watches is used up"
+                )
+            }
+            return false
+        }
+    }
+
+    // MARK: Roots
+
+    /// Opens the folders to which the paths of these roots lead by now.
+    func followRoots(_ indices: [Int]) {
+        for root in indices {
+            watch.followPath(rootPaths[root].text, of: root)
+            openRoot(root)
+        }
+        resumeSearches()
+    }
+
+    private func openRoot(_ root: Int) {
+        do throws(StartError) {
+            take(Descriptor.Shared(try SiteFolders.open(rootPaths[root].text)), for: root)
+        } catch {
+            missRoot(root, error)
+        }
+    }
+
+    /// The path of a root leads to no folder at the moment: the old one stays.
+    private func missRoot(_ root: Int, _ error: StartError) {
+        guard case .noSite(let reason) = error else { preconditionFailure("a folder that is opened is a site's") }
+        rootPaths[root].missing(since: clock.now, reason)
+        // Whoever switches in two steps is in between them; later it is said.
+        if let end = rootPaths[root].absenceEnd(site.limits) { searchesDue = Instant.earlier(searchesDue, end) }
+    }
+
+    private func take(_ folder: Descriptor.Shared, for root: Int) {
+        roots[root] = folder
+        rootPaths[root].absence = nil
+        rootPaths[root].isReported = ringport_reports_changes(folder.rawValue) != 0
+        watch.move(root, to: Self.watchPath(folder))
+    }
+
+    /// Looks where the path of a root leads, once a turn, when nothing reports that.
+    ///
+    /// Nothing of such a root is kept. A local file system answers without a wait; another one is not asked.
+    func followUnwatchedRoot(_ root: Int) {
+        guard !watch.isPathWatched(of: root), rootPaths[root].isReported, rootPaths[root].followedAt != port.entries
+        else { return }
+        lookForRoot(root)
+    }
+
+    /// Opens the folder to which the path of a root leads, and takes it when it is another.
+    private func lookForRoot(_ root: Int) {
+        rootPaths[root].followedAt = port.entries
+        let opened: Descriptor.Shared
+        do throws(StartError) {
+            opened = Descriptor.Shared(try SiteFolders.open(rootPaths[root].text))
+        } catch {
+            return missRoot(root, error)
+        }
+        rootPaths[root].absence = nil
+        var old = stat()
+        var new = stat()
+        guard unsafe fstat(opened.rawValue, &new) == 0, unsafe fstat(roots[root].rawValue, &old) == 0,
+            new.st_ino != old.st_ino || new.st_dev != old.st_dev
+        else { return }
+        take(opened, for: root)
+    }
+
+    // MARK: Searches
+
+    /// Nothing was found of a file that is being loaded: it is missing, unless it was looked for in a folder that is no
+    /// longer its site's, or will not be in a moment.
+    func endSearch(_ file: UInt32) {
+        // A variant is of a content, and goes with it.
+        guard files[file].key.isPlain else { return loadEnded(file, .missing) }
+        let root = root(of: file)
+        lookAtSitesAgain()
+        // That there is no such file was an answer: the file system answers.
+        if !isReported(root) { lookForRoot(root) }
+        if !files[file].isBeneath(roots[root]) {
+            startOver(file)
+        } else if let end = rootPaths[root].absenceEnd(site.limits), clock.now < end {
+            searches.append(file)
+            let next = isReported(root) ? end : clock.now.advanced(by: site.limits.siteLookInterval)
+            searchesDue = Instant.earlier(searchesDue, next)
+        } else {
+            loadEnded(file, files[file].foundFolder ? .folder : .missing)
+        }
+    }
+
+    /// Looks for a file in the folder that is its site's by now, from the first name on.
+    func startOver(_ file: UInt32) {
+        let names = site.hosts.policies[Int(files[file].key.policy)].names
+        guard let path = files[file].withName({ names.file($0, attempt: 0) }) else {
+            preconditionFailure("a file that was tried has a first name")
+        }
+        files[file].startOver(path)
+        open(file, .withoutLinks)
+    }
+
+    /// Goes on with the searches whose root is another by now.
+    private func resumeSearches() {
+        guard !searches.isEmpty else { return }
+        let all = searches
+        searches.removeAll()
+        for file in all {
+            // Entries stay while they are loaded.
+            if files[file].isBeneath(roots[root(of: file)]) { searches.append(file) } else { startOver(file) }
+        }
+    }
+
+    /// Ends the searches for which there is still no folder, and says so.
+    func passSearches() {
+        let all = searches
+        searches.removeAll()
+        searchesDue = .distantFuture
+        for file in all { endSearch(file) }
+        for root in rootPaths.indices {
+            guard let end = rootPaths[root].absenceEnd(site.limits), let reason = rootPaths[root].absence?.unsaid else {
+                continue
+            }
+            if clock.now >= end {
+                rootPaths[root].absence?.unsaid = nil
+                errors.error(.error, "\(reason); the folder that was there is served on")
+            } else {
+                searchesDue = Instant.earlier(searchesDue, end)
+            }
+        }
+    }
+
+    func root(of file: UInt32) -> Int { site.hosts.policies[Int(files[file].key.policy)].folder }
+
+    /// True when the kernel reports that the path of a root leads elsewhere.
+    private func isReported(_ root: Int) -> Bool { watch.isPathWatched(of: root) && rootPaths[root].isReported }
+
+    /// Takes the sites' folders anew.
+    func reload(_ folders: [SiteFolder]) {
+        files.unlistAll()
+        roots = folders.map(\.descriptor)
+        rootPaths = folders.map(RootPath.init)
+        watch.move(to: roots.map(Self.watchPath))
+        hasComplainedOfWatches = false
+        if watch.failure != nil {
+            watch = SiteWatch(roots: roots.map(Self.watchPath), foldersMax: site.limits.watchedFoldersMax)
+            files.move(to: watch.notifier)
+            peers[index].report(watch.failure)
+            noticeSites()
+        }
+        // What was opened by another thread may be what was there before the last change that this one has seen.
+        followRoots(Array(roots.indices))
+    }
+}
