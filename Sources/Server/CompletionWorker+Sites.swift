@@ -148,15 +148,7 @@ extension CompletionWorker {
         lookAtSitesAgain()
         // That there is no such file was an answer: the file system answers.
         if !isReported(root) { lookForRoot(root) }
-        if !files[file].isBeneath(roots[root]) {
-            startOver(file)
-        } else if let end = rootPaths[root].absenceEnd(site.limits), clock.now < end {
-            searches.append(file)
-            let next = isReported(root) ? end : clock.now.advanced(by: site.limits.siteLookInterval)
-            searchesDue = Instant.earlier(searchesDue, next)
-        } else {
-            loadEnded(file, files[file].foundFolder ? .folder : .missing)
-        }
+        if files[file].isBeneath(roots[root]) { searchOrEnd(file) } else { startOver(file) }
     }
 
     /// Looks for a file in the folder that is its site's by now, from the first name on.
@@ -180,23 +172,33 @@ extension CompletionWorker {
         }
     }
 
-    /// Ends the searches for which there is still no folder, and says so.
+    /// Ends the searches that have waited long enough, and says which folders are missing.
     func passSearches() {
-        let all = searches
-        searches.removeAll()
         searchesDue = .distantFuture
-        for file in all { endSearch(file) }
-        for root in rootPaths.indices {
-            guard let end = rootPaths[root].absenceEnd(site.limits), let reason = rootPaths[root].absence?.unsaid else {
-                continue
-            }
-            if clock.now >= end {
-                rootPaths[root].absence?.unsaid = nil
-                errors.error(.error, "\(reason); the folder that was there is served on")
-            } else {
-                searchesDue = Instant.earlier(searchesDue, end)
-            }
+        for root in Set(searches.map { root(of: $0) }) where !isReported(root) { lookForRoot(root) }
+        resumeSearches()
+        let waiting = searches
+        searches.removeAll()
+        for file in waiting { searchOrEnd(file) }
+        for root in rootPaths.indices { sayAbsence(of: root) }
+    }
+
+    /// Has a file wait for the folder of its site, or ends its search.
+    private func searchOrEnd(_ file: UInt32) {
+        let root = root(of: file)
+        guard let end = rootPaths[root].absenceEnd(site.limits), clock.now < end else {
+            return loadEnded(file, files[file].foundFolder ? .folder : .missing)
         }
+        searches.append(file)
+        let next = isReported(root) ? end : clock.now.advanced(by: site.limits.siteLookInterval)
+        searchesDue = Instant.earlier(searchesDue, next)
+    }
+
+    private func sayAbsence(of root: Int) {
+        guard let reason = rootPaths[root].absence?.unsaid, let end = rootPaths[root].absenceEnd(site.limits) else { return }
+        guard clock.now >= end else { return searchesDue = Instant.earlier(searchesDue, end) }
+        rootPaths[root].absence?.unsaid = nil
+        errors.error(.error, "\(reason); the folder that was there is served on")
     }
 
     func root(of file: UInt32) -> Int { site.hosts.policies[Int(files[file].key.policy)].folder }

@@ -21,7 +21,7 @@ package final class Server {
     private let store: Store
     private let pool: HandlerPool
     private let host: HandlerHost
-    private let folders: SiteFolders
+    private var folders: SiteFolders
     /// Coding a file takes a processor: one at a time, however many threads the pool has.
     private let compression: PoolLane
     /// So does comparing a password.
@@ -185,9 +185,10 @@ package final class Server {
         } catch { throw .system(error) }
         let peers = workers
         let log = log
-        let folders = folders.open
         let sockets = listeners.descriptors
         for index in peers.indices {
+            // The worker opens them anew when they are others; nobody else keeps the old ones then.
+            let folders = Monitor(folders.open)
             let ring = log.ring(forWorker: index)
             do {
                 threads.append(
@@ -198,6 +199,7 @@ package final class Server {
             } catch { throw .system(error) }
         }
         for worker in workers { try worker.waitUntilStarted() }
+        folders.letGo()
         if let notice = WatchFailure.notice(workers.compactMap(\.watchFailure), workers: workers.count) {
             log.error(.warning, notice)
             startNotices.withLock { $0.append(notice) }
@@ -278,7 +280,7 @@ private func runWorker(
     _ peers: [WorkerHandle],
     _ ring: AccessRing,
     _ log: FileLog,
-    _ folders: [SiteFolder],
+    _ folders: Monitor<[SiteFolder]>,
     _ listeners: [Int32]
 ) {
     let worker: CompletionWorker
@@ -289,7 +291,7 @@ private func runWorker(
             peers: peers,
             log: ring,
             errors: log,
-            folders: folders,
+            folders: folders.withLock { exchange(&$0, with: []) },
             listeners: listeners
         )
     } catch {
