@@ -4,7 +4,7 @@
 ///
 /// The kernel hands back 64 bits with each finished operation. A slot is used again, so a packet that comes late could
 /// be taken for its successor's: the generation tells the two apart.
-package struct CompletionKey: Equatable, Sendable {
+package struct CompletionKey: Hashable, Sendable {
     /// An index into the table that the operation's kind implies.
     package let slot: UInt32
     /// Counts the lives of the slot, modulo 2²⁴.

@@ -195,7 +195,9 @@ extension CompletionWorker {
     }
 
     private func sayAbsence(of root: Int) {
-        guard let reason = rootPaths[root].absence?.unsaid, let end = rootPaths[root].absenceEnd(site.limits) else { return }
+        guard let reason = rootPaths[root].absence?.unsaid, let end = rootPaths[root].absenceEnd(site.limits) else {
+            return
+        }
         guard clock.now >= end else { return searchesDue = Instant.earlier(searchesDue, end) }
         rootPaths[root].absence?.unsaid = nil
         errors.error(.error, "\(reason); the folder that was there is served on")

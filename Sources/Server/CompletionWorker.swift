@@ -52,6 +52,8 @@ final class CompletionWorker {
     var roots: [Descriptor.Shared]
     /// The paths that lead to these folders.
     var rootPaths: [RootPath]
+    /// The folders of sites in which the pool reads a list for an exchange.
+    var listedRoots: [CompletionKey: Descriptor.Shared] = [:]
     /// Files whose site has no folder at the moment.
     var searches: [UInt32] = []
     /// When these are looked at again.

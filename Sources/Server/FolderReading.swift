@@ -125,10 +125,12 @@ extension CompletionWorker {
             posts,
             exchanges.key(exchange)
         )
+        listedRoots[exchanges.key(exchange)] = roots[policy.folder]
         exchanges[exchange].stage = .waitingForHandler
         exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
         wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
         if !site.dispatch.pool.submit(reading) {
+            listedRoots[exchanges.key(exchange)] = nil
             exchanges[exchange].deadline = .distantFuture
             reply(exchange, .refusal(.poolFull))
         }
@@ -136,9 +138,13 @@ extension CompletionWorker {
 
     /// The pool has read a folder, or there is none; its exchange may have ended before.
     func folderRead(_ key: CompletionKey, _ response: HandlerResponse?) {
+        let root = listedRoots.removeValue(forKey: key)
         guard exchanges.isCurrent(key), exchanges[key.slot].stage == .waitingForHandler,
             exchanges[key.slot].connection != noSlot
         else { return }
+        // The site may have been switched, and the folder that was read be on its way out.
+        lookAtSitesAgain()
+        guard root === roots[policy(key.slot).folder] else { return readFolder(key.slot) }
         exchanges[key.slot].deadline = .distantFuture
         guard let response else { return answerMissing(key.slot) }
         // A list waits for its turn and for its client, as long as that may take.

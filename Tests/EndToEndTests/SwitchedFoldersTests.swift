@@ -267,6 +267,33 @@ import Testing
         }
     }
 
+    @Test func aListIsOfTheFolderThatIsThere() throws {
+        let deployment = try deployment("[files]\nlisting = true\nindex = [\"none.html\"]\n", inner: "/sub")
+        try deployment.link("www", to: "releases/0")
+        try serving(deployment.site) { server in
+            let isDone = Monitor(false)
+            let deployer = try NamedThread(name: "deploy") {
+                for number in 1...500 {
+                    try? deployment.makeRelease(number)
+                    try? deployment.link("next", to: "releases/\(number)")
+                    try? deployment.rename("next", to: "www")
+                    deployment.removeRelease(number - 1)
+                }
+                isDone.withLock { $0 = true }
+            }
+            let client = try Client(server)
+            var faults: [String] = []
+            repeat {
+                for (path, name) in [("/", "sub"), ("/sub/", "index.html")] {
+                    let answer = try client.exchange(Request.get(path))
+                    if answer.status != 200 || !answer.text.contains(name) { faults.append("\(path) \(answer.text)") }
+                }
+            } while !isDone.withLock { $0 }
+            deployer.join()
+            #expect(faults.isEmpty, "\(faults.count): \(faults.prefix(3))")
+        }
+    }
+
     /// As a folder of files that Kubernetes mounts is: each is a link to a link, and that is turned.
     @Test func aLinkBeneathTheFolderIsFollowedWhereLinksAre() throws {
         for rule in ["inside", "follow"] {

@@ -230,6 +230,43 @@ import Testing
         #expect(cache.files.count == 0)
     }
 
+    // MARK: Watching
+
+    @Test func aWatchedFileThatChangesIsUnlistedByEachOfItsNames() throws {
+        let notifier = SiteWatch(roots: []).notifier
+        try #require(notifier != nil)
+        var cache = try FileCache(limits: Self.limits(count: 3), descriptors: Self.budget(), notifier: notifier)
+        var template = Array("/tmp/ringport-kept-XXXXXX".utf8CString)
+        let file = unsafe mkstemp(&template)
+        defer {
+            unsafe _ = unlink(template)
+            _ = close(file)
+        }
+        for name in ["/", "/index.html"] {
+            let slot = try #require(list(name, in: &cache))
+            cache[slot].descriptor = file
+            #expect(cache.watch(slot) == .watched)
+            cache[slot].descriptor = -1
+        }
+        _ = list("/other", in: &cache)
+        // inotify_add_watch(2) gives the same number for a file that is watched, and numbers from 1 on.
+        cache.unlist(watch: 2)
+        #expect(find("/", in: cache) != nil)
+        cache.unlist(watch: 1)
+        #expect(find("/", in: cache) == nil && find("/index.html", in: cache) == nil)
+        #expect(find("/other", in: cache) != nil)
+        cache.unlistAll()
+    }
+
+    @Test func onlyWhatIsOfASiteIsUnlistedWithIt() throws {
+        var cache = try FileCache(limits: Self.limits(), descriptors: Self.budget())
+        _ = list("/a", in: &cache)
+        cache.unlist { $0.policy == 1 }
+        #expect(find("/a", in: cache) != nil)
+        cache.unlist { $0.policy == 0 }
+        #expect(find("/a", in: cache) == nil)
+    }
+
     private static let key = FileKey(policy: 0)
 
     private func list(_ path: String, hash: UInt64? = nil, in cache: inout FileCache) -> UInt32? {

@@ -87,6 +87,38 @@ import Testing
         #expect(reported(notifier) == [])
     }
 
+    /// More than the 16,384 that the queue takes.
+    @Test func moreRemovalsThanTheQueueHoldsLoseNoReport() throws {
+        let notifier = try Self.notifier()
+        var watches = FileWatches(notifier, Self.limits())
+        var template = Array("/dev/shm/ringport-watched-XXXXXX".utf8CString)
+        let folder = try #require(unsafe mkdtemp(&template).map { unsafe String(cString: $0) })
+        defer { unsafe _ = rmdir(folder) }
+        // Files that are there, as a watch goes with its file.
+        let slots = 0..<17_000 as Range<UInt32>
+        var watched = 0
+        for slot in slots {
+            let number = unsafe ringport_open("\(folder)/\(slot)", O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
+            guard number >= 0 else { throw SystemError("make a file") }
+            let file = Descriptor(owning: number)
+            if watches.add(slot, file.rawValue) == .watched { watched += 1 }
+        }
+        #expect(watched == slots.count)
+        _ = reported(notifier)
+        for slot in slots { watches.remove(slot) }
+        var count = 0
+        while true {
+            let found = reported(notifier)
+            #expect(!found.contains(-1), "reports were lost")
+            watches.removeRetired()
+            if found.isEmpty { break }
+            count += found.count
+        }
+        #expect(count == slots.count, "one report for each removal")
+        for slot in slots { unsafe _ = unlink("\(folder)/\(slot)") }
+        #expect(reported(notifier) == [])
+    }
+
     @Test func aFileThatIsKeptAgainStaysWatched() throws {
         let notifier = try Self.notifier()
         var watches = FileWatches(notifier, Self.limits(removals: 1))
