@@ -64,15 +64,17 @@ extension CompletionWorker {
         guard files[file].isListed else { return false }
         switch files.watch(file) {
         case .watched: return true
-        case .refused(let code):
-            if code == ENOSPC, !hasComplainedOfWatches {
+        case .refused(ENOSPC):
+            if !hasComplainedOfWatches {
                 hasComplainedOfWatches = true
                 errors.error(
                     .notice,
-                    "files that can't be watched are not kept in memory: fs.inotify.max_user_watches is used up"
+                    "fewer files are kept in memory than there is room for: fs.inotify.max_user_watches is used up"
                 )
             }
-            return false
+            // One that was not used lately gives its watch.
+            return files.evictOne(keeping: file) && files.watch(file) == .watched
+        case .refused: return false
         }
     }
 
@@ -220,6 +222,9 @@ extension CompletionWorker {
             files.move(to: watch.notifier)
             peers[index].report(watch.failure)
             noticeSites()
+            if let failure = watch.failure {
+                errors.error(.warning, "worker-\(index) still keeps no files in memory: \(failure)")
+            }
         }
         // What was opened by another thread may be what was there before the last change that this one has seen.
         followRoots(Array(roots.indices))

@@ -196,7 +196,7 @@ struct FileCache: ~Copyable {
     /// Drops one entry that was not used since the hand last came by, and none that is being loaded or sent from.
     ///
     /// - Returns: false when there is no other.
-    private mutating func evictOne(keeping kept: UInt32 = noSlot) -> Bool {
+    mutating func evictOne(keeping kept: UInt32 = noSlot) -> Bool {
         // Twice round at most: the first round may find every entry used.
         for _ in 0..<2 * files.capacity {
             let slot = hand

@@ -73,11 +73,42 @@ import Testing
             for _ in 0..<3 { _ = try client.askUntilKept("/page.txt") }
             try Namespaces.run("echo 9 > /proc/sys/user/max_inotify_instances", in: server)
             server.process.send(signal: SIGHUP)
-            // A file that is kept is opened once.
             while try server.inotifyCount == 0 { sched_yield() }
-            for _ in 0..<10 { _ = try client.askUntilKept("/page.txt") }
             try expectNothingIsStale(server, turns: 3)
+            try askWithoutAnOpen(client, "/page.txt")
         }
+        try expectNoOpenAtTheEnd(site)
+    }
+
+    /// A file that was not asked for lately gives its watch to one that is.
+    @Test(.enabled(if: Namespaces.areAllowed, Namespaces.needed))
+    func withFewWatchesTheFilesAskedForLastAreKept() throws {
+        let site = try site(workers: 1)
+        for number in 0..<40 {
+            try site.write("first/\(number).txt", "\(number)\n")
+            try site.age("first/\(number).txt")
+        }
+        // Some for the names of the site's path, and a few for files.
+        try serving(site, arguments: ["--trace"], launcher: launcher(watches: 16)) { server in
+            let client = try Client(server)
+            for number in 0..<40 { try #expect(client.askUntilKept("/\(number).txt").text == "\(number)\n") }
+            try askWithoutAnOpen(client, "/39.txt")
+        }
+        try expectNoOpenAtTheEnd(site)
+        let log = String(decoding: try site.read("logs/error.log"), as: UTF8.self)
+        #expect(log.contains("fs.inotify.max_user_watches is used up"))
+    }
+
+    private func askWithoutAnOpen(_ client: Client, _ target: String) throws {
+        _ = try client.askUntilKept(target)
+        for _ in 0..<20 { try #expect(client.exchange(Request.get(target)).status == 200) }
+    }
+
+    /// Expects that nothing was opened for the last twenty requests.
+    private func expectNoOpenAtTheEnd(_ site: TestSite) throws {
+        let operations = try TracedPacket.all(site).map(\.operation)
+        let lastOpen = try #require(operations.lastIndex(of: "open"))
+        #expect(operations[lastOpen...].count { $0 == "receive" } >= 20)
     }
 
     @Test(.enabled(if: Namespaces.areAllowed, Namespaces.needed), arguments: [0, 1, 2, 4, 6, 8, 9, 10])
