@@ -3,7 +3,7 @@
 /// DESIGN. A folder that is served stays open, and files are opened beneath it. When a name of the path that led to it is
 /// replaced (a link that is turned, a folder that is renamed, a mount), the path is followed anew, and what it leads to
 /// takes the old folder's place. As long as it leads nowhere the old folder stays: a switch that is not of one step is
-/// a moment without a name. Who is looking for a file in the old folder, and does not find it, looks once more.
+/// a moment without a name. A file that is not found in the old folder is looked for once more.
 
 internal import CompletionPort
 internal import CPlatform
@@ -101,8 +101,9 @@ extension CompletionWorker {
     private func missRoot(_ root: Int, _ error: StartError) {
         guard case .noSite(let reason) = error else { preconditionFailure("a folder that is opened is a site's") }
         rootPaths[root].missing(since: clock.now, reason)
-        // Whoever switches in two steps is in between them; later it is said.
-        if let end = rootPaths[root].absenceEnd(site.limits) { searchesDue = Instant.earlier(searchesDue, end) }
+        // A switch of two steps may be in between them; later it is said.
+        guard rootPaths[root].absence?.unsaid != nil, let end = rootPaths[root].absenceEnd(site.limits) else { return }
+        searchesDue = Instant.earlier(searchesDue, end)
     }
 
     private func take(_ folder: Descriptor.Shared, for root: Int) {

@@ -2,7 +2,7 @@
 
 /// Follows a path as the kernel does (path_resolution(7)), and tells the names that it depends on.
 ///
-/// Whoever wants to know when a path leads elsewhere watches each of those names.
+/// A path leads elsewhere only when one of those names is replaced.
 enum FolderWalk {
     /// A name of a folder.
     enum Name: Equatable {

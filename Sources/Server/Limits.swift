@@ -106,7 +106,7 @@ package struct Limits: Sendable {
     package var watchedFoldersMax = 4096
     /// Watches of files that are removed before the kernel's reports are read again, as each removal makes one.
     package var watchRemovalsMax = 1024
-    /// How long the path of a site's folder may lead nowhere while a request waits for its file.
+    /// The time for which the path of a site's folder may lead nowhere while a request waits for its file.
     package var siteAbsenceDuration = Duration.seconds(1)
     /// Until then the path is looked at again so often, where nothing can be watched.
     package var siteLookInterval = Duration.milliseconds(10)

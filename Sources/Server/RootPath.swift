@@ -14,7 +14,7 @@ struct RootPath {
     /// A time in which the path leads nowhere.
     struct Absence {
         let since: Instant
-        /// Why, until it is said.
+        /// The kernel's reason, until it is said.
         var unsaid: SystemError?
     }
 
@@ -24,7 +24,7 @@ struct RootPath {
 
     /// The path was found to lead nowhere.
     mutating func missing(since now: Instant, _ reason: SystemError) {
-        absence = Absence(since: absence?.since ?? now, unsaid: reason)
+        absence = absence ?? Absence(since: now, unsaid: reason)
     }
 
     /// Until when a folder is expected at the path; `nil` when there is one.

@@ -1,4 +1,4 @@
-/// What the kernel watches for us, so that the file cache is never stale. The worker that owns it.
+/// The kernel's reports of what changes, so that the file cache is never stale. The worker that owns it.
 ///
 /// DESIGN. inotify(7): a folder is watched before a file in it is first opened, so no change after that goes unnoticed;
 /// all folders above it are watched too. The worker's ring tells when there is something to read. An event about a file
@@ -60,7 +60,7 @@ struct SiteWatch: ~Copyable {
         IN_MODIFY | IN_ATTRIB | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_DELETE_SELF
             | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW | IN_MASK_ADD
     )
-    /// What happens to a folder or a link itself; IN_ATTRIB when another takes its name.
+    /// Changes of a folder or a link itself; IN_ATTRIB comes when another takes its name.
     private static let selfMask = UInt32(IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_DONT_FOLLOW | IN_MASK_ADD)
     /// Names that come and go.
     private static let nameMask = UInt32(
@@ -237,7 +237,7 @@ struct SiteWatch: ~Copyable {
         for watch in old { removeIfUnused(watch) }
     }
 
-    /// What a name is; a local file system tells without a wait.
+    /// Looks a name up; a local file system tells without a wait.
     private static func name(_ path: [UInt8]) -> FolderWalk.Name {
         var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let count = unsafe (path + [0]).withUnsafeBytes { bytes in

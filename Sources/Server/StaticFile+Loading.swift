@@ -36,7 +36,9 @@ extension CompletionWorker {
         let folder = root(of: file)
         followUnwatchedRoot(folder)
         files[file].setRoot(roots[folder])
-        files[file].watch = watch.watchFolder(of: files[file].pathBytes, in: folder) ?? -1
+        // A file is not kept where its site could be switched unseen.
+        let isReported = watch.isPathWatched(of: folder)
+        files[file].watch = isReported ? watch.watchFolder(of: files[file].pathBytes, in: folder) ?? -1 : -1
         // The path stays in place as long as the entry, which is pinned until it is loaded.
         unsafe port.open(beneath: roots[folder].rawValue, files[file].path, rule, files.key(file))
     }

@@ -1,11 +1,11 @@
-/// Why a worker can't be told what changes in the sites, in words that say what to do. A value; any thread.
+/// The reason for which a worker can't watch the sites, in words that say what to do. A value; any thread.
 
 internal import Platform
 
 enum WatchFailure: Error, CustomStringConvertible {
     /// There is no inotify descriptor to be had.
     case noInstance(SystemError)
-    /// What is mounted can't be watched.
+    /// Mounts can't be watched.
     case noMounts(SystemError)
 
     var description: String {

@@ -1,4 +1,4 @@
-/// Which entries of the file cache are watched by which watch of inotify. A pure value; the worker that owns it.
+/// The entries of the file cache by their watches of inotify. A pure value; the worker that owns it.
 
 /// Entries by the watch of their file.
 ///

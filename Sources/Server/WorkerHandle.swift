@@ -32,7 +32,7 @@ final class WorkerHandle: Sendable {
         phase.broadcast()
     }
 
-    /// Why the worker keeps no files; `nil` when it does.
+    /// The reason for which the worker keeps no files; `nil` when it keeps them.
     var watchFailure: WatchFailure? { unwatched.withLock { $0 } }
 
     /// The worker can't be told of changes, or can.

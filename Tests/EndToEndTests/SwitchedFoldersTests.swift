@@ -309,7 +309,7 @@ import Testing
         }
     }
 
-    /// What is read is read beneath one folder, and that is let go when the last has read.
+    /// A folder that was served is let go when the last file beneath it has been read.
     @Test func aThousandSwitchesLeaveNoDescriptor() throws {
         let deployment = try deployment("[server]\nworkers = 2\n")
         try deployment.link("www", to: "releases/0")

@@ -1,4 +1,4 @@
-/// What the kernel reports of files that are kept, by whatever name they change. Test threads, each with files of its own.
+/// The kernel's reports of files that are kept, by whatever name they change. Test threads, each with files of its own.
 
 import CPlatform
 import Glibc

@@ -1,4 +1,4 @@
-/// Which entries have which watch, when files have several names. Pure, any thread.
+/// Entries and their watches, when files have several names. Pure, any thread.
 
 import Testing
 
