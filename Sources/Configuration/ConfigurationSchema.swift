@@ -328,21 +328,38 @@ enum ConfigurationSchema {
     private static var log: ConfigurationTable<ServerConfiguration> {
         .table(
             "log",
-            "What is noted about requests.",
-            TableBody(keys: [
+            "What is noted about requests, and where.",
+            TableBody<LogRules>(keys: [
+                ConfigurationKey(
+                    "folder",
+                    \.folder,
+                    .text(.file("logs")),
+                    """
+                    The folder of `access.log` and `error.log`. It is made when it is missing, in a folder that exists. Where it \
+                    can't be written to, the start says so: messages go to standard error then, and no access log is written.
+                    """
+                ),
                 ConfigurationKey(
                     "access",
-                    \.logsAccess,
-                    .flag,
+                    \.access,
+                    .literals([("true", .file), ("false", .off), ("\"stdout\"", .standardOutput)]),
                     """
-                    A line in `logs/access.log` for each request. Without, the file stays empty; why requests were refused is \
-                    in `logs/error.log` either way.
+                    A line for each request: in `access.log`, nowhere, or on the standard output of `ringport serve`, which says \
+                    nothing else there. Why requests were refused is in the error log in any case.
                     """
-                )
-            ]),
+                ),
+                ConfigurationKey(
+                    "error",
+                    \.error,
+                    .literals([("true", .file), ("\"stderr\"", .standardError)]),
+                    "Messages, and why requests were refused: in `error.log`, or on standard error."
+                ),
+            ]).lifted(\ServerConfiguration.log),
             example: """
                 [log]
-                access = false
+                folder = "/var/log/mysite"
+                access = "stdout"
+                error = "stderr"
                 """
         )
     }

@@ -128,6 +128,26 @@ extension ValueKind<[String]?> {
     }
 }
 
+extension ValueKind where Value: Equatable {
+    /// A few values of any type, each written in one way: `true`, `false`, or a text with its quotation marks.
+    static func literals(_ values: [(literal: String, value: Value)]) -> Self {
+        let names = values.map(\.literal)
+        let takes = names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+        return ValueKind(takes: takes) { (node) throws(ValueProblem) in
+            let literal = node.flag.map { "\($0)" } ?? node.text.map(TOMLText.quoted)
+            if let found = values.first(where: { $0.literal == literal }) { return found.value }
+            guard let literal else { throw ValueProblem(node, "is \(takes)") }
+            let near = node.text.flatMap { _ in NearestName.of(literal, among: names) }
+            throw ValueProblem(
+                node,
+                "does not take \(literal); " + (near.map { "did you mean \($0)?" } ?? "write \(takes)")
+            )
+        } text: { value in
+            values.first { $0.value == value }?.literal
+        }
+    }
+}
+
 extension ValueKind {
     /// What a list of texts stands for.
     func mapped<Other>(

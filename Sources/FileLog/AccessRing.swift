@@ -32,6 +32,7 @@ package final class AccessRing: @unchecked Sendable {
     private let mask: Int
     private let requestLineSizeMax: Int
     private let fieldSizeMax: Int
+    private let userSizeMax: Int
     private let gate: LogGate
 
     init(limits: FileLogLimits, gate: LogGate) {
@@ -41,6 +42,7 @@ package final class AccessRing: @unchecked Sendable {
         mask = limits.ringSize - 1
         requestLineSizeMax = limits.requestLineSizeMax
         fieldSizeMax = limits.fieldSizeMax
+        userSizeMax = limits.userSizeMax
         self.gate = gate
     }
 
@@ -57,6 +59,7 @@ package final class AccessRing: @unchecked Sendable {
     ///   - requestLine: as received, without its line ending; empty when none came.
     ///   - referer: the field's value, empty when there is none.
     ///   - userAgent: the field's value, empty when there is none.
+    ///   - user: the name, empty when none was given or asked for.
     /// - Returns: false when the ring is full: the record is dropped, and counted.
     /// - Complexity: one copy of the bytes; no allocation, no lock, a system call only when the log thread sleeps.
     /// - Important: on the ring's own worker only.
@@ -65,7 +68,8 @@ package final class AccessRing: @unchecked Sendable {
         _ record: LogRecord,
         requestLine: Span<UInt8>,
         referer: Span<UInt8>,
-        userAgent: Span<UInt8>
+        userAgent: Span<UInt8>,
+        user: Span<UInt8> = Span()
     ) -> Bool {
         let stored = StoredRecord(
             wallClockNanoseconds: record.wallClockNanoseconds,
@@ -78,7 +82,9 @@ package final class AccessRing: @unchecked Sendable {
             requestLineCount: UInt16(truncatingIfNeeded: min(requestLine.count, requestLineSizeMax)),
             refererCount: UInt16(truncatingIfNeeded: min(referer.count, fieldSizeMax)),
             userAgentCount: UInt16(truncatingIfNeeded: min(userAgent.count, fieldSizeMax)),
-            reason: record.reason
+            reason: record.reason,
+            user: UInt8(truncatingIfNeeded: min(user.count, userSizeMax))
+                | (record.isUserRefused ? StoredRecord.userRefused : 0)
         )
         let size = stored.strideInRing
         guard let position = reserve(size) else {
@@ -92,6 +98,7 @@ package final class AccessRing: @unchecked Sendable {
         unsafe copy(requestLine, Int(stored.requestLineCount), to: &text)
         unsafe copy(referer, Int(stored.refererCount), to: &text)
         unsafe copy(userAgent, Int(stored.userAgentCount), to: &text)
+        if stored.user != 0 { unsafe copy(user, stored.userCount, to: &text) }
         publish(position &+ size)
         return true
     }
@@ -166,13 +173,15 @@ package final class AccessRing: @unchecked Sendable {
         return nil
     }
 
-    /// Shows the three texts of the record at `position`.
+    /// Shows the four texts of the record at `position`.
     func withTexts(
         of record: StoredRecord,
         at position: Int,
-        _ body: (_ requestLine: Span<UInt8>, _ referer: Span<UInt8>, _ userAgent: Span<UInt8>) -> Void
+        _ body: (
+            _ requestLine: Span<UInt8>, _ referer: Span<UInt8>, _ userAgent: Span<UInt8>, _ user: Span<UInt8>
+        ) -> Void
     ) {
-        // The three lengths were stored with the record, which `reserve` kept inside the memory; it is not released
+        // The four lengths were stored with the record, which `reserve` kept inside the memory; it is not released
         // before `body` returns.
         let texts = unsafe UnsafeBufferPointer(
             start: (memory + (position & mask) + StoredRecord.size).assumingMemoryBound(to: UInt8.self),
@@ -181,10 +190,12 @@ package final class AccessRing: @unchecked Sendable {
         let span = unsafe texts.span
         let refererStart = Int(record.requestLineCount)
         let userAgentStart = refererStart + Int(record.refererCount)
+        let userStart = userAgentStart + Int(record.userAgentCount)
         body(
             span.extracting(0..<refererStart),
             span.extracting(refererStart..<userAgentStart),
-            span.extracting(userAgentStart..<userAgentStart + Int(record.userAgentCount))
+            span.extracting(userAgentStart..<userStart),
+            span.extracting(userStart..<userStart + record.userCount)
         )
     }
 }

@@ -1,6 +1,7 @@
 /// A record as a line of `access.log`. Log thread.
 ///
-/// Combined Log Format: `%h - - [%t] "%r" %>s %b "%{Referer}i" "%{User-agent}i"`. The byte count of a response without
+/// Combined Log Format: `%h - %u [%t] "%r" %>s %b "%{Referer}i" "%{User-agent}i"`. The user is one who
+/// was let in. The byte count of a response without
 /// content is `0`, as nginx has it; a text that is empty is `-`.
 
 /// Writes lines in Combined Log Format.
@@ -15,10 +16,17 @@ struct CombinedLogFormat: ~Copyable {
         requestLine: Span<UInt8>,
         referer: Span<UInt8>,
         userAgent: Span<UInt8>,
+        user: Span<UInt8> = Span(),
         to buffer: inout LineBuffer
     ) {
         buffer.append(record.remote)
-        buffer.append(" - - ")
+        buffer.append(" - ")
+        if user.isEmpty || record.isUserRefused {
+            buffer.append(UInt8(ascii: "-"))
+        } else {
+            buffer.append(escapedWord: user)
+        }
+        buffer.append(UInt8(ascii: " "))
         date.appendCombined(record.wallClockNanoseconds, to: &buffer)
         buffer.append(" \"")
         Self.append(requestLine, to: &buffer)

@@ -19,17 +19,17 @@ internal import Synchronization
 
 /// Owns the log thread and the queues that lead to it.
 package final class FileLog: Sendable {
-    let directory: String
+    let routing: LogRouting
     let limits: FileLogLimits
     let reasonNames: [StaticString]
     let syncsAtStop: Bool
-    let writesAccess: Bool
     let rings: [AccessRing]
     let gate: LogGate
     let inbox: LogInbox
     let uploads: UploadQueue
     let counters = LogCounters()
     private let thread = Mutex<NamedThread?>(nil)
+    private let hasEnded = Monitor(false)
 
     /// Makes the log; nothing is opened before `start`.
     ///
@@ -39,7 +39,8 @@ package final class FileLog: Sendable {
     ///   - reasonNames: the names of reasons, by their number; number 0 is "none" and is not looked up.
     ///   - limits: how much may be held, how long waited.
     ///   - syncsAtStop: whether `stop` waits for the disk (fsync).
-    ///   - writesAccess: whether records become lines of `access.log`; their reasons are told in `error.log` all the same.
+    ///   - access: the destination of the access log; without one, reasons are told in `error.log` all the same.
+    ///   - error: the destination of the error log.
     /// - Throws: `SystemError` when the process may not open another descriptor.
     package init(
         directory: String,
@@ -47,16 +48,16 @@ package final class FileLog: Sendable {
         reasonNames: [StaticString] = [],
         limits: FileLogLimits = FileLogLimits(),
         syncsAtStop: Bool = false,
-        writesAccess: Bool = true
+        access: LogDestination = .file,
+        error: LogDestination = .file
     ) throws(SystemError) {
         limits.check()
         precondition(workers > 0, "a log has at least one worker")
         let gate = try LogGate()
-        self.directory = directory
+        routing = LogRouting(folder: directory, access: access, error: error)
         self.limits = limits
         self.reasonNames = reasonNames
         self.syncsAtStop = syncsAtStop
-        self.writesAccess = writesAccess
         self.gate = gate
         rings = (0..<workers).map { _ in AccessRing(limits: limits, gate: gate) }
         inbox = LogInbox(messageCountMax: limits.messageCountMax)
@@ -66,38 +67,28 @@ package final class FileLog: Sendable {
     /// The ring that one completion worker appends to; nobody else may.
     package func ring(forWorker worker: Int) -> AccessRing { rings[worker] }
 
-    /// Starts the log thread and waits until its files are open.
+    /// Starts the log thread and waits until its files are open, or were found not to open.
     ///
     /// On the main thread, once.
     ///
-    /// - Throws: `LogOpenError` when the folder or a file can't be made: then there is no thread.
-    package func start() throws(LogOpenError) {
-        let opened = Monitor<Result<Void, LogOpenError>?>(nil)
-        let started: NamedThread
-        do {
-            started = try NamedThread(name: "log") {
-                var thread: LogThread
-                do throws(LogOpenError) {
-                    thread = try LogThread(log: self)
-                } catch {
-                    opened.withLock { $0 = .failure(error) }
-                    opened.signal()
-                    return
-                }
-                opened.withLock { $0 = .success(()) }
-                opened.signal()
-                thread.run()
-            }
-        } catch {
-            throw LogOpenError(cause: error, remedy: "Allow the process more threads (ulimit -u).")
+    /// - Returns: lines for whoever starts the server, about each log that does not go where it should.
+    /// - Throws: `SystemError` when the process may not have another thread.
+    @discardableResult
+    package func start() throws(SystemError) -> [LogNotice] {
+        let opened = Monitor<[LogNotice]?>(nil)
+        let started = try NamedThread(name: "log") {
+            var thread = LogThread(log: self)
+            let notices = thread.notices
+            opened.withLock { $0 = notices }
+            opened.signal()
+            thread.run()
+            self.hasEnded.withLock { $0 = true }
+            self.hasEnded.broadcast()
         }
-        let outcome = opened.waitUntil { $0 }
-        if case .failure(let error)? = outcome {
-            started.join()
-            throw error
-        }
+        let notices = opened.waitUntil { $0 } ?? []
         thread.withLock { $0 = started }
         uploads.open()
+        return notices
     }
 
     /// Opens both files anew by name, after everything appended before is in the old ones (SIGUSR1).
@@ -142,12 +133,34 @@ package final class FileLog: Sendable {
     /// Writes all that was appended and queued, then ends the thread.
     ///
     /// On the main thread, when the workers have ended.
-    package func stop() {
-        guard let running = thread.withLock({ $0.take() }) else { return }
+    ///
+    /// - Parameter deadline: until when to wait for readers of pipes.
+    /// - Returns: false when something could not be written; standard error has been told what.
+    @discardableResult
+    package func stop(deadline: Instant = Instant.now.advanced(by: .seconds(5))) -> Bool {
+        guard let running = thread.withLock({ $0.take() }) else { return true }
         uploads.close()
-        inbox.push(.stop)
+        inbox.push(.stop(deadline: deadline))
         gate.wake()
+        // A disk or a network file system can hold a thread in a write for ever; then the process ends without it.
+        let patience = max(deadline, .now).advanced(by: Self.stopDurationMax)
+        guard hasEnded.waitUntil(patience, { $0 ? true : nil }) == true else {
+            LogFile.complain("lines of the logs are lost: the log thread hangs in a write")
+            return false
+        }
         running.join()
+        return counters.linesUnwritten.load(ordering: .relaxed) == 0
+    }
+
+    /// The time beyond the deadline that the last writes and uploads have.
+    private static let stopDurationMax = Duration.seconds(5)
+
+    /// Lets a stop wait for no reader any longer.
+    ///
+    /// Any thread.
+    package func hurry() {
+        inbox.push(.hurry)
+        gate.wake()
     }
 
     /// The counters now.
@@ -161,6 +174,7 @@ package final class FileLog: Sendable {
             writes: counters.writes.load(ordering: .relaxed),
             messagesDropped: counters.messagesDropped.load(ordering: .relaxed),
             linesLost: counters.linesLost.load(ordering: .relaxed),
+            linesUnwritten: counters.linesUnwritten.load(ordering: .relaxed),
             filesWritten: counters.filesWritten.load(ordering: .relaxed),
             wakeUps: counters.wakeUps.load(ordering: .relaxed)
         )

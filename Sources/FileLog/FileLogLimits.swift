@@ -8,6 +8,8 @@ package struct FileLogLimits: Sendable {
     package var requestLineSizeMax = 8 << 10
     /// Bytes kept of a referer and of a user agent, each.
     package var fieldSizeMax = 1 << 10
+    /// Bytes kept of a user's name; seven bits hold their count.
+    package var userSizeMax = 127
     /// Bytes gathered in memory for one file.
     package var bufferSize = 256 << 10
     /// The buffer is written when it holds this much, or at the end of a batch.
@@ -34,19 +36,20 @@ package struct FileLogLimits: Sendable {
     package init() {}
 
     /// The longest line of `access.log`: every byte of the record escaped as `\xHH`, and what stands around.
-    var lineSizeMax: Int { 4 * (requestLineSizeMax + 2 * fieldSizeMax) + Self.lineFrameSize }
+    var lineSizeMax: Int { 4 * (requestLineSizeMax + 2 * fieldSizeMax + userSizeMax) + Self.lineFrameSize }
 
     /// Address, date, status, byte count, quotes and spaces of a line: 128 bytes at most.
     private static let lineFrameSize = 256
 
     /// The largest record in a ring.
-    var recordSizeMax: Int { StoredRecord.size + requestLineSizeMax + 2 * fieldSizeMax + 8 }
+    var recordSizeMax: Int { StoredRecord.size + requestLineSizeMax + 2 * fieldSizeMax + userSizeMax + 8 }
 
     /// Traps when the limits contradict each other.
     func check() {
         precondition(ringSize.nonzeroBitCount == 1, "a ring's size is a power of two")
         precondition(ringSize >= 4 * recordSizeMax, "half a ring holds the largest record, with a skip before it")
         precondition(requestLineSizeMax <= UInt16.max && fieldSizeMax <= UInt16.max, "lengths are sixteen bits")
+        precondition(userSizeMax <= StoredRecord.userSizeMax, "a user's length is seven bits")
         precondition(bufferSize >= writeSize + 2 * lineSizeMax, "a line fits behind what is about to be written")
         precondition(bufferSize >= 2 * (4 * messageSizeMax + 256), "a message fits")
         precondition(uploadChunkSize > 0 && messageCountMax > 0)

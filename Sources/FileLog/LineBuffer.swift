@@ -115,6 +115,19 @@ struct LineBuffer: ~Copyable {
         }
     }
 
+    /// Appends text that is one word, whatever is in it: spaces are escaped too, and so is a lone `-`, which stands for
+    /// nothing.
+    mutating func append(escapedWord bytes: Span<UInt8>) {
+        if bytes.count == 1, bytes[0] == UInt8(ascii: "-") { return append(hex: bytes[0]) }
+        var start = 0
+        for index in bytes.indices where bytes[index] == UInt8(ascii: " ") {
+            append(escaped: bytes.extracting(start..<index))
+            append(hex: bytes[index])
+            start = index + 1
+        }
+        append(escaped: bytes.extracting(start..<bytes.count))
+    }
+
     private mutating func append(hex byte: UInt8) {
         append(UInt8(ascii: "\\"))
         append(UInt8(ascii: "x"))

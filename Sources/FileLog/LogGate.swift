@@ -4,7 +4,8 @@
 ///
 ///     awake      drains; nobody wakes it
 ///     gathering  has just written, lets records gather for one interval; woken by a ring half full, or a command
-///     blocked    a file can't grow; woken by a command only, until it is time to try again
+///     blocked    a log can't grow; woken by a ring half full, a command, or room in what it waits for, until it is time to
+///                try again
 ///     idle       nothing to do, no time-out; woken by anything
 ///
 /// The thread announces its state, then looks again at what it waits for, then sleeps; a producer publishes, then looks
@@ -25,6 +26,12 @@ final class LogGate: Sendable {
         case idle
     }
 
+    /// Descriptors to wait for room on; poll(2) passes over what is negative.
+    struct Awaited {
+        var access: Int32 = -1
+        var errors: Int32 = -1
+    }
+
     private let state = Atomic<State>(.awake)
     private let event: Descriptor
 
@@ -37,8 +44,8 @@ final class LogGate: Sendable {
     /// A record was published: wakes the log thread if it is idle, or if it gathers and a ring passed its half.
     func recordAppended(pastHalf: Bool) {
         switch state.load(ordering: .sequentiallyConsistent) {
-        case .awake, .blocked: return
-        case .gathering: if pastHalf { wake() }
+        case .awake: return
+        case .gathering, .blocked: if pastHalf { wake() }
         case .idle: wake()
         }
     }
@@ -58,16 +65,31 @@ final class LogGate: Sendable {
     /// - Parameters:
     ///   - sleepState: what to announce, and so who wakes.
     ///   - deadline: when to wake without being woken.
+    ///   - awaited: what to wait for room on, too.
     ///   - hasWork: asked after the announcement; true means do not sleep.
-    func sleep(_ sleepState: State, until deadline: Instant, unless hasWork: () -> Bool) {
+    /// - Returns: which of the awaited have room, or an error to be found.
+    func sleep(
+        _ sleepState: State,
+        until deadline: Instant,
+        room awaited: Awaited = Awaited(),
+        unless hasWork: () -> Bool
+    ) -> (access: Bool, errors: Bool) {
         state.store(sleepState, ordering: .sequentiallyConsistent)
         defer { state.store(.awake, ordering: .sequentiallyConsistent) }
-        guard !hasWork() else { return }
-        var waiting = pollfd(fd: event.rawValue, events: Int16(POLLIN), revents: 0)
-        // EINTR can't come (every signal is blocked); any return leads to one more look at the queues, which is harmless.
-        unsafe _ = poll(&waiting, 1, Self.milliseconds(until: deadline))
+        guard !hasWork() else { return (false, false) }
+        var waiting: InlineArray<3, pollfd> = [
+            pollfd(fd: event.rawValue, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: awaited.access, events: Int16(POLLOUT), revents: 0),
+            pollfd(fd: awaited.errors, events: Int16(POLLOUT), revents: 0),
+        ]
+        var entries = waiting.mutableSpan
+        unsafe entries.withUnsafeMutableBufferPointer { entries in
+            // EINTR can't come (every signal is blocked); any return leads to one more look at the queues, which is harmless.
+            unsafe _ = poll(entries.baseAddress, nfds_t(entries.count), Self.milliseconds(until: deadline))
+        }
         var count: UInt64 = 0
         unsafe _ = read(event.rawValue, &count, 8)
+        return (waiting[1].revents != 0, waiting[2].revents != 0)
     }
 
     /// The wait in poll(2)'s unit, rounded up so that the deadline has passed afterwards; -1 is forever.

@@ -1,13 +1,17 @@
 /// Messages and commands from any thread to the log thread, without a lock: a stack that is pushed by compare-and-swap
 /// and taken whole, so that no node is ever popped alone and the ABA problem can't arise.
 
+internal import Platform
 internal import Synchronization
 
 /// What the log thread is asked to do, or to write in `error.log`.
 enum LogCommand: Sendable {
     case message(level: LogLevel, text: String, wallClockNanoseconds: Int64)
     case reopen
-    case stop
+    /// Write what is left, at the latest until the deadline.
+    case stop(deadline: Instant)
+    /// Wait for no reader any longer.
+    case hurry
 }
 
 /// A queue with many producers and one consumer.

@@ -2,7 +2,7 @@
 ///
 /// Next: AccessRing.swift
 
-/// The facts of one request that have a fixed size; its three texts go beside it as spans.
+/// The facts of one request that have a fixed size; its texts go beside it as spans.
 package struct LogRecord: Sendable {
     /// When the request's head was complete, in nanoseconds since 1970 UTC.
     ///
@@ -19,6 +19,8 @@ package struct LogRecord: Sendable {
     package var durationMicroseconds: UInt32
     /// Zero, or the index in the names given to `FileLog` of why the request was refused or the connection closed.
     package var reason: UInt8
+    /// True when the user that goes beside it was not let in: then only `error.log` has the name.
+    package var isUserRefused: Bool
 
     package init(
         wallClockNanoseconds: Int64,
@@ -26,7 +28,8 @@ package struct LogRecord: Sendable {
         status: UInt16,
         bytesSent: UInt64,
         durationMicroseconds: UInt32,
-        reason: UInt8 = 0
+        reason: UInt8 = 0,
+        isUserRefused: Bool = false
     ) {
         self.wallClockNanoseconds = wallClockNanoseconds
         self.remote = remote
@@ -34,10 +37,11 @@ package struct LogRecord: Sendable {
         self.bytesSent = bytesSent
         self.durationMicroseconds = durationMicroseconds
         self.reason = reason
+        self.isUserRefused = isUserRefused
     }
 }
 
-/// A record as it lies in a ring, before the bytes of its three texts: trivial, 48 bytes.
+/// A record as it lies in a ring, before the bytes of its four texts: trivial, 48 bytes.
 struct StoredRecord {
     static let size = 48
     /// In place of the time: nothing more until the end of the ring's memory, go on at its beginning.
@@ -54,11 +58,18 @@ struct StoredRecord {
     var refererCount: UInt16
     var userAgentCount: UInt16
     var reason: UInt8
-    var unused: UInt8 = 0
+    /// The count of the user's bytes in the low seven bits, `userRefused` above them.
+    var user: UInt8 = 0
+
+    static let userRefused: UInt8 = 0x80
+    static let userSizeMax = 0x7F
+
+    var userCount: Int { Int(user & 0x7F) }
+    var isUserRefused: Bool { user & Self.userRefused != 0 }
 
     /// Bytes the record takes in a ring; a multiple of eight, so that a skip mark always fits before the end.
     var strideInRing: Int {
-        (Self.size + Int(requestLineCount) + Int(refererCount) + Int(userAgentCount) + 7) & ~7
+        (Self.size + Int(requestLineCount) + Int(refererCount) + Int(userAgentCount) + userCount + 7) & ~7
     }
 
     var remote: RemoteAddress { RemoteAddress(high: addressHigh, low: addressLow, port: port) }

@@ -14,8 +14,10 @@ package struct LogStatistics: Equatable, Sendable {
     package var writes = 0
     /// Messages dropped because too many were waiting, or `error.log` could not grow.
     package var messagesDropped = 0
-    /// Lines of `access.log` that were in memory when the log stopped and could not be written.
+    /// Lines of `access.log` that were in memory and could not be written: from half a ring on, and at the stop.
     package var linesLost = 0
+    /// Lines of both logs that could not be written when the log stopped.
+    package var linesUnwritten = 0
     /// Files written for `writeFile`.
     package var filesWritten = 0
     /// Times the log thread woke up.
@@ -29,6 +31,7 @@ final class LogCounters: Sendable {
     let writes = Atomic<Int>(0)
     let messagesDropped = Atomic<Int>(0)
     let linesLost = Atomic<Int>(0)
+    let linesUnwritten = Atomic<Int>(0)
     let filesWritten = Atomic<Int>(0)
     let wakeUps = Atomic<Int>(0)
 }

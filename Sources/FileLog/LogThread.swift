@@ -5,9 +5,11 @@
 ///
 ///     something drained        ─► gathering: one interval later at the latest, so a busy server has few, large writes
 ///     nothing drained          ─► idle: until somebody wakes it; then a first line is in the file at once
-///     access.log can't grow    ─► blocked: until it is time to try again
+///     access.log can't grow    ─► blocked: until it has room, or it is time to try again
 ///
 /// Commands were queued after what their sender appended, so the rings are drained before a command is obeyed.
+///
+/// Next: LogThread+Losses.swift, and LogFile.swift for what is done while a log can't grow
 
 internal import Glibc
 internal import Platform
@@ -15,40 +17,59 @@ internal import Synchronization
 
 /// What the log thread owns.
 struct LogThread: ~Copyable {
-    private let log: FileLog
-    private let merge: RingMerge
+    let log: FileLog
+    let merge: RingMerge
     private var format = CombinedLogFormat()
-    private var access: LogFile
-    private var errors: LogFile
-    private var reasons: ReasonLog
+    var access: LogFile
+    var errors: LogFile
+    var reasons: ReasonLog
     private var uploads: UploadWriter
-    private var droppedReported = 0
-    private var messagesDroppedReported = 0
-    private var nextReport = Instant(nanoseconds: 0)
-    private var isStopping = false
+    var reported = ReportedLosses()
+    var nextReport = Instant(nanoseconds: 0)
+    /// When what is left must be written; `nil` while the log is not to stop.
+    private var stopDeadline: Instant?
+    private var isHurried = false
+    /// What the start says about the logs that it could not open.
+    let notices: [LogNotice]
 
-    /// Makes the folder and opens the files.
-    init(log: FileLog) throws(LogOpenError) {
+    /// Makes the folder and opens the files, as far as that can be done.
+    init(log: FileLog) {
         let limits = log.limits
-        let access = try Self.open("access.log", of: log)
-        let errors = try Self.open("error.log", of: log)
+        let routing = log.routing
+        var access = LogFile(
+            path: routing.accessPath,
+            inherited: routing.access.inherited,
+            limits: limits,
+            counters: log.counters
+        )
+        var errors = LogFile(
+            path: routing.errorPath,
+            inherited: routing.error.inherited,
+            limits: limits,
+            counters: log.counters
+        )
+        let notices = LogNotice.notices(
+            routing,
+            access: access.open(),
+            error: errors.open(),
+            canWrite: LogNotice.canWrite(in: routing.folder)
+        )
+        for notice in notices {
+            switch notice {
+            case .folder(let homeless, _):
+                if homeless.access == .file { access.substituteMissing(with: .nothing) }
+                if homeless.error == .file { errors.substituteMissing(with: .standardError) }
+            case .accessLog: break
+            case .errorLog: errors.substituteMissing(with: .standardError)
+            }
+        }
+        self.notices = notices
         self.access = access
         self.errors = errors
         self.log = log
         merge = RingMerge(rings: log.rings)
         reasons = ReasonLog(names: log.reasonNames, linesPerSecondMax: limits.reasonLinesPerSecondMax)
         uploads = UploadWriter(queue: log.uploads, chunkSize: limits.uploadChunkSize, counters: log.counters)
-    }
-
-    private static func open(_ name: String, of log: FileLog) throws(LogOpenError) -> LogFile {
-        do throws(SystemError) {
-            if unsafe mkdir(log.directory, 0o750) < 0, errno != EEXIST {
-                throw SystemError("make folder \(log.directory)")
-            }
-            return try LogFile(path: "\(log.directory)/\(name)", limits: log.limits, counters: log.counters)
-        } catch {
-            throw LogOpenError(cause: error, remedy: remedy(for: error.code, directory: log.directory))
-        }
     }
 
     /// The thread's life: turns until told to stop.
@@ -60,50 +81,56 @@ struct LogThread: ~Copyable {
             for command in commands { obey(command) }
             access.flush()
             let moreUploads = uploads.step()
-            reportLosses(isLast: isStopping)
+            reportLosses()
             errors.flush()
-            if isStopping { break }
+            if let stopDeadline { return end(by: stopDeadline) }
             if !moreUploads { sleep(afterDraining: drained) }
         }
-        end()
     }
 
     // MARK: The rings
 
     /// Formats what is in the rings now, writing whenever enough has gathered.
     ///
-    /// Returns whether there was anything.
+    /// Returns true when there was anything.
     private mutating func drainRings() -> Bool {
-        // While the file is blocked the records stay where they are: in order, and counted when there are too many.
-        guard !access.isBlocked(.now), merge.begin() else { return false }
+        // While the log is blocked the records stay where they are: in order, and counted when there are too many. But
+        // reasons must not wait for a log that nobody reads: from half a ring on records are lost, and their reasons told.
+        let mustDrain = log.rings.contains { $0.isPastHalf }
+        guard mustDrain || !access.isBlocked(.now), merge.begin() else { return false }
         let lineSizeMax = log.limits.lineSizeMax
+        let takesLines = access.takesLines
         var lines = 0
+        var lost = 0
         _ = merge.drain { ring, record, position in
-            guard access.makeRoom(lineSizeMax) else { return false }
-            ring.withTexts(of: record, at: position) { requestLine, referer, userAgent in
-                if log.writesAccess {
+            let hasRoom = !takesLines || access.makeRoom(lineSizeMax)
+            guard hasRoom || mustDrain else { return false }
+            ring.withTexts(of: record, at: position) { requestLine, referer, userAgent, user in
+                if takesLines, hasRoom {
                     format.append(
                         record,
                         requestLine: requestLine,
                         referer: referer,
                         userAgent: userAgent,
+                        user: user,
                         to: &access.buffer
                     )
                 }
-                if record.reason != 0 { explain(record, requestLine) }
+                if record.reason != 0 { explain(record, requestLine, user) }
             }
-            lines &+= 1
+            if hasRoom { lines &+= 1 } else { lost &+= 1 }
             return true
         }
         log.counters.records.add(lines, ordering: .relaxed)
+        if lost > 0 { log.counters.linesLost.add(lost, ordering: .relaxed) }
         return true
     }
 
     /// Says in `error.log` why a request was refused, unless too many were this second.
-    private mutating func explain(_ record: StoredRecord, _ requestLine: Span<UInt8>) {
-        guard reasons.admits(record.wallClockNanoseconds) else { return }
+    private mutating func explain(_ record: StoredRecord, _ requestLine: Span<UInt8>, _ user: Span<UInt8>) {
+        guard reasons.admits(record) else { return }
         guard errors.makeRoom(ReasonLog.lineSizeMax) else { return countDroppedMessage() }
-        reasons.append(record, requestLine: requestLine, to: &errors.buffer)
+        reasons.append(record, requestLine: requestLine, user: user, to: &errors.buffer)
     }
 
     // MARK: Commands
@@ -112,12 +139,13 @@ struct LogThread: ~Copyable {
         switch command {
         case .message(let level, let text, let time): writeMessage(level, text, time)
         case .reopen: reopen()
-        case .stop: isStopping = true
+        case .stop(let deadline): stopDeadline = deadline
+        case .hurry: isHurried = true
         }
     }
 
     /// Appends a line to `error.log`.
-    private mutating func writeMessage(_ level: LogLevel, _ text: String, _ time: Int64) {
+    mutating func writeMessage(_ level: LogLevel, _ text: String, _ time: Int64) {
         let textSizeMax = log.limits.messageSizeMax
         guard errors.makeRoom(4 * textSizeMax + 64) else { return countDroppedMessage() }
         LogDate.appendTimestamp(time, to: &errors.buffer)
@@ -132,117 +160,67 @@ struct LogThread: ~Copyable {
         log.counters.messagesDropped.add(1, ordering: .relaxed)
     }
 
-    /// Finishes the old files and goes on in those that have the names now.
+    /// Finishes the old files and goes on in those that have the names now, each for itself.
     private mutating func reopen() {
         access.flush()
         errors.flush()
-        do throws(SystemError) {
-            try access.reopen()
-            try errors.reopen()
-        } catch {
+        var failures: [SystemError] = []
+        do throws(SystemError) { try errors.reopen() } catch { failures.append(error) }
+        do throws(SystemError) { try access.reopen() } catch { failures.append(error) }
+        for failure in failures {
             // The old file stays in use; nothing is lost, but somebody should know.
-            LogFile.complain("\(error)")
-            writeMessage(.error, "\(error)", wallClockNanoseconds())
+            LogFile.complain("\(failure)")
+            writeMessage(.error, "\(failure)", wallClockNanoseconds())
         }
-    }
-
-    // MARK: Losses
-
-    /// Tells `error.log` what was not logged: at most once a second, and at the end.
-    private mutating func reportLosses(isLast: Bool) {
-        let now = Instant.now
-        guard isLast || now >= nextReport, !errors.isBlocked(now), hasLosses else { return }
-        nextReport = now.advanced(by: .seconds(1))
-        let dropped = recordsDropped
-        let messagesDropped = log.counters.messagesDropped.load(ordering: .relaxed)
-        let suppressed = reasons.suppressed
-        let time = wallClockNanoseconds()
-        if dropped > droppedReported {
-            let count = dropped - droppedReported
-            writeMessage(.warning, "dropped \(count) records of access.log: the ring was full", time)
-            droppedReported = dropped
-        }
-        if messagesDropped > messagesDroppedReported {
-            let count = messagesDropped - messagesDroppedReported
-            writeMessage(.warning, "dropped \(count) lines of error.log: too many at once", time)
-            messagesDroppedReported = messagesDropped
-        }
-        if reasons.takeSuppressed() > 0 {
-            let most = log.limits.reasonLinesPerSecondMax
-            writeMessage(.notice, "refused \(suppressed) more requests, beyond \(most) lines a second", time)
-        }
-    }
-
-    private var recordsDropped: Int { log.rings.reduce(0) { $0 + $1.dropped } }
-
-    /// Something was lost that `error.log` does not tell yet.
-    private var hasLosses: Bool {
-        recordsDropped > droppedReported
-            || log.counters.messagesDropped.load(ordering: .relaxed) > messagesDroppedReported || reasons.suppressed > 0
     }
 
     // MARK: Sleep and end
 
-    private func sleep(afterDraining drained: Bool) {
+    private mutating func sleep(afterDraining drained: Bool) {
         let log = log
         let hasCommand = { !log.inbox.isEmpty || !log.uploads.isEmpty }
+        let isPastHalf = { log.rings.contains { $0.isPastHalf } }
         let errorsRetry = errors.retryTime ?? .distantFuture
         if let retry = access.retryTime {
-            log.gate.sleep(.blocked, until: min(retry, errorsRetry), unless: hasCommand)
+            sleep(.blocked, until: min(retry, errorsRetry)) { hasCommand() || isPastHalf() }
         } else if drained {
             let nextBatch = min(errorsRetry, Instant.now.advanced(by: log.limits.batchInterval))
-            log.gate.sleep(.gathering, until: nextBatch) { hasCommand() || log.rings.contains { $0.isPastHalf } }
+            sleep(.gathering, until: nextBatch) { hasCommand() || isPastHalf() }
         } else {
             let report = hasLosses && errors.retryTime == nil ? nextReport : errorsRetry
-            log.gate.sleep(.idle, until: report) { hasCommand() || log.rings.contains { !$0.isEmpty } }
+            sleep(.idle, until: report) { hasCommand() || log.rings.contains { !$0.isEmpty } }
         }
+    }
+
+    /// Sleeps until woken, until a log that waits for room has it, or until a deadline.
+    private mutating func sleep(_ state: LogGate.State, until deadline: Instant, unless hasWork: () -> Bool) {
+        let awaited = LogGate.Awaited(access: access.roomDescriptor, errors: errors.roomDescriptor)
+        let found = log.gate.sleep(state, until: deadline, room: awaited, unless: hasWork)
+        if found.access { access.unblock() }
+        if found.errors { errors.unblock() }
     }
 
     /// The workers have ended: writes what they left, and every file that waits.
-    private mutating func end() {
-        access.flushAtLast()
+    private mutating func end(by deadline: Instant) {
+        let inbox = log.inbox
+        access.unblock()
         _ = drainRings()
-        access.flush()
+        access.flushAtLast()
         while uploads.step() {}
-        for command in log.inbox.takeAll() { obey(command) }
-        countLost()
-        reportLosses(isLast: true)
         errors.flushAtLast()
+        // Only for what a reader may still take: a disk is as full a moment later.
+        while access.awaitsRoom || errors.awaitsRoom, !isHurried, Instant.now < deadline {
+            sleep(.blocked, until: deadline) { !inbox.isEmpty }
+            for command in inbox.takeAll() { obey(command) }
+            _ = drainRings()
+            access.flush()
+            errors.flush()
+        }
+        for command in inbox.takeAll() { obey(command) }
+        reportLast()
         if log.syncsAtStop {
             access.sync()
             errors.sync()
-        }
-    }
-
-    /// Counts the lines that the file still refuses: those formatted, and those that stayed in the rings.
-    private mutating func countLost() {
-        var lost = access.buffer.lineCount()
-        if merge.begin() {
-            _ = merge.drain { _, _, _ in
-                lost += 1
-                return true
-            }
-        }
-        guard lost > 0 else { return }
-        log.counters.linesLost.add(lost, ordering: .relaxed)
-        LogFile.complain("\(lost) lines of \(access.path) are lost: it could not grow")
-        writeMessage(.error, "lost \(lost) lines of access.log: it could not grow", wallClockNanoseconds())
-    }
-
-    private static func remedy(for code: Int32, directory: String) -> String {
-        switch code {
-        case EACCES, EPERM:
-            return "Let the server's user write in \(directory), or give another folder."
-        case ENOENT, ENOTDIR:
-            return "Make the folder that is to hold \(directory)."
-        case EROFS:
-            return "The file system is read-only: give a folder on another one."
-        case ENOSPC, EDQUOT:
-            return "Free some space there."
-        case EISDIR, ELOOP:
-            return "Move away what has the log's name in \(directory)."
-        default:
-            return "Give another folder for the logs."
         }
     }
 }

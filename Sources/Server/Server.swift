@@ -32,6 +32,8 @@ package final class Server {
     private(set) var workers: [WorkerHandle] = []
     private var threads: [NamedThread] = []
     private(set) var watchdog: Watchdog?
+    /// False when lines of the logs could not be written at the stop, which standard error has been told.
+    package private(set) var isLogComplete = true
 
     /// The addresses that are listened on, with the ports that the kernel chose.
     package var addresses: [ListenAddress] { listeners.addresses }
@@ -75,12 +77,16 @@ package final class Server {
                 directory: configuration.logsPath,
                 workers: configuration.workers,
                 reasonNames: Reason.names,
-                writesAccess: configuration.logsAccess
+                access: configuration.log.access.destination,
+                error: configuration.log.error.destination
             )
         } catch { throw .system(error) }
-        do { try log.start() } catch { throw .log(error) }
-        // The holder of the site's lock may be a server that drains.
         let startNotices = Monitor<[String]>([])
+        do {
+            let notices = try log.start()
+            startNotices.withLock { $0 += notices.map(\.description) }
+        } catch { throw .system(error) }
+        // The holder of the site's lock may be a server that drains.
         self.startNotices = startNotices
         configuration.store.lockDuration = max(configuration.deadlines.drain, .milliseconds(100))
         let store = Store(
@@ -136,7 +142,7 @@ package final class Server {
                 thanks: ThanksPage(handlers: handlers.map(\.name)),
                 dispatch: HandlerDispatch(host: host, pool: pool, handlers: handlers),
                 traces: configuration.traces,
-                logsAccess: configuration.logsAccess,
+                logsAccess: configuration.log.access != .off,
                 descriptors: descriptors,
                 usesDirectSockets: configuration.limits.connectionsMax * configuration.workers > descriptors.socketsMax
             )
@@ -231,10 +237,12 @@ package final class Server {
     package var hurry: @Sendable () -> Void {
         let workers = workers
         let hasHurry = hasHurry
+        let log = log
         return {
             hasHurry.withLock { $0 = true }
             hasHurry.broadcast()
             for worker in workers { worker.giveUpDraining() }
+            log.hurry()
         }
     }
 
@@ -268,7 +276,7 @@ package final class Server {
         store.stop()
         // A handler that still runs may call the host at any time: then the handlers are left as they are.
         if report.stuck.isEmpty { host.stop() }
-        log.stop()
+        isLogComplete = log.stop(deadline: max(deadline, Instant.now.advanced(by: .milliseconds(100))))
         return isClean
     }
 }

@@ -32,8 +32,8 @@ package struct ServerConfiguration: Sendable {
     package var handlers: [String]?
     /// Folders in which handler libraries are looked up after the site's own.
     package var handlerFolders: [String]
-    /// A line of `access.log` for each request.
-    package var logsAccess = true
+    /// Where the logs go.
+    package var log = LogRules()
     /// A line for each completion.
     package var traces = false
 
@@ -101,7 +101,7 @@ package struct ServerConfiguration: Sendable {
         listen.map { if case .unix(let name) = $0 { .unix(path(name)) } else { $0 } }
     }
 
-    var logsPath: String { root + "/logs" }
+    var logsPath: String { path(log.folder) }
     package var databasePath: String { path(storeFolder) + "/ringport.db" }
     var migrationsPath: String { root + "/db/migrations" }
     var uploadsPath: String { path(storeFolder) + "/uploads" }

@@ -1,6 +1,7 @@
 /// Looks whether a site could be served, by opening what the server would open. The main thread of `ringport check`.
 
 internal import CompletionPort
+internal import FileLog
 internal import Glibc
 internal import HandlerHost
 internal import Platform
@@ -100,31 +101,14 @@ package struct SiteCheck {
         warnings.append(SQLiteLibrary.linked.description)
     }
 
+    /// A start goes on without its logs, and says so in these words.
     private mutating func checkLogs() {
-        let folder = configuration.logsPath
-        switch Self.kind(of: folder) {
-        case nil: checkAccess(configuration.root, toMake: folder)
-        case S_IFDIR:
-            for name in ["access.log", "error.log"].map({ "\(folder)/\($0)" }) {
-                switch Self.kind(of: name) {
-                case nil: checkAccess(folder, toMake: name)
-                case S_IFDIR: note("\(name): \(SystemError.reason(EISDIR)); move away what has the log's name")
-                default:
-                    if Self.access(name, W_OK) != 0 {
-                        note("\(name): \(SystemError.reason(errno)); the server's user must be able to write it")
-                    }
-                }
-            }
-        default: note("\(folder): \(SystemError.reason(ENOTDIR)); move away what has the folder's name")
-        }
-    }
-
-    /// Whether something new can be made in a folder.
-    @discardableResult
-    private mutating func checkAccess(_ folder: String, toMake name: String) -> Bool {
-        guard Self.access(folder, W_OK | X_OK) != 0 else { return true }
-        note("\(name): \(SystemError.reason(errno)); the server's user must be able to write in \(folder)")
-        return false
+        let routing = LogRouting(
+            folder: configuration.logsPath,
+            access: configuration.log.access.destination,
+            error: configuration.log.error.destination
+        )
+        warnings += LogNotice.check(routing).map { Self.line($0.description) }
     }
 
     private mutating func checkAddresses() {
@@ -139,10 +123,5 @@ package struct SiteCheck {
     private static func kind(of path: String) -> mode_t? {
         var attributes = stat()
         return unsafe stat(path, &attributes) == 0 ? attributes.st_mode & S_IFMT : nil
-    }
-
-    /// access(2) by the user that the process acts as.
-    private static func access(_ path: String, _ mode: Int32) -> Int32 {
-        unsafe faccessat(AT_FDCWD, path, mode, AT_EACCESS)
     }
 }

@@ -1,7 +1,6 @@
 /// Why the server can't start, in words that say what, where and what to do. Values; any thread.
 
 package import CompletionPort
-package import FileLog
 package import HandlerHost
 package import Platform
 package import Store
@@ -20,7 +19,6 @@ package enum StartError: Error, CustomStringConvertible {
     case noSocket(String)
     /// The file of a Unix socket can't be given to whom it is to be.
     case socketOwner(String)
-    case log(LogOpenError)
     case store(StoreError)
     case handler(HandlerLoadError)
     /// A handler that is to be used is in none of the folders.
@@ -44,7 +42,6 @@ package enum StartError: Error, CustomStringConvertible {
             "listen on unix:\(path): something else has this name, and is left alone\n"
                 + "  Move it away, or choose another path."
         case .socketOwner(let reason): "[server] socket_owner: \(reason)\n  Write user, user:group or :group."
-        case .log(let error): error.description
         case .store(let error): "\(error)"
         case .handler(let error): "\(error)"
         case .handlerNotFound(let name, let folders):
@@ -64,7 +61,7 @@ package enum StartError: Error, CustomStringConvertible {
         switch self {
         case .port, .listen, .socketFile, .noSocket: 69  // EX_UNAVAILABLE
         case .noSite: 66  // EX_NOINPUT
-        case .log, .store: 73  // EX_CANTCREAT
+        case .store: 73  // EX_CANTCREAT
         case .handler, .handlerNotFound, .handlerMethod, .passwords, .publicStore, .socketOwner: 78  // EX_CONFIG
         case .system: 71  // EX_OSERR
         }

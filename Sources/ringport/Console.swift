@@ -1,14 +1,23 @@
 /// What the program says to the person who started it, and how it ends. The main thread.
 
 internal import ArgumentParser
+internal import FileLog
+internal import Glibc
+internal import Platform
 internal import Store
-// Glibc has `stderr` as a variable, which nothing here changes.
-@unsafe @preconcurrency internal import Glibc
+internal import Synchronization
 
 enum Console {
-    /// A line on standard error.
+    /// The time that standard error may still take from the program: a reader that has stopped must not stop it too.
+    private static let patience = Mutex(Duration.seconds(1))
+
+    /// A line on standard error; lost when that takes nothing for too long.
     static func error(_ line: String) {
-        unsafe fputs(line + "\n", stderr)
+        patience.withLock { patience in
+            let start = Instant.now
+            OpenStream(inherited: STDERR_FILENO).say(line + "\n", until: start.advanced(by: patience))
+            patience = max(.zero, patience - Instant.now.since(start))
+        }
     }
 
     /// Does something with the site's database, or ends the program with the reason why not.

@@ -1,6 +1,7 @@
 /// `ringport serve`: starts the server, says where it listens, waits for signals, stops. The main thread.
 
 internal import ArgumentParser
+internal import FileLog
 internal import Glibc
 internal import Platform
 internal import Server
@@ -27,10 +28,11 @@ struct ServeCommand: ParsableCommand {
     @Option(name: .long, help: "Completion workers; one for each processor when not given.")
     var workers: Int?
 
-    @Flag(name: .long, help: "Write a line for each completion to logs/error.log.")
+    @Flag(name: .long, help: "Write a line for each completion to error.log.")
     var trace = false
 
     func run() throws {
+        OpenStream.occupyStandardNumbers()
         let configuration = try site.serverConfiguration(listen: listen, workers: workers, traces: trace)
         // What the server makes is its user's and group's: submissions and logs are nobody else's to read.
         umask(0o027)
@@ -68,6 +70,8 @@ struct ServeCommand: ParsableCommand {
                 status: 75
             )
         }
+        // Standard error has been told how much of them is lost.
+        guard server.isLogComplete else { throw ExitCode(75) }
     }
 
     /// Returns when the server is to stop.

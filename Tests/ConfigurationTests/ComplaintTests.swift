@@ -84,6 +84,15 @@ import Testing
         ("[deadlines]\nidle = nan\n", "2: deadlines.idle is a number of seconds"),
         ("[files]\nlisting = 'yes'\n", "2: files.listing is true or false"),
         ("[files]\nsymlinks = 'folow'\n", "2: files.symlinks does not take \"folow\"; did you mean \"follow\"?"),
+        ("[log]\naccess = 1\n", "2: log.access is true, false or \"stdout\""),
+        (
+            "[log]\naccess = 'stdot'\n",
+            "2: log.access does not take \"stdot\"; did you mean \"stdout\"?"
+        ),
+        ("[log]\naccess = 'true'\n", "2: log.access does not take \"true\"; did you mean true?"),
+        ("[log]\naccess = 'stderr'\n", "2: log.access does not take \"stderr\"; "),
+        ("[log]\nerror = false\n", "2: log.error does not take false; write true or \"stderr\""),
+        ("[log]\nfolder = ''\n", "2: log.folder does not take \"\"; write a path such as \"logs\""),
         ("[files]\nindex = ['a/b']\n", "2: files.index does not take \"a/b\""),
         ("[files.types]\nFOO = 'a/b'\n", "2: [files.types] does not take \"FOO\"; write it in small letters"),
         ("[files.types]\n'.foo' = 'a/b'\n", "2: [files.types] does not take \".foo\"; leave out the dot at its start"),

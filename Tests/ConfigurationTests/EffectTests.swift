@@ -33,7 +33,9 @@ import Testing
             [store]
             writes_queued_max = 600
             [log]
-            access = false
+            folder = "/var/log/x"
+            access = "stdout"
+            error = "stderr"
             [handlers]
             enabled = []
             """
@@ -49,7 +51,8 @@ import Testing
         #expect(configuration.deadlines.head == .seconds(3))
         #expect(configuration.pool.threadsMax == 9)
         #expect(configuration.store.writesQueuedMax == 600)
-        #expect(!configuration.logsAccess)
+        #expect(configuration.log.folder == "/var/log/x")
+        #expect(configuration.log.access == .standardOutput && configuration.log.error == .standardError)
         #expect(configuration.handlers == [])
     }
 

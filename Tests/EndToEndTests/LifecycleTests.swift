@@ -138,11 +138,10 @@ import Testing
     }
 
     /// A plain file in a folder's place can't be used by root either, for whom no permission is missing.
-    @Test(arguments: ["db", "logs"])
-    func aFolderThatCannotBeWrittenIsNamed(folder: String) throws {
+    @Test func aFolderThatCannotBeWrittenIsNamed() throws {
         let site = try TestSite()
-        try site.write(folder, "not a folder")
-        try #expect(start(site).errors.contains(folder))
+        try site.write("db", "not a folder")
+        try #expect(start(site).errors.contains("db"))
     }
 
     @Test func anUnknownOptionIsAUsageError() throws {

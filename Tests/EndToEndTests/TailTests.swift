@@ -40,7 +40,7 @@ import Testing
             try #expect(get(server, "/index.html").status == 200)
             try #expect(Client(server).exchange("GET / HTTP/3.1\r\n\r\n").status == 505)
         }
-        try #expect(site.accessLog() == [])
+        #expect(unsafe access(site.root + "/logs/access.log", F_OK) != 0, "a log without lines is not made")
         let errors = try Program.run("tail", "-n", "9", site.root + "/logs/error.log").output
         #expect(errors.contains("version-not-supported"), "\(errors)")
     }

@@ -33,19 +33,27 @@ import Testing
         _ number: Int,
         _ requestLine: [UInt8],
         _ referer: [UInt8] = [],
-        _ userAgent: [UInt8] = []
+        _ userAgent: [UInt8] = [],
+        user: [UInt8] = []
     ) -> Bool {
-        ring.append(record(number), requestLine: requestLine.span, referer: referer.span, userAgent: userAgent.span)
+        ring.append(
+            record(number),
+            requestLine: requestLine.span,
+            referer: referer.span,
+            userAgent: userAgent.span,
+            user: user.span
+        )
     }
 
     /// Takes the next record and its texts.
     private func take(_ ring: AccessRing, _ position: inout Int) -> (StoredRecord, [[UInt8]])? {
         guard let record = ring.record(at: &position, end: ring.published) else { return nil }
         var texts: [[UInt8]] = []
-        ring.withTexts(of: record, at: position) { requestLine, referer, userAgent in
+        ring.withTexts(of: record, at: position) { requestLine, referer, userAgent, user in
             texts.append(requestLine.indices.map { requestLine[$0] })
             texts.append(referer.indices.map { referer[$0] })
             texts.append(userAgent.indices.map { userAgent[$0] })
+            texts.append(user.indices.map { user[$0] })
         }
         position += record.strideInRing
         ring.release(upTo: position)
@@ -57,8 +65,11 @@ import Testing
         var position = 0
         // Strides of many lengths, so that the end of the memory is met at every multiple of eight.
         for number in 0..<40_000 {
-            let texts = [text(number % 509, number), text(number % 13, number + 1), text(number % 7, number + 2)]
-            try #require(put(ring, number, texts[0], texts[1], texts[2]))
+            let texts = [
+                text(number % 509, number), text(number % 13, number + 1), text(number % 7, number + 2),
+                text(number % 128, number + 3),
+            ]
+            try #require(put(ring, number, texts[0], texts[1], texts[2], user: texts[3]))
             let taken = try #require(take(ring, &position))
             try #require(taken.0.bytesSent == UInt64(number))
             try #require(taken.1 == texts)
@@ -82,10 +93,10 @@ import Testing
     @Test func aTextBeyondItsLimitIsCut() throws {
         let ring = try makeRing()
         let long = text(70_000, 1)
-        #expect(put(ring, 1, long, long, long))
+        #expect(put(ring, 1, long, long, long, user: long))
         var position = 0
         let taken = try #require(take(ring, &position))
-        #expect(taken.1 == [Array(long[..<8192]), Array(long[..<1024]), Array(long[..<1024])])
+        #expect(taken.1 == [8192, 1024, 1024, 127].map { Array(long[..<$0]) })
     }
 
     @Test func millionsOfRecordsArriveUnchangedAcrossThreads() throws {
@@ -98,7 +109,7 @@ import Testing
             var total = 0
             while seen < count {
                 guard let record = ring.record(at: &position, end: ring.published) else { continue }
-                ring.withTexts(of: record, at: position) { requestLine, _, _ in
+                ring.withTexts(of: record, at: position) { requestLine, _, _, _ in
                     for index in requestLine.indices { total &+= Int(requestLine[index]) }
                 }
                 precondition(record.bytesSent == UInt64(seen), "records arrive in order")

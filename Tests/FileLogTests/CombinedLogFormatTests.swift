@@ -15,7 +15,9 @@ import Testing
         bytes: UInt64 = 2326,
         _ requestLine: [UInt8],
         referer: [UInt8] = [],
-        userAgent: [UInt8] = []
+        userAgent: [UInt8] = [],
+        user: [UInt8] = [],
+        isRefused: Bool = false
     ) -> String {
         let record = StoredRecord(
             wallClockNanoseconds: Self.time,
@@ -28,7 +30,8 @@ import Testing
             requestLineCount: UInt16(requestLine.count),
             refererCount: UInt16(referer.count),
             userAgentCount: UInt16(userAgent.count),
-            reason: 0
+            reason: 0,
+            user: UInt8(user.count) | (isRefused ? StoredRecord.userRefused : 0)
         )
         var format = CombinedLogFormat()
         var buffer = LineBuffer(capacity: 65_536)
@@ -37,6 +40,7 @@ import Testing
             requestLine: requestLine.span,
             referer: referer.span,
             userAgent: userAgent.span,
+            user: user.span,
             to: &buffer
         )
         return buffer.text
@@ -79,6 +83,21 @@ import Testing
         #expect(made.hasSuffix("\"\(escaped)\" 200 2326 \"\(escaped)\" \"\(escaped)\"\n"))
         #expect(made.utf8.count { $0 == 10 } == 1)
         #expect(made.utf8.count { $0 == UInt8(ascii: "\"") } == 6)
+    }
+
+    /// Programs that split the line at its spaces still find the status in its place.
+    @Test(arguments: [
+        ("ann", "ann"), ("", "-"), ("-", #"\x2D"#), ("--", "--"), (" ", #"\x20"#), ("a b  c", #"a\x20b\x20\x20c"#),
+        (#"a" 200 "x"#, #"a\x22\x20200\x20\x22x"#), ("é\n[x]", #"\xC3\xA9\x0A[x]"#),
+    ])
+    func aUserIsOneWord(name: String, field: String) throws {
+        let made = line(Array("GET / HTTP/1.1".utf8), user: Array(name.utf8))
+        #expect(made.hasPrefix("127.0.0.1 - \(field) [10/Oct/2000:13:55:36 +0000] \"GET / HTTP/1.1\" 200 "))
+        #expect(CombinedLogLine(Array(made.utf8).span.extracting(droppingLast: 1))?.status == 200)
+    }
+
+    @Test func aUserWhoWasNotLetInIsNotNamed() {
+        #expect(line([], user: Array("eve".utf8), isRefused: true).hasPrefix("127.0.0.1 - - ["))
     }
 
     @Test func everyByteIsEitherPlainOrEscaped() {

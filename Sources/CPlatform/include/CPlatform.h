@@ -73,6 +73,13 @@ int ringport_change_owner(int descriptor, uid_t user, gid_t group);
  * its way; what belongs to handshakes that have begun is taken. 0, or an errno. */
 int ringport_ignore_new_connections(int socket);
 
+/* pwritev2(2) with RWF_NOWAIT at the descriptor's own position: takes what finds room at once and leaves the flags of the
+ * open file alone, which may be another program's too. EOPNOTSUPP where this kind of file does not know it. */
+ssize_t ringport_append_at_once(int descriptor, const void *bytes, size_t count);
+
+/* FIONREAD of a pipe: bytes in it that nobody has read; 0 when it can't be told. */
+int ringport_unread_count(int descriptor);
+
 /* Bytes that the peer of a TCP socket has acknowledged so far (tcp_info, Linux 4.1); 0 when it can't be told. */
 uint64_t ringport_socket_acknowledged(int socket);
 
