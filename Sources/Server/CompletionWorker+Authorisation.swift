@@ -75,12 +75,11 @@ private final class PasswordCheck: PoolJob {
 extension CompletionWorker {
     /// Lets the exchange go on when its user may enter its realm, else asks for one.
     func authorise(_ exchange: UInt32) {
-        guard let field = exchanges[exchange].head[.authorization],
-            !exchanges[exchange].head.isRepeated(.authorization)
-        else { return reply(exchange, .refusal(.unauthorized)) }
-        let bytes = unsafe exchanges[exchange].headBytes.bytes
-        guard let credentials = unsafe BasicCredentials(bytes.span.extracting(field)) else {
-            return reply(exchange, .refusal(.unauthorized))
+        guard exchanges[exchange].head[.authorization] != nil else {
+            return reply(exchange, .refusal(.credentialsMissing))
+        }
+        guard let credentials = credentials(exchange) else {
+            return reply(exchange, .refusal(.credentialsMalformed))
         }
         if authorisations.has(digest(exchange), now: clock.now) { return enter(exchange) }
         exchanges[exchange].stage = .waitingForHandler
@@ -99,6 +98,15 @@ extension CompletionWorker {
         }
     }
 
+    /// The user and the password of an exchange's request; `nil` when it has none, or none that can be read.
+    func credentials(_ exchange: UInt32) -> BasicCredentials? {
+        guard let field = exchanges[exchange].head[.authorization],
+            !exchanges[exchange].head.isRepeated(.authorization)
+        else { return nil }
+        let bytes = unsafe exchanges[exchange].headBytes.bytes
+        return unsafe BasicCredentials(bytes.span.extracting(field))
+    }
+
     private func digest(_ exchange: UInt32) -> AuthorisationMemo.Digest {
         let field = exchanges[exchange].head[.authorization] ?? ByteRange()
         let bytes = unsafe exchanges[exchange].headBytes.bytes
@@ -111,7 +119,7 @@ extension CompletionWorker {
             exchanges[key.slot].connection != noSlot
         else { return }
         exchanges[key.slot].deadline = .distantFuture
-        guard isRight else { return reply(key.slot, .refusal(.unauthorized)) }
+        guard isRight else { return reply(key.slot, .refusal(.credentialsWrong)) }
         authorisations.insert(digest(key.slot), now: clock.now)
         enter(key.slot)
     }

@@ -38,9 +38,15 @@ extension CompletionWorker {
             status: status,
             bytesSent: exchanges[exchange].sent,
             durationMicroseconds: UInt32(clamping: clock.now.since(exchanges[exchange].startedAt).nanoseconds / 1000),
-            reason: reason?.loggedCode ?? 0
+            reason: reason?.loggedCode ?? 0,
+            isUserRefused: reason == .credentialsWrong
         )
-        append(record, exchanges[exchange].head, unsafe exchanges[exchange].headBytes.bytes.span)
+        let bytes = unsafe exchanges[exchange].headBytes.bytes.span
+        guard exchanges[exchange].isAuthorised || record.isUserRefused else {
+            return append(record, exchanges[exchange].head, bytes)
+        }
+        let user = credentials(exchange)?.user ?? []
+        append(record, exchanges[exchange].head, bytes, user: user.span)
     }
 
     /// Bytes that were no request were answered; their first line is what was asked, as far as it goes.
@@ -64,7 +70,12 @@ extension CompletionWorker {
         log.append(record, requestLine: span, referer: span.extracting(0..<0), userAgent: span.extracting(0..<0))
     }
 
-    private func append(_ record: LogRecord, _ head: RequestHead, _ bytes: Span<UInt8>) {
+    private func append(
+        _ record: LogRecord,
+        _ head: RequestHead,
+        _ bytes: Span<UInt8>,
+        user: Span<UInt8> = Span()
+    ) {
         // Without an access log only what `error.log` explains is told.
         guard site.logsAccess || record.reason != 0 else { return }
         let none = bytes.extracting(0..<0)
@@ -74,7 +85,8 @@ extension CompletionWorker {
             record,
             requestLine: bytes.isEmpty ? none : bytes.extracting(head.methodRange.lowerBound..<lineEnd),
             referer: bytes.extracting(head[.referer]?.bounds ?? 0..<0),
-            userAgent: bytes.extracting(head[.userAgent]?.bounds ?? 0..<0)
+            userAgent: bytes.extracting(head[.userAgent]?.bounds ?? 0..<0),
+            user: user
         )
     }
 }

@@ -14,7 +14,9 @@ package enum Reason: Equatable, Sendable {
     case methodNotAllowed
     case notFound
     case forbidden
-    case unauthorized
+    case credentialsMissing
+    case credentialsMalformed
+    case credentialsWrong
     case notAcceptable
     case preconditionFailed
     case rangeNotSatisfiable
@@ -50,7 +52,8 @@ package enum Reason: Equatable, Sendable {
     private static let firstOwn = 1 + UInt8(truncatingIfNeeded: RejectReason.allCases.count)
 
     static let own: [Reason] = [
-        .methodNotAllowed, .notFound, .forbidden, .unauthorized, .notAcceptable, .preconditionFailed,
+        .methodNotAllowed, .notFound, .forbidden, .credentialsMissing, .credentialsMalformed, .credentialsWrong,
+        .notAcceptable, .preconditionFailed,
         .rangeNotSatisfiable, .fileUnreadable, .fileChanging, .handlerFailed, .handlerExpired,
         .handlersFull, .poolFull, .passwordChecksFull,
         .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted, .stopping, .headExpired,
@@ -72,7 +75,9 @@ package enum Reason: Equatable, Sendable {
         case .methodNotAllowed: "method-not-allowed"
         case .notFound: "not-found"
         case .forbidden: "forbidden"
-        case .unauthorized: "unauthorized"
+        case .credentialsMissing: "credentials-missing"
+        case .credentialsMalformed: "credentials-malformed"
+        case .credentialsWrong: "credentials-wrong"
         case .notAcceptable: "not-acceptable"
         case .preconditionFailed: "precondition-failed"
         case .rangeNotSatisfiable: "range-not-satisfiable"
@@ -104,7 +109,7 @@ package enum Reason: Equatable, Sendable {
         case .methodNotAllowed: 405
         case .notFound: 404
         case .forbidden: 403
-        case .unauthorized: 401
+        case .credentialsMissing, .credentialsMalformed, .credentialsWrong: 401
         case .notAcceptable: 406
         case .preconditionFailed: 412
         case .rangeNotSatisfiable: 416
@@ -137,7 +142,9 @@ package enum Reason: Equatable, Sendable {
         case .methodNotAllowed: "This resource does not take that method; Allow names those that it does."
         case .notFound: "There is nothing at this address."
         case .forbidden: "The server may not read this file."
-        case .unauthorized: "This address asks for a user and a password."
+        case .credentialsMissing: "This address asks for a user and a password."
+        case .credentialsMalformed: "Authorization holds no user and password in the form of RFC 7617."
+        case .credentialsWrong: "The user or the password is wrong."
         case .notAcceptable: "There is no form of this file that Accept-Encoding allows."
         case .preconditionFailed: "The file is not as the conditions of the request want it."
         case .rangeNotSatisfiable: "The file has none of the bytes that Range asks for."

@@ -74,7 +74,7 @@ import Testing
             var refused = refusal(.methodNotAllowed, shape)
             refused.allow = Router.bit(.post)
             try #expect(#require(written(refused, room: 2048)).contains("\r\nAllow: OPTIONS, POST\r\n"))
-            refused = refusal(.unauthorized, shape)
+            refused = refusal(.credentialsMissing, shape)
             refused.realm = Array("x".utf8)
             try #expect(#require(written(refused, room: 2048)).contains("\r\nWWW-Authenticate: Basic realm=\"x\", "))
             refused = refusal(.rangeNotSatisfiable, shape)

@@ -56,7 +56,7 @@ import Testing
     @Test func aPasswordIsAskedForInEitherShape() throws {
         let site = try site()
         let answer = try site.ask("/private/b.txt", Self.json)
-        expectProblem(answer, 401, "unauthorized")
+        expectProblem(answer, 401, "credentials-missing")
         #expect(answer["WWW-Authenticate"] == "Basic realm=\"x\", charset=\"UTF-8\"")
         let page = try site.ask("/private/b.txt")
         #expect(page.status == 401 && page["Content-Type"] == "text/html; charset=utf-8" && page["Vary"] == "Accept")
