@@ -66,6 +66,7 @@ package final class Server {
         do { try CompletionPort.probe(portLimits) } catch { throw .port(error) }
         let folders = try SiteFolders(configuration)
         try configuration.checkStorePlacement()
+        try configuration.checkLogPlacement()
         let listeners = try ListenerTable(
             configuration.listenPaths,
             configuration.listenRules,

@@ -108,6 +108,7 @@ package struct SiteCheck {
             access: configuration.log.access.destination,
             error: configuration.log.error.destination
         )
+        do { try configuration.checkLogPlacement() } catch { note(error.description) }
         warnings += LogNotice.check(routing).map { Self.line($0.description) }
     }
 

@@ -29,6 +29,8 @@ package enum StartError: Error, CustomStringConvertible {
     case passwords(path: String, String)
     /// The database is in a folder of pages.
     case publicStore(folder: String, www: String)
+    /// The logs are in a folder of pages.
+    case publicLogs(folder: String, www: String)
     case system(SystemError)
 
     package var description: String {
@@ -52,6 +54,8 @@ package enum StartError: Error, CustomStringConvertible {
             "\(reason)\n  [[auth]] names a file of lines user:hash. Make one with: htpasswd -cB FILE USER"
         case .publicStore(let folder, let www):
             "\(folder): visitors could fetch the database, as it is in \(www)\n  Choose another [store] folder, or files.www."
+        case .publicLogs(let folder, let www):
+            "\(folder): visitors could fetch the logs, as they are in \(www)\n  Choose another [log] folder, or files.www."
         case .system(let error): error.description
         }
     }
@@ -62,7 +66,8 @@ package enum StartError: Error, CustomStringConvertible {
         case .port, .listen, .socketFile, .noSocket: 69  // EX_UNAVAILABLE
         case .noSite: 66  // EX_NOINPUT
         case .store: 73  // EX_CANTCREAT
-        case .handler, .handlerNotFound, .handlerMethod, .passwords, .publicStore, .socketOwner: 78  // EX_CONFIG
+        case .handler, .handlerNotFound, .handlerMethod, .passwords, .publicStore, .publicLogs, .socketOwner:
+            78  // EX_CONFIG
         case .system: 71  // EX_OSERR
         }
     }

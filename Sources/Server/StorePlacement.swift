@@ -1,4 +1,4 @@
-/// Looks whether visitors could fetch the database. The main thread at the start, and of `ringport check`.
+/// Looks whether visitors could fetch the database or the logs. The main thread at the start, and of `ringport check`.
 
 internal import Glibc
 
@@ -10,13 +10,26 @@ extension ServerConfiguration {
     ///
     /// - Throws: `publicStore`.
     func checkStorePlacement() throws(StartError) {
-        guard handlers != [] else { return }
-        let store = Self.real(path(storeFolder))
+        guard handlers != [], let www = pages(over: path(storeFolder)) else { return }
+        throw .publicStore(folder: path(storeFolder), www: www)
+    }
+
+    /// Refuses logs in a folder of pages: they hold addresses and names of visitors.
+    ///
+    /// - Throws: `publicLogs`.
+    func checkLogPlacement() throws(StartError) {
+        guard log.access == .file || log.error == .file, let www = pages(over: logsPath) else { return }
+        throw .publicLogs(folder: logsPath, www: www)
+    }
+
+    /// The first folder of pages that a folder is, or is in.
+    private func pages(over folder: String) -> String? {
+        let real = Self.real(folder)
         for rules in [rules] + hosts.map(\.rules) {
             let pages = Self.real(path(rules.files.www))
-            guard store == pages || store.hasPrefix(pages == "/" ? "/" : pages + "/") else { continue }
-            throw .publicStore(folder: path(storeFolder), www: path(rules.files.www))
+            if real == pages || real.hasPrefix(pages == "/" ? "/" : pages + "/") { return path(rules.files.www) }
         }
+        return nil
     }
 
     /// A path without symbolic links, as far as it is there.

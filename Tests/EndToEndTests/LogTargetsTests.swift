@@ -167,6 +167,16 @@ import Testing
         #expect(unsafe access("\(site.root)/logs", F_OK) != 0)
     }
 
+    @Test(arguments: ["www/logs", "www", "link/logs"]) func logsAreNoPages(folder: String) throws {
+        let site = try TestSite(configuration: "[server]\nlisten = [\"127.0.0.1:0\"]\n[log]\nfolder = \"\(folder)\"\n")
+        try #require(unsafe symlink("www", site.root + "/link") == 0)
+        for command in ["serve", "check"] {
+            let outcome = try Program.run(command, "--root", site.root)
+            #expect(outcome.ending == .exited(78), "EX_CONFIG: \(outcome)")
+            #expect(outcome.errors.contains("\(site.root)/\(folder): visitors could fetch the logs, as they are in "))
+        }
+    }
+
     // MARK: What may not be written to
 
     /// Becomes a program with a file system of its own, on which the site is read-only.
