@@ -11,6 +11,7 @@
 #include <linux/openat2.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
@@ -205,4 +206,8 @@ int ringport_reports_changes(int file) {
     default:
         return 1;
     }
+}
+
+int ringport_affinity(void *mask, size_t size) {
+    return sched_getaffinity(0, size, mask);
 }

@@ -76,7 +76,7 @@ enum ConfigurationSchema {
                     \.workers,
                     .count(1...256),
                     "Completion workers, the threads that serve connections.",
-                    otherwise: "one for each online processor"
+                    otherwise: "one for each processor that the process may use"
                 ), trustedProxies, proxyField,
             ]),
             example: """

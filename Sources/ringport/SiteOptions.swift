@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import Configuration
 internal import Glibc
+internal import Platform
 internal import Server
 
 struct SiteOptions: ParsableArguments {
@@ -17,7 +18,7 @@ struct SiteOptions: ParsableArguments {
 
     /// What holds for the site when nobody says anything.
     var defaults: ServerConfiguration {
-        .usual(root: root, workers: processorCount(), handlerFolders: Self.handlerFolders())
+        .usual(root: root, workers: min(256, processorCount()), handlerFolders: Self.handlerFolders())
     }
 
     /// Defaults, then the configuration file, then the command line.
@@ -56,11 +57,6 @@ struct SiteOptions: ParsableArguments {
     /// - Throws: `ExitCode` 78 after saying what is wrong with the configuration.
     func databasePath() throws -> String {
         try serverConfiguration(listen: [], workers: nil, traces: false).databasePath
-    }
-
-    /// Processors that are online; an affinity mask or a cgroup's share is not looked at.
-    private func processorCount() -> Int {
-        max(1, min(256, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     }
 
     /// Where handler libraries are after the site's own folder: beside the program, and where it was installed.

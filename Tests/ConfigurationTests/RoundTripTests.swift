@@ -94,7 +94,7 @@ import Testing
     @Test func aValueThatIsNotTheDefaultHasItBesideIt() throws {
         let text = try written(applied("[server]\nworkers = 9\n[deadlines]\nidle = 0.5\n"))
         #expect(text.contains("\nidle = 0.5  # default: 75\n"))
-        #expect(text.contains("\nworkers = 9  # default: one for each online processor\n"))
+        #expect(text.contains("\nworkers = 9  # default: one for each processor that the process may use\n"))
         #expect(text.contains("\nhead = 10\n"))
         #expect(written(usual).matches(of: /# default/).isEmpty)
     }

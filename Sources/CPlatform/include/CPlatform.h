@@ -83,4 +83,8 @@ int ringport_unread_count(int descriptor);
 /* Bytes that the peer of a TCP socket has acknowledged so far (tcp_info, Linux 4.1); 0 when it can't be told. */
 uint64_t ringport_socket_acknowledged(int socket);
 
+/* sched_getaffinity(2) of this process: 0, or -1 with EINVAL when the kernel knows of more processors than the mask has
+ * bits. Words of the kernel's, as many as fit into the bytes. */
+int ringport_affinity(void *mask, size_t size);
+
 #endif
