@@ -17,11 +17,33 @@ package enum ConfigurationFile {
         isRequired: Bool,
         to configuration: inout ServerConfiguration
     ) throws(ConfigurationError) {
-        guard let text = try read(path, isRequired: isRequired) else { return }
+        guard let text = try text(path, isRequired: isRequired) else { return }
         try ConfigurationText.apply(text: text, path: path, to: &configuration)
     }
 
-    private static func read(_ path: String, isRequired: Bool) throws(ConfigurationError) -> String? {
+    /// Reads a file to its end, whatever is wrong with it.
+    ///
+    /// - Parameters:
+    ///   - path: of the file.
+    ///   - isRequired: a file that is not there is an error; otherwise the defaults stand.
+    ///   - defaults: what holds where the file says nothing.
+    /// - Returns: what the file comes to where it is right, and all that is wrong.
+    package static func read(
+        _ path: String,
+        isRequired: Bool,
+        over defaults: ServerConfiguration
+    ) -> ConfigurationReading {
+        do throws(ConfigurationError) {
+            guard let text = try text(path, isRequired: isRequired) else {
+                return ConfigurationReading(configuration: defaults)
+            }
+            return ConfigurationText.read(text: text, path: path, over: defaults)
+        } catch {
+            return ConfigurationReading(configuration: defaults, errors: [error], isReadable: false)
+        }
+    }
+
+    private static func text(_ path: String, isRequired: Bool) throws(ConfigurationError) -> String? {
         guard let file = unsafe fopen(path, "re") else {
             let code = errno
             if code == ENOENT, !isRequired { return nil }

@@ -10,7 +10,11 @@ struct ConfigurationKey<Target> {
     var isRequired = false
     /// What holds without it, where that can't be written as a value.
     var otherwise: String?
+    /// True when a reload applies a new value; otherwise it holds from the next start on.
+    var appliesAtReload = false
     let read: (TOMLNode, inout Target) throws(ValueProblem) -> Void
+    /// Gives a target the value that another has.
+    let copy: (Target, inout Target) -> Void
     /// The value in TOML; `nil` when it is written by leaving the key away.
     let text: (Target) -> String?
 
@@ -20,14 +24,17 @@ struct ConfigurationKey<Target> {
         _ kind: ValueKind<Value>,
         _ meaning: String,
         isRequired: Bool = false,
-        otherwise: String? = nil
+        otherwise: String? = nil,
+        appliesAtReload: Bool = false
     ) {
         self.name = name
         takes = kind.takes
         self.meaning = meaning
         self.isRequired = isRequired
         self.otherwise = otherwise
+        self.appliesAtReload = appliesAtReload
         read = { (node, target) throws(ValueProblem) in target[keyPath: path] = try kind.read(node) }
+        copy = { $1[keyPath: path] = $0[keyPath: path] }
         text = { kind.text($0[keyPath: path]) }
     }
 
@@ -37,6 +44,8 @@ struct ConfigurationKey<Target> {
         meaning = key.meaning
         isRequired = key.isRequired
         otherwise = key.otherwise
+        appliesAtReload = key.appliesAtReload
+        copy = { key.copy($0[keyPath: path], &$1[keyPath: path]) }
         read = { (node, target) throws(ValueProblem) in try key.read(node, &target[keyPath: path]) }
         text = { key.text($0[keyPath: path]) }
     }

@@ -26,7 +26,7 @@ extension ConfigurationSchema {
         return .table(
             "files",
             "Which files are served, and for which addresses. A virtual host may have its own, but for the media types.",
-            TableBody(keys: keys, tables: [types]),
+            TableBody(keys: keys, tables: [types]).appliedAtReload(),
             example: """
                 [files]
                 www = "public"
@@ -103,6 +103,7 @@ extension ConfigurationSchema {
             key: .typedFiles,
             keyName: "*an extension or a path*",
             .mediaType,
+            appliesAtReload: true,
             example: """
                 [files.types]
                 foo = "application/x-foo"
@@ -157,7 +158,7 @@ extension ConfigurationSchema {
                     ),
                 ],
                 check: { $0.sizeMax < $0.sizeMin ? ("size_max", "is below compression.size_min") : nil }
-            ).lifted(\ServerConfiguration.compression),
+            ).appliedAtReload().lifted(\ServerConfiguration.compression),
             example: """
                 [compression]
                 codings = ["zstd", "gzip"]

@@ -15,7 +15,7 @@ extension ConfigurationSchema {
             """,
             TableBody(keys: hostKeys, tables: [hostFiles] + hostTables) { node, host in
                 replaceFields(of: &host.rules, node)
-            },
+            }.appliedAtReload(),
             example: """
                 [[host]]
                 names = ["example.org", "*.example.org"]
@@ -65,7 +65,7 @@ extension ConfigurationSchema {
         .table(
             "files",
             "",
-            TableBody(keys: fileKeys).lifted(\HostRules.rules.files),
+            TableBody(keys: fileKeys).appliedAtReload().lifted(\HostRules.rules.files),
             example: ""
         )
     }

@@ -40,7 +40,7 @@ extension ConfigurationSchema {
                     .text(.fieldValue("a policy such as \"default-src 'self'\"")),
                     "`Content-Security-Policy`: what a page may load and run. Empty sends none."
                 ),
-            ]).lifted(\SiteRules.security),
+            ]).appliedAtReload().lifted(\SiteRules.security),
             example: """
                 [security]
                 frame_options = "DENY"
@@ -85,7 +85,7 @@ extension ConfigurationSchema {
                     "The field's value. Empty: the field is not sent.",
                     isRequired: true
                 ),
-            ]),
+            ]).appliedAtReload(),
             example: """
                 [[cache]]
                 path = "/assets/**"
@@ -111,7 +111,7 @@ extension ConfigurationSchema {
                     "The field's value. Empty: the field is not sent.",
                     isRequired: true
                 ),
-            ]),
+            ]).appliedAtReload(),
             example: """
                 [[fields]]
                 type = "image/*"
@@ -173,7 +173,7 @@ extension ConfigurationSchema {
                     ),
                 ],
                 check: problem
-            ).lifted(\SiteRules.crossOrigin),
+            ).appliedAtReload().lifted(\SiteRules.crossOrigin),
             example: """
                 [cors]
                 origins = ["https://example.com"]
@@ -217,7 +217,7 @@ extension ConfigurationSchema {
                     ),
                 ],
                 check: { problem(from: $0.from, to: $0.to) }
-            ),
+            ).appliedAtReload(),
             example: """
                 [[redirect]]
                 from = "/old/*"
@@ -256,7 +256,7 @@ extension ConfigurationSchema {
                     ),
                 ],
                 check: { problem(from: $0.from, to: $0.to) }
-            ),
+            ).appliedAtReload(),
             example: """
                 [[rewrite]]
                 from = "/api/*"
@@ -298,7 +298,7 @@ extension ConfigurationSchema {
                     "Lines of `user:hash`, as `htpasswd -B` makes them (bcrypt). Keep it outside of `www`.",
                     isRequired: true
                 ),
-            ]),
+            ]).appliedAtReload(),
             example: """
                 [[auth]]
                 path = "/private/**"

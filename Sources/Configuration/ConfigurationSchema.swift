@@ -75,7 +75,10 @@ enum ConfigurationSchema {
                     "workers",
                     \.workers,
                     .count(1...256),
-                    "Completion workers, the threads that serve connections.",
+                    """
+                    Completion workers, the threads that serve connections. The processors that the process may use are those of \
+                    its affinity mask, and no more than the processor time that its control group may have, rounded up.
+                    """,
                     otherwise: "one for each processor that the process may use"
                 ), trustedProxies, proxyField,
             ]),
@@ -92,7 +95,9 @@ enum ConfigurationSchema {
         .table(
             "limits",
             "How much the server takes and keeps. A worker has its own share of each unless it says otherwise.",
-            TableBody<Limits>(keys: requestLimits + workerLimits).lifted(\ServerConfiguration.limits),
+            TableBody<Limits>(
+                keys: TableBody(keys: requestLimits).appliedAtReload().keys + workerLimits
+            ).lifted(\ServerConfiguration.limits),
             example: """
                 [limits]
                 body_size_max = 8388608
@@ -166,7 +171,8 @@ enum ConfigurationSchema {
                 "pipelined_max",
                 \.pipelinedMax,
                 .count(1...1024),
-                "Unanswered requests of a connection. Its next one is read when an answer has left."
+                "Unanswered requests of a connection. Its next one is read when an answer has left.",
+                appliesAtReload: true
             ),
             ConfigurationKey(
                 "exchanges_max",
@@ -217,7 +223,8 @@ enum ConfigurationSchema {
                 "file_cache_size_max",
                 \.fileCacheSizeMax,
                 .count(0...(1 << 40)),
-                "Bytes of files that a worker keeps in memory. What was not used lately is dropped. 0 keeps none."
+                "Bytes of files that a worker keeps in memory. What was not used lately is dropped. 0 keeps none.",
+                appliesAtReload: true
             ),
         ]
     }
@@ -258,7 +265,7 @@ enum ConfigurationSchema {
         return .table(
             "deadlines",
             "How many seconds each step may take.",
-            TableBody(keys: keys).lifted(\ServerConfiguration.deadlines),
+            TableBody(keys: keys).appliedAtReload().lifted(\ServerConfiguration.deadlines),
             example: """
                 [deadlines]
                 idle = 15

@@ -10,7 +10,10 @@ struct ConfigurationTable<Target> {
     /// Lines of TOML.
     let example: String
     let keyNames: [String]
-    let apply: (TOMLNode, String, inout Target) throws(ConfigurationProblem) -> Void
+    /// Changes a target as the table says, and notes all that is wrong with it.
+    let apply: (TOMLNode, String, inout Target, inout [ConfigurationProblem]) -> Void
+    /// Gives keys that no reload applies the values of the first target, and names those that had others.
+    let holdBack: (Target, inout Target, String) -> [String]
     let render: (Target, Target, String, inout [String]) -> Void
     /// Writes a list without tables as a key, which has to stand before any table.
     let renderEmpty: (Target, inout [String]) -> Void
@@ -30,9 +33,8 @@ struct ConfigurationTable<Target> {
             meaning: meaning,
             example: example,
             keyNames: keyNames,
-            apply: { (node, label, whole) throws(ConfigurationProblem) in
-                try apply(node, label, &whole[keyPath: path])
-            },
+            apply: { apply($0, $1, &$2[keyPath: path], &$3) },
+            holdBack: { holdBack($0[keyPath: path], &$1[keyPath: path], $2) },
             render: { render($0[keyPath: path], $1[keyPath: path], $2, &$3) },
             renderEmpty: { renderEmpty($0[keyPath: path], &$1) },
             guide: { guide($0[keyPath: path], $1) }
@@ -49,7 +51,8 @@ extension ConfigurationTable {
             meaning: meaning,
             example: example,
             keyNames: body.keys.map(\.name),
-            apply: { (node, label, target) throws(ConfigurationProblem) in try body.apply(node, label, to: &target) },
+            apply: { body.apply($0, $1, to: &$2, &$3) },
+            holdBack: { body.holdBack($0, &$1, $2) },
             render: { target, defaults, label, lines in
                 lines += ["", "[\(label)]"]
                 body.render(target, defaults: defaults, label, to: &lines)
@@ -89,27 +92,32 @@ extension ConfigurationTable {
         elements: @escaping (Target) -> [Element]?,
         put: @escaping (inout Target, [Element]) -> Void
     ) -> Self {
-        ConfigurationTable(
+        precondition(body.keys.allSatisfy(\.appliesAtReload), "a reload takes a list of tables as a whole")
+        return ConfigurationTable(
             name: name,
             isList: true,
             meaning: meaning,
             example: example,
             keyNames: body.keys.map(\.name),
-            apply: { (node, label, target) throws(ConfigurationProblem) in
+            apply: { node, label, target, problems in
                 guard let nodes = node.array, nodes.allSatisfy({ $0.table != nil }) else {
-                    throw TableBody<Element>.shape(node, label, isList: true)
+                    return problems.append(TableBody<Element>.shape(node, label, isList: true))
                 }
                 var list: [Element] = []
                 for node in nodes {
                     var element = blank(target)
-                    try body.apply(node, label, to: &element)
-                    if let problem = check(element, list) {
-                        throw ConfigurationProblem(line: node.line, reason: "[[\(label)]] \(problem)")
+                    var found: [ConfigurationProblem] = []
+                    body.apply(node, label, to: &element, &found)
+                    if found.isEmpty, let problem = check(element, list) {
+                        found.append(ConfigurationProblem(line: node.line, reason: "[[\(label)]] \(problem)"))
                     }
-                    list.append(element)
+                    problems += found
+                    // A table whose needed keys are right says enough for the rest of a check.
+                    if !body.lacksNeeded(found, label) { list.append(element) }
                 }
                 put(&target, list)
             },
+            holdBack: { _, _, _ in [] },
             render: { target, _, label, lines in
                 for element in elements(target) ?? [] {
                     lines += ["", "[[\(label)]]"]
@@ -140,6 +148,7 @@ extension ConfigurationTable {
         key: TextRule,
         keyName: String,
         _ value: TextRule,
+        appliesAtReload: Bool = false,
         example: String
     ) -> Self {
         ConfigurationTable(
@@ -148,22 +157,28 @@ extension ConfigurationTable {
             meaning: meaning,
             example: example,
             keyNames: [],
-            apply: { (node, label, target) throws(ConfigurationProblem) in
-                guard let members = node.table else { throw TableBody<Target>.shape(node, label, isList: false) }
+            apply: { node, label, target, problems in
+                guard let members = node.table else {
+                    return problems.append(TableBody<Target>.shape(node, label, isList: false))
+                }
                 target[keyPath: path] = [:]
                 for (name, member) in members {
                     if let problem = key.problem(with: name) {
-                        throw ConfigurationProblem(line: member.line, reason: "[\(label)] \(problem)")
+                        problems.append(ConfigurationProblem(line: member.line, reason: "[\(label)] \(problem)"))
+                        continue
                     }
                     do throws(ValueProblem) {
                         target[keyPath: path][name] = try ValueKind.text(value).read(member)
                     } catch {
-                        throw ConfigurationProblem(
-                            line: error.line,
-                            reason: "\(label).\(TOMLText.key(name)) \(error.reason)"
-                        )
+                        let reason = "\(label).\(TOMLText.key(name)) \(error.reason)"
+                        problems.append(ConfigurationProblem(line: error.line, reason: reason))
                     }
                 }
+            },
+            holdBack: { old, new, label in
+                guard !appliesAtReload, new[keyPath: path] != old[keyPath: path] else { return [] }
+                new[keyPath: path] = old[keyPath: path]
+                return [label]
             },
             render: { target, _, label, lines in
                 lines += ["", "[\(label)]"]
@@ -173,7 +188,13 @@ extension ConfigurationTable {
             },
             renderEmpty: { _, _ in },
             guide: { _, label in
-                let row = GuideRow(name: keyName, usual: "none", takes: value.takes, meaning: key.takes)
+                let row = GuideRow(
+                    name: keyName,
+                    usual: "none",
+                    takes: value.takes,
+                    appliesAtReload: appliesAtReload,
+                    meaning: key.takes
+                )
                 return [GuideSection(title: "[\(label)]", meaning: meaning, rows: [row], example: example)]
             }
         )

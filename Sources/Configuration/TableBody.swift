@@ -20,6 +20,13 @@ struct TableBody<Target> {
         )
     }
 
+    /// The same members, each key applied by a reload.
+    func appliedAtReload() -> Self {
+        var body = self
+        for index in body.keys.indices { body.keys[index].appliesAtReload = true }
+        return body
+    }
+
     // MARK: Reading
 
     /// Changes the target as a table says.
@@ -27,42 +34,78 @@ struct TableBody<Target> {
     /// - Parameters:
     ///   - node: the table.
     ///   - label: what it is called, `limits` or `host.redirect`; empty for the whole text.
-    ///   - target: what is changed.
-    /// - Throws: the first thing that is wrong, and where.
-    func apply(_ node: TOMLNode, _ label: String, to target: inout Target) throws(ConfigurationProblem) {
-        guard let members = node.table else { throw Self.shape(node, label, isList: false) }
-        for (name, member) in members where !knows(name) { throw unknown(name, member, label) }
+    ///   - target: what is changed; a key with a wrong value leaves what it would change as it is.
+    ///   - problems: takes all that is wrong, and where.
+    func apply(_ node: TOMLNode, _ label: String, to target: inout Target, _ problems: inout [ConfigurationProblem]) {
+        guard let members = node.table else { return problems.append(Self.shape(node, label, isList: false)) }
+        var found = members.filter { !knows($0.name) }.map { unknown($0.name, $0.node, label) }
         prepare(node, &target)
-        try applyKeys(node, label, to: &target)
+        // A key that is needed may be there under a name that is not known: that is said once.
+        let misspelt = Set(found.compactMap(\.key))
+        for key in keys {
+            guard let problem = apply(key, node, label, to: &target) else { continue }
+            let isThere = node.member([key.name[...]]) != nil
+            if !isThere, misspelt.contains(Self.joined(label, key.name)) { continue }
+            found.append(problem)
+        }
         for table in tables {
             guard let member = node.member([table.name[...]]) else { continue }
-            try table.apply(member, Self.joined(label, table.name), &target)
+            table.apply(member, Self.joined(label, table.name), &target, &found)
         }
-        if let (key, reason) = check(target) {
-            let line = node.member([key[...]])?.line ?? node.line
-            throw ConfigurationProblem(line: line, reason: "\(Self.joined(label, key)) \(reason)")
-        }
+        problems += found
+        // Values that were not taken may be what would have made the others right.
+        guard !found.contains(where: { $0.key != nil }), let (key, reason) = check(target) else { return }
+        let line = node.member([key[...]])?.line ?? node.line
+        problems.append(Self.problem(line, Self.joined(label, key), reason))
     }
 
-    private func applyKeys(
+    /// Applies one key, or leaves the target as it is and says what is wrong.
+    private func apply(
+        _ key: ConfigurationKey<Target>,
         _ node: TOMLNode,
         _ label: String,
         to target: inout Target
-    ) throws(ConfigurationProblem) {
-        for key in keys {
-            guard let member = node.member([key.name[...]]) else {
-                guard !key.isRequired else {
-                    throw ConfigurationProblem(line: node.line, reason: "[[\(label)]] lacks \(key.name), \(key.takes)")
-                }
-                continue
-            }
-            do throws(ValueProblem) {
-                try key.read(member, &target)
-            } catch {
-                let name = Self.joined(label, key.name)
-                throw ConfigurationProblem(line: error.line, reason: "\(name) \(error.reason)")
-            }
+    ) -> ConfigurationProblem? {
+        let name = Self.joined(label, key.name)
+        guard let member = node.member([key.name[...]]) else {
+            guard key.isRequired else { return nil }
+            let reason = "[[\(label)]] lacks \(key.name), \(key.takes)"
+            return ConfigurationProblem(line: node.line, reason: reason, key: name)
         }
+        do throws(ValueProblem) {
+            try key.read(member, &target)
+            return nil
+        } catch {
+            return Self.problem(error.line, name, error.reason)
+        }
+    }
+
+    private static func problem(_ line: Int, _ key: String, _ reason: String) -> ConfigurationProblem {
+        ConfigurationProblem(line: line, reason: "\(key) \(reason)", key: key)
+    }
+
+    /// True when one of the problems is about a key that the table can't do without.
+    func lacksNeeded(_ problems: [ConfigurationProblem], _ label: String) -> Bool {
+        keys.contains { key in key.isRequired && problems.contains { $0.key == Self.joined(label, key.name) } }
+    }
+
+    // MARK: Reloading
+
+    /// Gives keys that no reload applies the values that hold.
+    ///
+    /// - Parameters:
+    ///   - old: the values that hold.
+    ///   - new: the values that are wanted; changed.
+    ///   - label: the table's name; empty for the whole text.
+    /// - Returns: the full names of the keys that had other values.
+    func holdBack(_ old: Target, _ new: inout Target, _ label: String) -> [String] {
+        var names: [String] = []
+        for key in keys where !key.appliesAtReload {
+            if key.text(old) != key.text(new) { names.append(Self.joined(label, key.name)) }
+            key.copy(old, &new)
+        }
+        for table in tables { names += table.holdBack(old, &new, Self.joined(label, table.name)) }
+        return names
     }
 
     private func knows(_ name: String) -> Bool {
@@ -75,7 +118,8 @@ struct TableBody<Target> {
         let full = Self.joined(label, Self.shortened(name))
         let what = isTable ? "[\(full)] is not known" : "\(full) is not known"
         if let nearest = NearestName.of(name, among: names) {
-            return ConfigurationProblem(line: node.line, reason: "\(what); did you mean \(nearest)?")
+            let reason = "\(what); did you mean \(nearest)?"
+            return ConfigurationProblem(line: node.line, reason: reason, key: Self.joined(label, nearest))
         }
         // A key above the first table is one whose table was forgotten.
         if !isTable, let table = tables.first(where: { $0.keyNames.contains(name) }) {

@@ -47,34 +47,35 @@ package struct ServerConfiguration: Sendable {
     /// What leaves an output block room for two answers.
     private static let fieldsSizeMax = 8192
 
-    /// What two settings say against each other, by the names of the configuration's keys; `nil` when nothing does.
-    package var contradiction: String? {
-        if pool.threadsMax < pool.threadsMin { return "pool.threads_max is below pool.threads_min" }
-        if pool.queueMax < pool.threadsMax { return "pool.queue_max is below pool.threads_max" }
-        if limits.bodySizeMax > limits.bodiesSizeMax {
-            return "limits.body_size_max is above what a worker holds of contents in all, \(limits.bodiesSizeMax)"
-        }
-        if limits.requestLineSizeMax > limits.headSizeMax {
-            return "limits.request_line_size_max is above limits.head_size_max"
-        }
-        if limits.receiveBufferCount.nonzeroBitCount != 1 {
-            return "limits.receive_buffer_count is no power of two"
-        }
-        if limits.packetsMax < 2 * limits.submissionsMax {
-            return "limits.packets_max is below twice limits.submissions_max"
-        }
-        if fieldsSizeMax > Self.fieldsSizeMax {
-            return "the fields of an answer have more than \(Self.fieldsSizeMax) bytes"
-        }
+    /// Sentences about settings that are against each other, by the names of the configuration's keys.
+    package var contradictions: [String] {
+        var found: [String] = []
+        func note(_ sentence: String, _ isSo: Bool) { if isSo, !found.contains(sentence) { found.append(sentence) } }
+        note("pool.threads_max is below pool.threads_min", pool.threadsMax < pool.threadsMin)
+        note("pool.queue_max is below pool.threads_max", pool.queueMax < pool.threadsMax)
+        note(
+            "limits.body_size_max is above what a worker holds of contents in all, \(limits.bodiesSizeMax)",
+            limits.bodySizeMax > limits.bodiesSizeMax
+        )
+        note(
+            "limits.request_line_size_max is above limits.head_size_max",
+            limits.requestLineSizeMax > limits.headSizeMax
+        )
+        note("limits.receive_buffer_count is no power of two", limits.receiveBufferCount.nonzeroBitCount != 1)
+        note("limits.packets_max is below twice limits.submissions_max", limits.packetsMax < 2 * limits.submissionsMax)
+        note(
+            "the fields of an answer have more than \(Self.fieldsSizeMax) bytes",
+            fieldsSizeMax > Self.fieldsSizeMax
+        )
         for rules in [rules] + hosts.map(\.rules) {
-            if rules.files.index.isEmpty { return "files.index is empty; name a file that need not be there" }
-            if rules.crossOrigin.credentials, rules.crossOrigin.origins.contains("*") {
-                return
-                    "cors.credentials needs origins that are named, not \"*\": any page could read what is its user's"
-            }
+            note("files.index is empty; name a file that need not be there", rules.files.index.isEmpty)
+            note(
+                "cors.credentials needs origins that are named, not \"*\": any page could read what is its user's",
+                rules.crossOrigin.credentials && rules.crossOrigin.origins.contains("*")
+            )
         }
-        if limits.exchangesMax < limits.pipelinedMax { return "limits.exchanges_max is below limits.pipelined_max" }
-        return nil
+        note("limits.exchanges_max is below limits.pipelined_max", limits.exchangesMax < limits.pipelinedMax)
+        return found
     }
 
     /// Bytes that the configured fields of an answer take at most.

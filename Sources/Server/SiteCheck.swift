@@ -22,7 +22,12 @@ package struct SiteCheck {
     /// Opens everything and closes it again: nothing is made, no address is kept, no client is accepted.
     ///
     /// Libraries of handlers are loaded, and stay so until the process ends; none is started.
-    package init(_ configuration: ServerConfiguration) {
+    ///
+    /// - Parameters:
+    ///   - configuration: what would hold.
+    ///   - wrongKeys: keys of it whose wanted values are not known: `files.www`, `files.media_types` and `server.listen` are
+    ///     looked at.
+    package init(_ configuration: ServerConfiguration, wrongKeys: Set<String> = []) {
         self.configuration = configuration
         do {
             try CompletionPort.probe(configuration.limits.port(usesDirectSockets: false))
@@ -30,12 +35,28 @@ package struct SiteCheck {
         } catch {
             port = .port(error)
         }
-        for rules in [configuration.rules] + configuration.hosts.map(\.rules) { checkSite(rules) }
-        checkMediaTypes()
+        checkSites(exceptDefault: wrongKeys.contains("files.www"))
+        if !wrongKeys.contains("files.media_types") { checkMediaTypes() }
         checkHandlers()
         checkDatabase()
         checkLogs()
-        checkAddresses()
+        if !wrongKeys.contains("server.listen") { checkAddresses() }
+    }
+
+    /// All that keeps a running server from taking what it would serve anew.
+    ///
+    /// - Parameter configuration: what would hold.
+    /// - Returns: a line for each thing.
+    package static func reloadProblems(_ configuration: ServerConfiguration) -> [String] {
+        var check = SiteCheck(reloading: configuration)
+        check.checkSites(exceptDefault: false)
+        check.checkMediaTypes()
+        return check.problems
+    }
+
+    private init(reloading configuration: ServerConfiguration) {
+        self.configuration = configuration
+        port = nil
     }
 
     /// Notes what is said in several lines as one, and once.
@@ -50,8 +71,18 @@ package struct SiteCheck {
 
     // MARK: What is read
 
-    private mutating func checkSite(_ rules: SiteRules) {
-        do { _ = try SiteFolders.open(configuration.path(rules.files.www)) } catch { note(error.description) }
+    private mutating func checkSites(exceptDefault: Bool) {
+        let folder = configuration.rules.files.www
+        for rules in [configuration.rules] + configuration.hosts.map(\.rules) {
+            // A host without a folder of its own has the default's.
+            checkSite(rules, hasFolder: !exceptDefault || rules.files.www != folder)
+        }
+    }
+
+    private mutating func checkSite(_ rules: SiteRules, hasFolder: Bool) {
+        if hasFolder {
+            do { _ = try SiteFolders.open(configuration.path(rules.files.www)) } catch { note(error.description) }
+        }
         for rule in rules.protections {
             do { _ = try Realm(rule, configuration) } catch { note(error.description) }
         }
@@ -113,8 +144,15 @@ package struct SiteCheck {
     }
 
     private mutating func checkAddresses() {
+        let holder = AddressHolder(configuration)
         for address in configuration.listenPaths {
-            do { try Listener.probe(address, configuration.listenRules) } catch { note(error.description) }
+            do throws(StartError) {
+                try Listener.probe(address, configuration.listenRules)
+            } catch .listen(let error) where error.code == EADDRINUSE && holder.has(address) {
+                warnings.append("\(address): this site's running server listens there")
+            } catch {
+                note(error.description)
+            }
         }
     }
 

@@ -78,6 +78,16 @@ final class SiteLock {
         return DatabaseNote(text: text(of: descriptor.rawValue))
     }
 
+    /// The process that holds the lock of a site, when its note tells; `nil` when none does.
+    static func holder(ofDatabase path: String) -> Int32? {
+        let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+        let number = unsafe ringport_open(Self.path(ofDatabase: path), flags, 0)
+        guard number >= 0 else { return nil }
+        let descriptor = Descriptor(owning: number)
+        guard ringport_file_is_locked(descriptor.rawValue) == 1 else { return nil }
+        return DatabaseNote(text: text(of: descriptor.rawValue)).holder
+    }
+
     private init(_ descriptor: consuming Descriptor, _ path: String, _ status: FileStatus) {
         note = DatabaseNote(text: Self.text(of: descriptor.rawValue))
         self.descriptor = descriptor

@@ -32,6 +32,12 @@ package enum StoreCheck {
         try StoreReader(path: path).inspect(owners)
     }
 
+    /// The process that holds the lock of a site's database.
+    ///
+    /// - Parameter path: the database file.
+    /// - Returns: its number; `nil` when there is none, or its note can't be read.
+    package static func lockHolder(path: String) -> Int32? { SiteLock.holder(ofDatabase: path) }
+
     private static func checkLock(_ path: String) throws(StoreError) {
         let lock = SiteLock.path(ofDatabase: path)
         let found: FileStatus?

@@ -11,7 +11,8 @@ struct CheckCommand: ParsableCommand {
         discussion: """
             Prints every key of the configuration with the value that holds, and the default where that is another, as a
             configuration that can be used again. Then opens what the server would open, and says in a line each what
-            can't be opened. Ends with status 78 when something is wrong.
+            can't be opened. Ends with status 78 when something is wrong. An address that this site's own running server has
+            is only noted.
             """
     )
 
@@ -24,14 +25,21 @@ struct CheckCommand: ParsableCommand {
     var listen: [String] = []
 
     func run() throws {
-        let configuration = try site.serverConfiguration(listen: listen, workers: nil, traces: false)
-        print(ConfigurationText.text(of: configuration, defaults: site.defaults), terminator: "")
-        let check = SiteCheck(configuration)
+        let reading = try site.reading(listen: listen, workers: nil, traces: false)
+        let configuration = reading.configuration
+        for error in reading.errors { Console.error("ringport: \(error)") }
+        if reading.errors.isEmpty {
+            print(ConfigurationText.text(of: configuration, defaults: site.defaults), terminator: "")
+        }
+        // Of a file that can't be read it is not known what it names.
+        var wrongKeys = reading.isReadable ? reading.wrongKeys : ["files.www", "files.media_types", "server.listen"]
+        if !listen.isEmpty { wrongKeys.remove("server.listen") }
+        let check = SiteCheck(configuration, wrongKeys: wrongKeys)
         for warning in check.warnings { Console.error("ringport: \(warning)") }
         for problem in check.problems { Console.error("ringport: \(problem)") }
         // What is wrong with the site is wrong with its configuration; what is wrong with the machine is not.
         if let port = check.port { throw Console.failure(port.description, status: port.exitStatus) }
-        guard check.problems.isEmpty else { throw ExitCode(78) }
+        guard reading.errors.isEmpty, check.problems.isEmpty else { throw ExitCode(78) }
         let addresses = configuration.listen.map(\.description).joined(separator: ", ")
         Console.error("ringport: \(configuration.root) is ready to be served on \(addresses)")
     }

@@ -23,15 +23,27 @@ struct SiteOptions: ParsableArguments {
 
     /// Defaults, then the configuration file, then the command line.
     ///
-    /// - Throws: `ExitCode` 78 after saying what is wrong in which file, 64 for a wrong option.
+    /// - Throws: `ExitCode` 78 after saying all that is wrong in the file, 64 for a wrong option.
     func serverConfiguration(listen: [String], workers: Int?, traces: Bool) throws -> ServerConfiguration {
-        var configuration = defaults
+        let reading = try reading(listen: listen, workers: workers, traces: traces)
+        for error in reading.errors { Console.error("ringport: \(error)") }
+        guard reading.errors.isEmpty else { throw ExitCode(78) }
+        return reading.configuration
+    }
+
+    /// Defaults, then the configuration file as far as it is right, then the command line.
+    ///
+    /// - Throws: 64 for a wrong option.
+    func reading(listen: [String], workers: Int?, traces: Bool) throws -> ConfigurationReading {
         let path = config ?? root + "/ringport.toml"
-        do throws(ConfigurationError) {
-            try ConfigurationFile.apply(path, isRequired: config != nil, to: &configuration)
-        } catch {
-            throw Console.failure(error.description, status: 78)
-        }
+        var reading = ConfigurationFile.read(path, isRequired: config != nil, over: defaults)
+        try apply(listen: listen, workers: workers, to: &reading.configuration)
+        reading.configuration.traces = traces
+        return reading
+    }
+
+    /// What the command line says counts more than the file.
+    private func apply(listen: [String], workers: Int?, to configuration: inout ServerConfiguration) throws {
         if !listen.isEmpty {
             configuration.listen = try listen.map { text in
                 do throws(ListenAddressProblem) {
@@ -48,8 +60,6 @@ struct SiteOptions: ParsableArguments {
         guard (1...256).contains(configuration.workers) else {
             throw ValidationError("The number of workers is from 1 to 256, not \(configuration.workers).")
         }
-        configuration.traces = traces
-        return configuration
     }
 
     /// The site's database file.

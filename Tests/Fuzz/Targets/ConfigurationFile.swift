@@ -8,7 +8,7 @@ func fuzzConfiguration(_ bytes: [UInt8]) {
     var configuration = ServerConfiguration(root: ".", listen: [], workers: 1, handlerFolders: [])
     do throws(ConfigurationError) {
         try ConfigurationText.apply(text: text, path: "ringport.toml", to: &configuration)
-        precondition(configuration.contradiction == nil, "what was taken does not contradict itself")
+        precondition(configuration.contradictions.isEmpty, "what was taken does not contradict itself")
     } catch {
         precondition(error.description.hasPrefix("ringport.toml"), "an error says in which file: \(error)")
     }

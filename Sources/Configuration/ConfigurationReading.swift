@@ -1,0 +1,16 @@
+/// What a configuration's text comes to. A value; any thread.
+
+package import Server
+
+/// The configuration that a text describes, and all that is wrong with the text.
+package struct ConfigurationReading {
+    /// What holds where the text is right; the defaults elsewhere.
+    package var configuration: ServerConfiguration
+    /// In the order of their lines; empty for a text that can be used.
+    package var errors: [ConfigurationError] = []
+    /// False when the text is no TOML, so that nothing of it counts.
+    package var isReadable = true
+
+    /// The full names of the keys whose values were not taken.
+    package var wrongKeys: Set<String> { Set(errors.compactMap(\.key)) }
+}
