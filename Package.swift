@@ -106,7 +106,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ConfigurationTests",
-            dependencies: ["Configuration", "Server", "HandlerPool", "Platform", "Store"]
+            dependencies: [
+                "Configuration", "Server", "CPlatform", "HandlerPool", "HTTP", "Passwords", "Platform", "Store",
+            ]
         ),
         .testTarget(name: "ringportTests", dependencies: ["ringport"]),
         // What starts the program and speaks to it, byte by byte.

@@ -16,7 +16,8 @@ extension ConfigurationSchema {
             Proxies in front of the server whose word is taken about whom they speak for: the log, forms and handlers get \
             the visitor's address in place of theirs. `unix` means all clients of Unix sockets. Name proxies only: whoever \
             connects from such an address can pretend to be anybody, and with `0.0.0.0/0` everybody can.
-            """
+            """,
+            appliesAtReload: true
         )
     }
 
@@ -31,7 +32,8 @@ extension ConfigurationSchema {
             The field in which those proxies name the visitor. The other one is not looked at. All its lines are read from \
             the right, through addresses that are in `proxies`, to the first that is not. It must be one that the proxy \
             writes itself: what it only passes on is the visitor's invention.
-            """
+            """,
+            appliesAtReload: true
         )
     }
 }

@@ -91,6 +91,8 @@ struct CachedFile {
     var variants = InlineArray<3, VariantState>(repeating: .unknown)
     /// The file that an entry is a variant of.
     private(set) var source: CompletionKey?
+    /// The rules that it is found and answered by; held by this entry until it is freed.
+    private let heldVersion: Unmanaged<SiteVersion>?
     /// The bytes of a variant that was made, when they are too many to be copied; held by this entry until it is freed.
     private var shared: Unmanaged<SharedBytes>?
 
@@ -115,7 +117,8 @@ struct CachedFile {
     private var populatedSecond: Int64 = 0
 
     /// An entry for a decoded path, and the file that is tried first.
-    init(name: Span<UInt8>, path: [UInt8], key: FileKey, hash: UInt64) {
+    init(name: Span<UInt8>, path: [UInt8], key: FileKey, hash: UInt64, version: SiteVersion? = nil) {
+        unsafe heldVersion = version.map { unsafe Unmanaged.passRetained($0) }
         unsafe self.name = .allocate(capacity: name.count)
         for index in name.indices { unsafe self.name.initializeElement(at: index, to: name[index]) }
         unsafe self.path = Self.copy(path)
@@ -129,6 +132,15 @@ struct CachedFile {
         for index in path.indices { unsafe (copy + index).initialize(to: CChar(bitPattern: path[index])) }
         unsafe (copy + path.count).initialize(to: 0)
         return unsafe copy
+    }
+
+    /// The rules that it is found and answered by.
+    var version: SiteVersion {
+        // Held by this entry, so it lives.
+        guard let version = unsafe heldVersion?.takeUnretainedValue() else {
+            preconditionFailure("an entry that is loaded was made for a request's version")
+        }
+        return version
     }
 
     /// Tries another file for the name.
@@ -401,6 +413,7 @@ struct CachedFile {
         if let mapping = unsafe mapping { unsafe _ = munmap(mapping, Int(size)) }
         unsafe shared?.release()
         unsafe root?.release()
+        unsafe heldVersion?.release()
         precondition(descriptor < 0, "the descriptor is closed by who opened it")
     }
 }

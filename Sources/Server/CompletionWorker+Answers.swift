@@ -104,6 +104,7 @@ extension CompletionWorker {
         var exchange = unsafe Exchange(
             connection: slot,
             head: head,
+            version: version,
             remote: refusedClient(slot, head, request.span),
             policy: 0,
             startedAt: clock.now,
@@ -138,7 +139,7 @@ extension CompletionWorker {
                 bodyRateMin: site.limits.bodyRateMin
             ),
             allow: exchanges[exchange].allow,
-            realm: realm >= 0 ? site.realms[realm].name : nil,
+            realm: realm >= 0 ? exchanges[exchange].version.site.realms[realm].name : nil,
             varying: varying,
             sendsBody: exchanges[exchange].head.method != .head,
             lines: lines(exchange, namesOrigin: false),

@@ -81,12 +81,12 @@ extension CompletionWorker {
         guard let credentials = credentials(exchange) else {
             return reply(exchange, .refusal(.credentialsMalformed))
         }
-        if authorisations.has(digest(exchange), now: clock.now) { return enter(exchange) }
+        if isCurrent(exchange), authorisations.has(digest(exchange), now: clock.now) { return enter(exchange) }
         exchanges[exchange].stage = .waitingForHandler
         exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
         wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
         let check = PasswordCheck(
-            site.realms[exchanges[exchange].realm],
+            exchanges[exchange].version.site.realms[exchanges[exchange].realm],
             user: credentials.user,
             password: credentials.password,
             posts,
@@ -120,9 +120,12 @@ extension CompletionWorker {
         else { return }
         exchanges[key.slot].deadline = .distantFuture
         guard isRight else { return reply(key.slot, .refusal(.credentialsWrong)) }
-        authorisations.insert(digest(key.slot), now: clock.now)
+        if isCurrent(key.slot) { authorisations.insert(digest(key.slot), now: clock.now) }
         enter(key.slot)
     }
+
+    /// True when the rules that the exchange goes by hold for new requests too.
+    private func isCurrent(_ exchange: UInt32) -> Bool { exchanges[exchange].version === version }
 
     private func enter(_ exchange: UInt32) {
         exchanges[exchange].isAuthorised = true

@@ -128,7 +128,13 @@ extension CompletionWorker {
         files.pin(file)
         defer { files.unpin(file) }
         let entry = files[file].withName {
-            CachedFile(name: $0, path: path, key: key, hash: FileCache.hash($0, key))
+            CachedFile(
+                name: $0,
+                path: path,
+                key: key,
+                hash: FileCache.hash($0, key),
+                version: files[file].version
+            )
         }
         guard let variant = files.insert(entry) else { return nil }
         files[variant].setSource(files.key(file))
@@ -154,13 +160,12 @@ extension CompletionWorker {
     private func makeVariant(of file: UInt32, _ coding: ContentCoding) -> UInt32? {
         guard let content = files[file].content else { preconditionFailure("a loaded file has been looked at") }
         let path = files[file].pathBytes
-        let folder = site.hosts.policies[Int(files[file].key.policy)].folder
         guard let variant = insertVariant(of: file, coding, path: path) else { return nil }
         files[variant].stage = .making
         files[variant].watch = files[file].watch
-        let source = VariantSource(folder: folder, path: path, coding: coding, content: content)
+        let source = VariantSource(folder: root(of: file), path: path, coding: coding, content: content)
         let key = files.key(variant)
-        let answer = site.variants.request(source, beneath: roots[folder], posts, key)
+        let answer = site.variants.request(source, beneath: folder(of: file), posts, key)
         // Not taken at once: it may not be kept, and who asks for it now would miss it.
         if case .pending = answer { return variant }
         posts.post(.variantMade(key, answer))

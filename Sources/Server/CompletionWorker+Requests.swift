@@ -115,6 +115,7 @@ extension CompletionWorker {
         var exchange = unsafe Exchange(
             connection: slot,
             head: head,
+            version: version,
             remote: client(slot, head, bytes.span),
             policy: site.hosts.policy(bytes.span.extracting(head.authority)),
             startedAt: clock.now,
@@ -138,7 +139,7 @@ extension CompletionWorker {
 
     /// The rules of the site that the exchange's request is for.
     func policy(_ exchange: UInt32) -> SitePolicy {
-        site.hosts.policies[Int(exchanges[exchange].policy)]
+        exchanges[exchange].version.site.hosts.policies[Int(exchanges[exchange].policy)]
     }
 
     /// Finds who answers, and whether the content is wanted.

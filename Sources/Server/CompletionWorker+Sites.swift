@@ -54,7 +54,7 @@ extension CompletionWorker {
     func mountsChanged() {
         files.unlistAll()
         watch.forgetFolders()
-        followRoots(Array(roots.indices))
+        followRoots(Array(rootPaths.indices))
     }
 
     /// Watches a file that is being loaded.
@@ -107,7 +107,7 @@ extension CompletionWorker {
     }
 
     private func take(_ folder: Descriptor.Shared, for root: Int) {
-        roots[root] = folder
+        version.roots[root] = folder
         rootPaths[root].absence = nil
         rootPaths[root].isReported = ringport_reports_changes(folder.rawValue) != 0
         watch.move(root, to: Self.watchPath(folder))
@@ -134,7 +134,7 @@ extension CompletionWorker {
         rootPaths[root].absence = nil
         var old = stat()
         var new = stat()
-        guard unsafe fstat(opened.rawValue, &new) == 0, unsafe fstat(roots[root].rawValue, &old) == 0,
+        guard unsafe fstat(opened.rawValue, &new) == 0, unsafe fstat(version.roots[root].rawValue, &old) == 0,
             new.st_ino != old.st_ino || new.st_dev != old.st_dev
         else { return }
         take(opened, for: root)
@@ -147,16 +147,20 @@ extension CompletionWorker {
     func endSearch(_ file: UInt32) {
         // A variant is of a content, and goes with it.
         guard files[file].key.isPlain else { return loadEnded(file, .missing) }
+        // The folders of an earlier version are what they were.
+        guard files[file].version === version else {
+            return loadEnded(file, files[file].foundFolder ? .folder : .missing)
+        }
         let root = root(of: file)
         lookAtSitesAgain()
         // That there is no such file was an answer: the file system answers.
         if !isReported(root) { lookForRoot(root) }
-        if files[file].isBeneath(roots[root]) { searchOrEnd(file) } else { startOver(file) }
+        if files[file].isBeneath(folder(of: file)) { searchOrEnd(file) } else { startOver(file) }
     }
 
     /// Looks for a file in the folder that is its site's by now, from the first name on.
     func startOver(_ file: UInt32) {
-        let names = site.hosts.policies[Int(files[file].key.policy)].names
+        let names = policy(ofFile: file).names
         guard let path = files[file].withName({ names.file($0, attempt: 0) }) else {
             preconditionFailure("a file that was tried has a first name")
         }
@@ -171,7 +175,7 @@ extension CompletionWorker {
         searches.removeAll()
         for file in all {
             // Entries stay while they are loaded.
-            if files[file].isBeneath(roots[root(of: file)]) { searches.append(file) } else { startOver(file) }
+            if files[file].isBeneath(folder(of: file)) { searches.append(file) } else { startOver(file) }
         }
     }
 
@@ -206,20 +210,15 @@ extension CompletionWorker {
         errors.error(.error, "\(reason); the folder that was there is served on")
     }
 
-    func root(of file: UInt32) -> Int { site.hosts.policies[Int(files[file].key.policy)].folder }
-
     /// True when the kernel reports that the path of a root leads elsewhere.
     private func isReported(_ root: Int) -> Bool { watch.isPathWatched(of: root) && rootPaths[root].isReported }
 
-    /// Takes the sites' folders anew.
-    func reload(_ folders: [SiteFolder]) {
-        files.unlistAll()
-        roots = folders.map(\.descriptor)
-        rootPaths = folders.map(RootPath.init)
-        watch.move(to: roots.map(Self.watchPath))
+    /// The sites are served from other folders, all of them.
+    func rootsMoved() {
+        watch.move(to: version.roots.map(Self.watchPath))
         hasComplainedOfWatches = false
         if watch.failure != nil {
-            watch = SiteWatch(roots: roots.map(Self.watchPath), foldersMax: site.limits.watchedFoldersMax)
+            watch = SiteWatch(roots: version.roots.map(Self.watchPath), foldersMax: site.limits.watchedFoldersMax)
             files.move(to: watch.notifier)
             peers[index].report(watch.failure)
             noticeSites()
@@ -228,6 +227,6 @@ extension CompletionWorker {
             }
         }
         // What was opened by another thread may be what was there before the last change that this one has seen.
-        followRoots(Array(roots.indices))
+        followRoots(Array(rootPaths.indices))
     }
 }

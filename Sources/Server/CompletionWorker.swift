@@ -14,19 +14,19 @@ internal import HandlerPool
 internal import HTTP
 internal import Platform
 
-/// What all workers share: read by every worker, changed by none while they run.
+/// What all workers share: read by every worker, and replaced as a whole by a reload.
 struct Site: Sendable {
-    let limits: Limits
-    let allowances: Allowances
-    let headLimits: HeadLimits
-    let hosts: HostTable
-    let proxies: TrustedProxies
+    var limits: Limits
+    var allowances: Allowances
+    var headLimits: HeadLimits
+    var hosts: HostTable
+    var proxies: TrustedProxies
     /// What asks for passwords, by the index that policies have.
-    let realms: [Realm]
+    var realms: [Realm]
     let passwordChecks: PoolLane
-    let codings: CodingPolicy
+    var codings: CodingPolicy
     let variants: VariantMaker
-    let mediaTypes: MediaTypes
+    var mediaTypes: MediaTypes
     let router: Router
     let thanks: ThanksPage
     let dispatch: HandlerDispatch
@@ -39,7 +39,12 @@ struct Site: Sendable {
 
 final class CompletionWorker {
     let index: Int
-    let site: Site
+    /// What holds for requests that begin now; every listed file is of this version.
+    private(set) var version: SiteVersion
+    /// The version's site, in place: a hit follows no further reference.
+    private(set) var site: Site
+    /// Every name leads to the default site, so that a hit looks at no table and counts no reference.
+    private(set) var hasOneSite: Bool
     let posts: PostQueue<WorkerMessage>
     /// What the watchdog sees of the turn.
     let pulse: WorkerPulse
@@ -48,9 +53,7 @@ final class CompletionWorker {
     let log: AccessRing
     let errors: FileLog
 
-    /// The folders that are served; entries that are being loaded hold the one that they are looked for in.
-    var roots: [Descriptor.Shared]
-    /// The paths that lead to these folders.
+    /// The paths that lead to the folders that are served.
     var rootPaths: [RootPath]
     /// The folders of sites in which the pool reads a list for an exchange.
     var listedRoots: [CompletionKey: Descriptor.Shared] = [:]
@@ -127,16 +130,17 @@ final class CompletionWorker {
     init(
         index: Int,
         site: Site,
+        folders: [SiteFolder],
         peers: [WorkerHandle],
         log: AccessRing,
         errors: FileLog,
-        folders: [SiteFolder],
         listeners: [Int32]
     ) throws(StartError) {
-        roots = folders.map(\.descriptor)
-        rootPaths = folders.map(RootPath.init)
         self.index = index
+        version = SiteVersion(site, roots: folders.map(\.descriptor))
         self.site = site
+        hasOneSite = site.hosts.policies.count == 1
+        rootPaths = folders.map(RootPath.init)
         self.peers = peers
         posts = peers[index].posts
         pulse = peers[index].pulse
@@ -158,7 +162,7 @@ final class CompletionWorker {
             connections = try Slab(capacity: connectionsMax)
             partialHeads = try Slab(capacity: connectionsMax)
             exchanges = try Slab(capacity: limits.exchangesMax)
-            watch = SiteWatch(roots: roots.map(Self.watchPath), foldersMax: limits.watchedFoldersMax)
+            watch = SiteWatch(roots: version.roots.map(Self.watchPath), foldersMax: limits.watchedFoldersMax)
             files = try FileCache(limits: limits, descriptors: site.descriptors, notifier: watch.notifier)
             outputs = try OutputPool(limits: limits)
         } catch {
@@ -168,7 +172,7 @@ final class CompletionWorker {
         dirty.reserveCapacity(connectionsMax)
         atOnce.reserveCapacity(connectionsMax)
         peers[index].report(watch.failure)
-        followRoots(Array(roots.indices))
+        followRoots(Array(rootPaths.indices))
     }
 
     // MARK: The loop
@@ -272,9 +276,34 @@ final class CompletionWorker {
         case .variantMade(let file, let answer): variantMade(file, answer)
         case .passwordChecked(let exchange, let isRight): passwordChecked(exchange, isRight)
         case .folderRead(let exchange, let response): folderRead(exchange, response)
-        case .reload(let folders): reload(folders)
+        case .reload(let site, let folders, let progress):
+            take(site, folders)
+            progress.workerFollowed()
         case .drain: drain()
         case .stop: isStopped = true
         }
+    }
+
+    /// Has requests that begin from here on answered by another configuration of the site.
+    ///
+    /// Requests under way, and files that are being loaded for them, hold the version that they began with.
+    private func take(_ new: Site, _ folders: [SiteFolder]) {
+        let unfinished = searches
+        searches = []
+        version = SiteVersion(new, roots: folders.map(\.descriptor))
+        site = new
+        hasOneSite = site.hosts.policies.count == 1
+        rootPaths = folders.map(RootPath.init)
+        files.unlistAll()
+        files.sizeMax = site.limits.fileCacheSizeMax
+        parser = RequestParser(limits: site.headLimits)
+        // Users and realms may be others.
+        authorisations = AuthorisationMemo()
+        for slot in connections.occupiedSlots {
+            connections[slot].isFromProxy = site.proxies.trusts(connections[slot].remote)
+        }
+        rootsMoved()
+        // Their names are of the earlier version, whose folders do not change any more.
+        for file in unfinished { startOver(file) }
     }
 }

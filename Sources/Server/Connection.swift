@@ -36,7 +36,7 @@ struct Connection {
     /// Its client has taken a whole part of a large body, and so has shown to be fast.
     var hasTakenPart = false
     /// Its peer is trusted to name whom it speaks for.
-    let isFromProxy: Bool
+    var isFromProxy: Bool
 
     /// Exchanges that wait for their turn to be answered, in the order of their requests.
     var firstExchange = noSlot

@@ -44,9 +44,10 @@ struct Exchange {
     let head: RequestHead
     /// A copy of the head's bytes, and behind them the decoded path.
     var headBytes = ByteBuffer()
+    /// The rules that hold for the request until its answer has left, and the index of its site's policy among them.
+    let version: SiteVersion
     /// The client: the other end of the connection, or the one that a trusted proxy names.
     let remote: RemoteAddress
-    /// The index of the site's policy.
     let policy: UInt16
     let startedAt: Instant
     let startedWall: Int64
@@ -110,12 +111,14 @@ struct Exchange {
     init(
         connection: UInt32,
         head: RequestHead,
+        version: SiteVersion,
         remote: RemoteAddress,
         policy: Int,
         startedAt: Instant,
         startedWall: Int64
     ) {
         self.connection = connection
+        self.version = version
         self.remote = remote
         self.policy = UInt16(truncatingIfNeeded: policy)
         self.head = head

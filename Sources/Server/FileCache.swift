@@ -14,7 +14,8 @@ struct FileCache: ~Copyable {
     /// Slots of `files`, `noSlot` where free; a power of two, never more than half full.
     private var table: [UInt32]
     private let mask: Int
-    private let sizeMax: Int
+    /// Bytes that entries may take; a smaller number counts when the next one comes.
+    var sizeMax: Int
     private var hand: UInt32 = 0
     private let descriptors: DescriptorBudget
     private var watches: FileWatches

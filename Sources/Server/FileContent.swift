@@ -6,6 +6,7 @@ internal import Platform
 
 /// What changes whenever the bytes of a file do, as far as the kernel tells.
 struct FileContent: Hashable, Sendable {
+    private let device: UInt64
     let inode: UInt64
     let size: Int
     /// Nanoseconds since 1970.
@@ -13,6 +14,7 @@ struct FileContent: Hashable, Sendable {
     let changed: Int64
 
     init(_ attributes: stat) {
+        device = UInt64(attributes.st_dev)
         inode = UInt64(attributes.st_ino)
         size = Int(attributes.st_size)
         modified = Self.nanoseconds(attributes.st_mtim)

@@ -117,15 +117,16 @@ extension CompletionWorker {
         let policy = policy(exchange)
         let head = exchanges[exchange].head
         let bytes = unsafe exchanges[exchange].headBytes.bytes
+        let folder = exchanges[exchange].version.roots[policy.folder]
         let reading = unsafe FolderReading(
             withPath(exchange) { path in path.indices.map { path[$0] } },
-            beneath: roots[policy.folder],
+            beneath: folder,
             policy,
             asksJSON: QualityList.prefers("application/json", over: "text/html", head, in: bytes.span),
             posts,
             exchanges.key(exchange)
         )
-        listedRoots[exchanges.key(exchange)] = roots[policy.folder]
+        listedRoots[exchanges.key(exchange)] = folder
         exchanges[exchange].stage = .waitingForHandler
         exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
         wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
@@ -144,7 +145,7 @@ extension CompletionWorker {
         else { return }
         // The site may have been switched, and the folder that was read be on its way out.
         lookAtSitesAgain()
-        guard root === roots[policy(key.slot).folder] else { return readFolder(key.slot) }
+        guard root === exchanges[key.slot].version.roots[policy(key.slot).folder] else { return readFolder(key.slot) }
         exchanges[key.slot].deadline = .distantFuture
         guard let response else { return answerMissing(key.slot) }
         // A list waits for its turn and for its client, as long as that may take.

@@ -16,12 +16,14 @@ package import Platform
 internal import Store
 
 package final class Server {
-    private let configuration: ServerConfiguration
-    private let log: FileLog
+    /// What holds; a reload changes it.
+    var configuration: ServerConfiguration
+    let log: FileLog
     private let store: Store
     private let pool: HandlerPool
     private let host: HandlerHost
-    private var folders: SiteFolders
+    /// The site by which new requests are answered; `nil` before there are workers.
+    var site: Site?
     /// Coding a file takes a processor: one at a time, however many threads the pool has.
     private let compression: PoolLane
     /// So does comparing a password.
@@ -102,7 +104,6 @@ package final class Server {
         let pool = HandlerPool(limits: configuration.pool)
         let services = StoreServices(database: store, files: log, pool: pool, uploads: configuration.uploadsPath)
         host = HandlerHost(services: services, callsMax: configuration.limits.callsMax)
-        self.folders = folders
         compression = PoolLane(pool: pool, runningMax: 1, queueMax: 1024)
         passwordChecks = PoolLane(pool: pool, runningMax: 2, queueMax: 64)
         self.listeners = listeners
@@ -110,44 +111,40 @@ package final class Server {
         self.store = store
         self.pool = pool
         do {
-            try startRest()
+            try startRest(folders)
         } catch {
             stop(deadline: .now)
             throw error
         }
     }
 
-    private func startRest() throws(StartError) {
+    private func startRest(_ folders: SiteFolders) throws(StartError) {
         let (router, handlers) = try loadHandlers()
         do { try store.start() } catch { throw .store(error) }
         do { try pool.start() } catch { throw .system(error) }
         do { try host.start() } catch { throw .handler(error) }
         let descriptors = DescriptorBudget(limit: descriptorLimit(), open: openDescriptorCount())
-        try startWorkers(
-            Site(
-                limits: configuration.limits,
-                allowances: Allowances(configuration.deadlines, bodyRateMin: configuration.limits.bodyRateMin),
-                headLimits: HeadLimits(
-                    headSizeMax: configuration.limits.headSizeMax,
-                    requestLineSizeMax: configuration.limits.requestLineSizeMax,
-                    fieldCountMax: configuration.limits.fieldCountMax
-                ),
-                hosts: folders.hosts,
-                proxies: TrustedProxies(configuration.proxies),
-                realms: folders.realms,
-                passwordChecks: passwordChecks,
-                codings: CodingPolicy(configuration.compression),
-                variants: VariantMaker(lane: compression, sizeMax: configuration.compression.cacheSizeMax),
-                mediaTypes: MediaTypes(own: configuration.mediaTypes.types, system: systemTypes()),
-                router: router,
-                thanks: ThanksPage(handlers: handlers.map(\.name)),
-                dispatch: HandlerDispatch(host: host, pool: pool, handlers: handlers),
-                traces: configuration.traces,
-                logsAccess: configuration.log.access != .off,
-                descriptors: descriptors,
-                usesDirectSockets: configuration.limits.connectionsMax * configuration.workers > descriptors.socketsMax
-            )
+        let site = Site(
+            limits: configuration.limits,
+            allowances: Allowances(configuration.deadlines, bodyRateMin: configuration.limits.bodyRateMin),
+            headLimits: HeadLimits(configuration.limits),
+            hosts: folders.hosts,
+            proxies: TrustedProxies(configuration.proxies),
+            realms: folders.realms,
+            passwordChecks: passwordChecks,
+            codings: CodingPolicy(configuration.compression),
+            variants: VariantMaker(lane: compression, sizeMax: configuration.compression.cacheSizeMax),
+            mediaTypes: MediaTypes(own: configuration.mediaTypes.types, system: systemTypes()),
+            router: router,
+            thanks: ThanksPage(handlers: handlers.map(\.name)),
+            dispatch: HandlerDispatch(host: host, pool: pool, handlers: handlers),
+            traces: configuration.traces,
+            logsAccess: configuration.log.access != .off,
+            descriptors: descriptors,
+            usesDirectSockets: configuration.limits.connectionsMax * configuration.workers > descriptors.socketsMax
         )
+        self.site = site
+        try startWorkers(site, folders.open)
     }
 
     /// What the system knows of media types; the built-in table does where that can't be read.
@@ -184,7 +181,7 @@ package final class Server {
     }
 
     /// Starts one worker for each processor, or as many as were asked for.
-    private func startWorkers(_ site: Site) throws(StartError) {
+    private func startWorkers(_ site: Site, _ folders: [SiteFolder]) throws(StartError) {
         do {
             let stallDuration = configuration.limits.stallDuration
             for _ in 0..<configuration.workers { workers.append(try WorkerHandle(stallDuration: stallDuration)) }
@@ -195,7 +192,7 @@ package final class Server {
         let sockets = listeners.descriptors
         for index in peers.indices {
             // The worker opens them anew when they are others; nobody else keeps the old ones then.
-            let folders = Monitor(folders.open)
+            let folders = Monitor(folders)
             let ring = log.ring(forWorker: index)
             do {
                 threads.append(
@@ -206,7 +203,6 @@ package final class Server {
             } catch { throw .system(error) }
         }
         for worker in workers { try worker.waitUntilStarted() }
-        folders.letGo()
         if let notice = WatchFailure.notice(workers.compactMap(\.watchFailure), workers: workers.count) {
             log.error(.warning, notice)
             startNotices.withLock { $0.append(notice) }
@@ -218,18 +214,6 @@ package final class Server {
     /// Opens the log files anew (SIGUSR1), after they were renamed.
     package func reopenLogs() {
         log.reopen()
-    }
-
-    /// Takes the sites' folders anew, forgets what is kept of their files, and opens the log files anew (SIGHUP).
-    package func reload() {
-        log.reopen()
-        let folders: [SiteFolder]
-        do {
-            folders = try SiteFolders(configuration).open
-        } catch {
-            return log.error(.error, "reloading goes on with the old files: \(error)")
-        }
-        for worker in workers { worker.posts.post(.reload(folders)) }
     }
 
     // MARK: Stopping
@@ -297,10 +281,10 @@ private func runWorker(
         worker = try CompletionWorker(
             index: index,
             site: site,
+            folders: folders.withLock { exchange(&$0, with: []) },
             peers: peers,
             log: ring,
             errors: log,
-            folders: folders.withLock { exchange(&$0, with: []) },
             listeners: listeners
         )
     } catch {

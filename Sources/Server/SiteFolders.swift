@@ -7,7 +7,7 @@ internal import Platform
 /// What the configuration's sites come to.
 struct SiteFolders {
     /// Each folder once, though several sites may be served from it.
-    private(set) var open: [SiteFolder]
+    let open: [SiteFolder]
     let hosts: HostTable
     let realms: [Realm]
 
@@ -34,11 +34,6 @@ struct SiteFolders {
         self.open = open
         self.realms = realms
         hosts = HostTable(policies, hosts: configuration.hosts.map(\.names))
-    }
-
-    /// Leaves the folders to the workers that have taken them.
-    mutating func letGo() {
-        open = []
     }
 
     static func open(_ path: String) throws(StartError) -> Descriptor {

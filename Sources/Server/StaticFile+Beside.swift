@@ -13,7 +13,8 @@ extension CompletionWorker {
     /// Of a compressible one they do in any case. Of any other a request would otherwise have to look each time; or its answers
     /// would all have to say that they vary, and shared caches keep one for each way to write that field.
     func contentLoaded(_ file: UInt32) {
-        guard files[file].key.isPlain, !files[file].isCoded, !files[file].isCompressible, !site.codings.isOff else {
+        let codings = files[file].version.site.codings
+        guard files[file].key.isPlain, !files[file].isCoded, !files[file].isCompressible, !codings.isOff else {
             return loadEnded(file, .ready)
         }
         files[file].stage = .looking
@@ -22,12 +23,12 @@ extension CompletionWorker {
 
     /// Looks for the file of the next coding that is used.
     private func lookBeside(_ file: UInt32, from first: UInt8) {
-        for coding in ContentCoding.allCases where coding.rawValue >= first && site.codings.uses(coding) {
+        let codings = files[file].version.site.codings
+        for coding in ContentCoding.allCases where coding.rawValue >= first && codings.uses(coding) {
             files[file].codingBeside = coding.rawValue
-            let folder = site.hosts.policies[Int(files[file].key.policy)].folder
             // The path stays in place until the next is looked for; the entry is pinned until it is loaded.
             let path = unsafe files[file].look(for: coding.suffix)
-            return unsafe port.open(beneath: roots[folder].rawValue, path, .withoutLinks, files.key(file))
+            return unsafe port.open(beneath: folder(of: file).rawValue, path, .withoutLinks, files.key(file))
         }
         loadEnded(file, .ready)
     }

@@ -15,32 +15,49 @@ extension CompletionWorker {
     /// - Parameters:
     ///   - name: the decoded path that it answers.
     ///   - key: the site.
+    ///   - version: the rules by which it is found and answered.
     ///   - isErrorPage: that it is not there is worth keeping in mind, as it is asked for after each failure.
     /// - Returns: its entry; `nil` when the cache is full of files in use.
-    func load(_ name: Span<UInt8>, _ key: FileKey, isErrorPage: Bool) -> UInt32? {
-        let policy = site.hosts.policies[Int(key.policy)]
+    func load(_ name: Span<UInt8>, _ key: FileKey, _ version: SiteVersion, isErrorPage: Bool) -> UInt32? {
+        let policy = version.site.hosts.policies[Int(key.policy)]
         guard let path = policy.names.file(name, attempt: 0) else {
             preconditionFailure("a path that ends with a slash has an index that may be tried")
         }
-        let entry = CachedFile(name: name, path: path, key: key, hash: FileCache.hash(name, key))
+        let entry = CachedFile(name: name, path: path, key: key, hash: FileCache.hash(name, key), version: version)
         guard let file = files.insert(entry) else { return nil }
         files[file].isErrorPage = isErrorPage
         files[file].isGoverned = site.router.decide(.get, name) != .file || policy.governs(name)
         files.pin(file)
+        // A request that came before a reload may need a file after it: no other request may have that.
+        if version !== self.version { files.unlist(file) }
         open(file, .withoutLinks)
         return file
     }
 
+    /// The policy of an entry's site, by the rules that it is loaded by.
+    func policy(ofFile file: UInt32) -> SitePolicy {
+        files[file].version.site.hosts.policies[Int(files[file].key.policy)]
+    }
+
+    /// The index of the folder that an entry's site is served from, by the rules that it is loaded by.
+    func root(of file: UInt32) -> Int { policy(ofFile: file).folder }
+
+    /// The folder itself: where the site's path leads, or led when another version took the place of the entry's.
+    func folder(of file: UInt32) -> Descriptor.Shared { files[file].version.roots[root(of: file)] }
+
     /// Opens the file that is tried, after its folder is watched: what changes from here on is reported.
     func open(_ file: UInt32, _ rule: OpenRule) {
-        let folder = root(of: file)
-        followUnwatchedRoot(folder)
-        files[file].setRoot(roots[folder])
+        let index = root(of: file)
+        // Folders of an earlier version are not followed or watched any longer, and its files not kept.
+        let isCurrent = files[file].version === version
+        if isCurrent { followUnwatchedRoot(index) }
+        let folder = folder(of: file)
+        files[file].setRoot(folder)
         // A file is not kept where its site could be switched unseen.
-        let isReported = watch.isPathWatched(of: folder)
-        files[file].watch = isReported ? watch.watchFolder(of: files[file].pathBytes, in: folder) ?? -1 : -1
+        let isReported = isCurrent && watch.isPathWatched(of: index)
+        files[file].watch = isReported ? watch.watchFolder(of: files[file].pathBytes, in: index) ?? -1 : -1
         // The path stays in place as long as the entry, which is pinned until it is loaded.
-        unsafe port.open(beneath: roots[folder].rawValue, files[file].path, rule, files.key(file))
+        unsafe port.open(beneath: folder.rawValue, files[file].path, rule, files.key(file))
     }
 
     func opened(_ packet: CompletionPacket) {
@@ -79,7 +96,7 @@ extension CompletionWorker {
 
     /// How a path with symbolic links is opened by the rules of its site.
     func followed(_ file: UInt32) -> OpenRule {
-        switch site.hosts.policies[Int(files[file].key.policy)].symlinks {
+        switch policy(ofFile: file).symlinks {
         case .refuse: .withoutLinks
         case .inside: .withLinksInside
         case .follow: .withLinks
@@ -88,12 +105,12 @@ extension CompletionWorker {
 
     /// The file that was tried is not there: there may be another that answers for the name.
     private func tryNext(_ file: UInt32) {
-        let names = site.hosts.policies[Int(files[file].key.policy)].names
+        let names = policy(ofFile: file).names
         let attempt = files[file].candidate + 1
         guard files[file].key.isPlain, let path = files[file].withName({ names.file($0, attempt: attempt) }) else {
             return endSearch(file)
         }
-        guard files[file].isBeneath(roots[root(of: file)]) else { return startOver(file) }
+        guard files[file].isBeneath(folder(of: file)) else { return startOver(file) }
         files[file].tryNext(path)
         open(file, .withoutLinks)
     }
@@ -149,7 +166,8 @@ extension CompletionWorker {
 
     /// Notes what the rules say about the file.
     func describe(_ file: UInt32) {
-        let policy = site.hosts.policies[Int(files[file].key.policy)]
+        let policy = policy(ofFile: file)
+        let site = files[file].version.site
         var path = [UInt8(ascii: "/")] + files[file].pathBytes
         var codingLine: [UInt8] = []
         if let coding = files[file].key.contentCoding {

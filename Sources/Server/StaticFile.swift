@@ -198,8 +198,11 @@ extension CompletionWorker {
     /// Has the exchange answered by a file.
     func awaitFile(_ exchange: UInt32, _ name: Span<UInt8>, status: UInt16) {
         exchanges[exchange].awaitedStatus = status
+        let version = exchanges[exchange].version
         let key = FileKey(policy: Int(exchanges[exchange].policy))
-        guard let file = files.find(name, key) ?? load(name, key, isErrorPage: status != 200) else {
+        // Files that are listed are of the current version.
+        let listed = version === self.version ? files.find(name, key) : nil
+        guard let file = listed ?? load(name, key, version, isErrorPage: status != 200) else {
             return reply(exchange, .refusal(.filesFull))
         }
         switch files[file].stage {

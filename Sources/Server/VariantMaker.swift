@@ -42,6 +42,7 @@ final class VariantMaker: Sendable {
     }
 
     private struct State {
+        var sizeMax: Int
         var kept: [VariantSource: Kept] = [:]
         var size = 0
         var uses: UInt64 = 0
@@ -49,8 +50,7 @@ final class VariantMaker: Sendable {
     }
 
     private let lane: PoolLane
-    private let sizeMax: Int
-    private let state = Monitor(State())
+    private let state: Monitor<State>
 
     private static let keptCountMax = 8192
 
@@ -59,7 +59,15 @@ final class VariantMaker: Sendable {
     ///   - sizeMax: bytes of variants to keep.
     init(lane: PoolLane, sizeMax: Int) {
         self.lane = lane
-        self.sizeMax = sizeMax
+        state = Monitor(State(sizeMax: sizeMax))
+    }
+
+    /// Bytes of variants that are kept at most.
+    var sizeMax: Int { state.withLock { $0.sizeMax } }
+
+    /// Keeps as many bytes of variants from here on; with fewer than before some are dropped when the next one comes.
+    func keep(atMost sizeMax: Int) {
+        state.withLock { $0.sizeMax = sizeMax }
     }
 
     /// Asks for a variant; the lock is held for a look into a table.
@@ -112,11 +120,11 @@ final class VariantMaker: Sendable {
     private func keep(_ bytes: SharedBytes?, _ source: VariantSource, _ state: inout State) {
         state.kept[source] = Kept(bytes: bytes, lastUse: state.uses)
         state.size += bytes?.count ?? 0
-        guard state.size > sizeMax || state.kept.count > Self.keptCountMax else { return }
+        guard state.size > state.sizeMax || state.kept.count > Self.keptCountMax else { return }
         // A part more than must go: workers wait for the lock, so that this is not done for each newcomer.
         let oldest = state.kept.map { (source: $0.key, lastUse: $0.value.lastUse) }.sorted { $0.lastUse < $1.lastUse }
         for (source, _) in oldest {
-            guard state.size > sizeMax / 8 * 7 || state.kept.count > Self.keptCountMax / 8 * 7 else { return }
+            guard state.size > state.sizeMax / 8 * 7 || state.kept.count > Self.keptCountMax / 8 * 7 else { return }
             state.size -= state.kept.removeValue(forKey: source)?.bytes?.count ?? 0
         }
     }

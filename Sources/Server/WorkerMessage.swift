@@ -16,8 +16,8 @@ enum WorkerMessage: Sendable {
     case passwordChecked(CompletionKey, Bool)
     /// The folder of this exchange has been read, or is none.
     case folderRead(CompletionKey, HandlerResponse?)
-    /// Forget the files that are kept, and serve those of these folders.
-    case reload([SiteFolder])
+    /// Forget the files that are kept, and answer new requests by these rules and from these folders.
+    case reload(Site, [SiteFolder], ReloadProgress)
     /// Accept nothing more, answer what was asked, then close.
     case drain
     /// The article's `IO_THREAD_SHUTDOWN`: leave the loop.

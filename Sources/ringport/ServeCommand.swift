@@ -1,6 +1,7 @@
 /// `ringport serve`: starts the server, says where it listens, waits for signals, stops. The main thread.
 
 internal import ArgumentParser
+internal import Configuration
 internal import FileLog
 internal import Glibc
 internal import Platform
@@ -13,7 +14,9 @@ struct ServeCommand: ParsableCommand {
         discussion: """
             A site is a folder with www/ in it; handlers/, db/ and logs/ are made or read as they are needed, and
             ringport.toml may say more. SIGTERM and SIGINT stop the server when it has answered what it was asked,
-            SIGUSR1 opens the logs anew, SIGHUP does that and takes the folder www/ anew.
+            SIGUSR1 opens the logs anew, SIGHUP does that and takes ringport.toml, files of passwords and the folder www/
+            anew. A server that was started with a terminal as its standard input is stopped by SIGHUP instead, which is sent
+            when the terminal is gone.
             """
     )
 
@@ -25,7 +28,7 @@ struct ServeCommand: ParsableCommand {
     )
     var listen: [String] = []
 
-    @Option(name: .long, help: "Completion workers; one for each processor when not given.")
+    @Option(name: .long, help: "Completion workers; one for each processor that the process may use when not given.")
     var workers: Int?
 
     @Flag(name: .long, help: "Write a line for each completion to error.log.")
@@ -33,6 +36,8 @@ struct ServeCommand: ParsableCommand {
 
     func run() throws {
         OpenStream.occupyStandardNumbers()
+        // Before anything else can change what standard input is.
+        let hangup = HangupMeaning.atStart
         let configuration = try site.serverConfiguration(listen: listen, workers: workers, traces: trace)
         // What the server makes is its user's and group's: submissions and logs are nobody else's to read.
         umask(0o027)
@@ -51,8 +56,9 @@ struct ServeCommand: ParsableCommand {
         }
         for warning in server.warnings { Console.error("ringport: \(warning)") }
         for address in server.addresses { Console.error("ringport: listening on \(address.readyText)") }
-        wait(for: signals, server)
-        let deadline = Instant.now.advanced(by: configuration.deadlines.drain)
+        wait(for: signals, server, configuration, hangup)
+        let drain = server.drainDuration
+        let deadline = Instant.now.advanced(by: drain)
         // Whoever asks again does not want to wait. The thread ends with the process.
         let hurry = server.hurry
         let impatience = try NamedThread(name: "signals") {
@@ -66,7 +72,7 @@ struct ServeCommand: ParsableCommand {
         }
         guard isClean else {
             throw Console.failure(
-                "what was still under way after \(configuration.deadlines.drain) was cut off",
+                "what was still under way after \(drain) was cut off",
                 status: 75
             )
         }
@@ -75,14 +81,41 @@ struct ServeCommand: ParsableCommand {
     }
 
     /// Returns when the server is to stop.
-    private func wait(for signals: Signals, _ server: Server) {
+    private func wait(
+        for signals: Signals,
+        _ server: Server,
+        _ configuration: ServerConfiguration,
+        _ hangup: HangupMeaning
+    ) {
+        var configuration = configuration
         while true {
             switch signals.next() {
             case SIGUSR1: server.reopenLogs()
-            case SIGHUP: server.reload()
+            case SIGHUP where hangup == .reload: reload(server, &configuration)
             default: return
             }
         }
+    }
+
+    /// Reads the configuration again, and has the server go by it as far as that can change while it runs.
+    ///
+    /// - Parameters:
+    ///   - server: what is to follow.
+    ///   - configuration: what the server was started with and has taken since; changed when all of the new one is right.
+    private func reload(_ server: Server, _ configuration: inout ServerConfiguration) {
+        var errors: [String] = []
+        var wanted = configuration
+        do {
+            let reading = try site.reading(listen: listen, workers: workers, traces: trace)
+            errors = reading.errors.map(\.description)
+            wanted = reading.configuration
+        } catch {
+            errors = ["\(error)"]
+        }
+        let waiting = ConfigurationText.holdBack(&wanted, to: configuration)
+        let outcome = server.reload(wanted, waiting: waiting, errors: errors)
+        for line in outcome.lines { Console.error("ringport: \(line)") }
+        if outcome.isTaken { configuration = wanted }
     }
 }
 

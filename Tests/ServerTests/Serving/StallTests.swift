@@ -49,8 +49,7 @@ import Testing
     private func postReloads(_ site: ServedSite) throws -> Descriptor.Shared {
         let reader = try handOver(site)
         let path = site.root + "/www"
-        let folder = SiteFolder(path: path, descriptor: Descriptor.Shared(try SiteFolders.open(path)))
-        site.server.workers[0].posts.post(.reload([folder]))
+        try post(SiteFolder(path: path, descriptor: Descriptor.Shared(try SiteFolders.open(path))), site)
         return reader
     }
 
@@ -59,8 +58,13 @@ import Testing
     private func handOver(_ site: ServedSite) throws -> Descriptor.Shared {
         let (lingering, reader) = try lingeringConnection()
         // The worker keeps what it is given as long as the path leads nowhere.
-        site.server.workers[0].posts.post(.reload([SiteFolder(path: site.root + "/missing", descriptor: lingering)]))
+        try post(SiteFolder(path: site.root + "/missing", descriptor: lingering), site)
         return reader
+    }
+
+    private func post(_ folder: SiteFolder, _ site: ServedSite) throws {
+        let rules = try #require(site.server.site)
+        site.server.workers[0].posts.post(.reload(rules, [folder], ReloadProgress(workers: 1, site.server.log)))
     }
 
     private func readAll(_ reader: Descriptor.Shared) {
