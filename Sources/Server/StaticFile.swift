@@ -25,7 +25,7 @@ extension CompletionWorker {
         case (.head, _): isGet = false
         default: return false
         }
-        let key = unsafe FileKey(policy: site.hosts.policy(bytes.span.extracting(head.authority.bounds)))
+        let key = unsafe FileKey(policy: policyIndex(bytes.span.extracting(head.authority.bounds)))
         guard let named = unsafe findPlain(bytes.span.extracting(head.path.bounds), key), files[named].stage == .ready,
             !files[named].isGoverned, !(files[named].variesByOrigin && head.has(.origin)),
             case .ready(let file) = unsafe representation(of: named, head, bytes.span, mayWait: true),
@@ -54,6 +54,15 @@ extension CompletionWorker {
         markDirty(slot)
         unsafe logAnswered(slot, head, bytes.span, status: sent.status, count: sent.bodyCount)
         return true
+    }
+
+    /// The index of the policy for an authority.
+    @inline(__always)
+    private func policyIndex(_ authority: Span<UInt8>) -> Int {
+        if hasOneSite { return 0 }
+        // One reference is counted here, and not each table of names.
+        let version = version
+        return version.site.hosts.policy(authority)
     }
 
     /// The entry for a path that needs no decoding.
