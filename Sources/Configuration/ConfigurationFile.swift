@@ -26,14 +26,20 @@ package enum ConfigurationFile {
     /// - Parameters:
     ///   - path: of the file.
     ///   - isRequired: a file that is not there is an error; otherwise the defaults stand.
+    ///   - isReload: the file was read before, and is to be one that can be read again: a pipe would yield nothing, or wait.
     ///   - defaults: what holds where the file says nothing.
     /// - Returns: what the file comes to where it is right, and all that is wrong.
     package static func read(
         _ path: String,
         isRequired: Bool,
+        isReload: Bool = false,
         over defaults: ServerConfiguration
     ) -> ConfigurationReading {
         do throws(ConfigurationError) {
+            var attributes = stat()
+            if isReload, unsafe stat(path, &attributes) == 0, attributes.st_mode & S_IFMT != S_IFREG {
+                throw ConfigurationError(path: path, line: nil, reason: "is no file that can be read again")
+            }
             guard let text = try text(path, isRequired: isRequired) else {
                 return ConfigurationReading(configuration: defaults)
             }

@@ -1,5 +1,6 @@
 /// A part of a site that asks for a user and a password. Any thread reads it, nobody changes it while the server runs.
 
+internal import CPlatform
 internal import Glibc
 internal import Passwords
 internal import Platform
@@ -23,7 +24,18 @@ struct Realm: Sendable {
 
 /// A small file's bytes.
 func readWhole(_ path: String) throws(SystemError) -> [UInt8] {
-    guard let file = unsafe fopen(path, "re") else { throw SystemError("read \(path)") }
+    // Nothing waits for the other end of a pipe that was named by mistake: a server that reloads could not be stopped.
+    let number = unsafe ringport_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
+    guard number >= 0 else { throw SystemError("read \(path)") }
+    var attributes = stat()
+    guard unsafe fstat(number, &attributes) == 0, attributes.st_mode & S_IFMT != S_IFIFO,
+        let file = unsafe fdopen(number, "r")
+    else {
+        let isPipe = attributes.st_mode & S_IFMT == S_IFIFO
+        let error = isPipe ? SystemError(ESPIPE, "read \(path)") : SystemError("read \(path)")
+        _ = close(number)
+        throw error
+    }
     defer { unsafe _ = fclose(file) }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4096)

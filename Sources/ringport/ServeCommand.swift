@@ -106,7 +106,7 @@ struct ServeCommand: ParsableCommand {
         var errors: [String] = []
         var wanted = configuration
         do {
-            let reading = try site.reading(listen: listen, workers: workers, traces: trace)
+            let reading = try site.reading(listen: listen, workers: workers, traces: trace, isReload: true)
             errors = reading.errors.map(\.description)
             wanted = reading.configuration
         } catch {

@@ -34,9 +34,14 @@ struct SiteOptions: ParsableArguments {
     /// Defaults, then the configuration file as far as it is right, then the command line.
     ///
     /// - Throws: 64 for a wrong option.
-    func reading(listen: [String], workers: Int?, traces: Bool) throws -> ConfigurationReading {
+    func reading(
+        listen: [String],
+        workers: Int?,
+        traces: Bool,
+        isReload: Bool = false
+    ) throws -> ConfigurationReading {
         let path = config ?? root + "/ringport.toml"
-        var reading = ConfigurationFile.read(path, isRequired: config != nil, over: defaults)
+        var reading = ConfigurationFile.read(path, isRequired: config != nil, isReload: isReload, over: defaults)
         try apply(listen: listen, workers: workers, to: &reading.configuration)
         reading.configuration.traces = traces
         return reading

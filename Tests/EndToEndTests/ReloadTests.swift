@@ -146,6 +146,44 @@ func waitForLog(_ server: ServerProcess, _ text: String, count: Int = 1) throws 
         }
     }
 
+    /// A pipe can't be read again, and waiting for its other end would hold up the stop.
+    @Test func aPipeInAFilesPlaceIsRefused() throws {
+        let site = try TestSite(configuration: "[[fields]]\nname = \"X-Release\"\nvalue = \"1\"\n")
+        try serving(site) { server in
+            try site.rename("ringport.toml", to: "old.toml")
+            let pipe = site.root + "/pipe"
+            guard unsafe mkfifo(pipe, 0o600) == 0 else { throw HarnessError.system("mkfifo") }
+            let configuration = "[[auth]]\npath = \"/a\"\nrealm = \"A\"\nfile = \"pipe\"\n"
+            try reload(server, configuration, expecting: "read \(pipe): Illegal seek")
+            guard unsafe unlink(site.root + "/ringport.toml") == 0 else { throw HarnessError.system("unlink") }
+            try site.rename("pipe", to: "ringport.toml")
+            server.process.send(signal: SIGHUP)
+            try waitForLog(server, "ringport.toml: is no file that can be read again")
+            try #expect(get(server, "/index.html")["x-release"] == "1")
+        }
+    }
+
+    @Test func aHangupDuringADrainDoesNothing() throws {
+        let site = try TestSite(configuration: "[deadlines]\ndrain = 20\n")
+        let server = try ServerProcess(site)
+        let client = try Client(server)
+        let type = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n"
+        try client.send("POST /forms/a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\(type)\r\n")
+        try client.waitForBytes(1)
+        // A connection without a request is ended as soon as the drain begins.
+        let idle = try Client(server)
+        _ = try idle.exchange(Request.get("/index.html"))
+        server.process.send(signal: SIGTERM)
+        _ = try idle.readUntilEnd()
+        server.process.send(signal: SIGHUP)
+        try client.send("a=1")
+        var answer = try client.readResponse()
+        if answer.status == 100 { answer = try client.readResponse() }
+        #expect(answer.status == 303 || answer.status == 200, "\(answer)")
+        #expect(try server.process.waitUntilEnded() == .exited(0))
+        #expect(!String(decoding: try site.read("logs/error.log"), as: UTF8.self).contains("reloaded"))
+    }
+
     /// Two keys that are right together, of which one waits.
     @Test func aMixtureOfOldAndNewThatContradictsItselfIsRefused() throws {
         try serving(configuration: "[limits]\nexchanges_max = 20\npipelined_max = 10\n") { server in
