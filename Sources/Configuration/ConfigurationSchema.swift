@@ -342,8 +342,8 @@ enum ConfigurationSchema {
                     \.folder,
                     .text(.file("logs")),
                     """
-                    The folder of `access.log` and `error.log`. It is made when it is missing, in a folder that exists. Where it \
-                    can't be written to, the start says so: messages go to standard error then, and no access log is written.
+                    The folder of `access.log` and `error.log`, in no folder of pages. It is made when it is missing, in a folder \
+                    that exists. Where it can't be written to, the start says so: messages go to standard error then, and no access log is written.
                     """
                 ),
                 ConfigurationKey(

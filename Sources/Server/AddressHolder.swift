@@ -46,7 +46,12 @@ struct AddressHolder {
         return !sockets.isEmpty && sockets.allSatisfy { isOwn($0.inode, user: $0.user) }
     }
 
-    /// - Parameter user: of the socket; `nil` where the kernel does not list it.
+    /// True when a socket is this site's server's.
+    ///
+    /// - Parameters:
+    ///   - inode: of the socket.
+    ///   - user: of the socket; `nil` where the kernel does not list it.
+    /// - Returns: false also where that can't be told.
     private func isOwn(_ inode: UInt64, user: UInt32?) -> Bool {
         let name = "socket:[\(inode)]"
         for process in Self.names("/proc").compactMap({ Int32($0) }) {

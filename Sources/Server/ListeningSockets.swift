@@ -55,11 +55,12 @@ struct ListeningSocket: Equatable {
         return own.isEmpty ? sockets.filter { $0.address.count != wanted.count && $0.isWildcard } : own
     }
 
-    /// The inode of the Unix socket that listens under a path, by the lines of `/proc/net/unix`; `nil` when none does.
+    /// Finds the Unix socket that listens under a path.
     ///
     /// - Parameters:
     ///   - path: as its server has bound it.
-    ///   - text: the list (proc_net(5)): number, references, protocol, flags, type, state, inode, path.
+    ///   - text: `/proc/net/unix` (proc_net(5)): number, references, protocol, flags, type, state, inode, path.
+    /// - Returns: its inode; `nil` when none listens there.
     static func unixSocket(at path: String, _ text: String) -> UInt64? {
         for line in text.split(separator: "\n") {
             let fields = line.split(separator: " ", maxSplits: 7)

@@ -10,8 +10,10 @@ internal import Synchronization
 /// folders are of that version, whatever has been reloaded meanwhile. The version ends with the last that holds it.
 final class SiteVersion {
     let site: Site
-    /// By the index that policies have. The worker exchanges one while the version is its current one, when the path leads
-    /// elsewhere; entries that are being loaded hold the folder that they are looked for in.
+    /// The folders by the index that policies have.
+    ///
+    /// The worker exchanges one when its path leads elsewhere, as long as the version is the current one. Entries that are being
+    /// loaded hold the folder that they are looked for in.
     var roots: [Descriptor.Shared]
 
     init(_ site: Site, roots: [Descriptor.Shared]) {
