@@ -71,7 +71,7 @@ package final class AccessRing: @unchecked Sendable {
         userAgent: Span<UInt8>,
         user: Span<UInt8> = Span()
     ) -> Bool {
-        let stored = StoredRecord(
+        var stored = StoredRecord(
             wallClockNanoseconds: record.wallClockNanoseconds,
             bytesSent: record.bytesSent,
             addressHigh: record.remote.high,
@@ -82,10 +82,11 @@ package final class AccessRing: @unchecked Sendable {
             requestLineCount: UInt16(truncatingIfNeeded: min(requestLine.count, requestLineSizeMax)),
             refererCount: UInt16(truncatingIfNeeded: min(referer.count, fieldSizeMax)),
             userAgentCount: UInt16(truncatingIfNeeded: min(userAgent.count, fieldSizeMax)),
-            reason: record.reason,
-            user: UInt8(truncatingIfNeeded: min(user.count, userSizeMax))
-                | (record.isUserRefused ? StoredRecord.userRefused : 0)
+            reason: record.reason
         )
+        // Few requests have a user.
+        if !user.isEmpty { stored.user = UInt8(truncatingIfNeeded: min(user.count, userSizeMax)) }
+        if record.isUserRefused { stored.user |= StoredRecord.userRefused }
         let size = stored.strideInRing
         guard let position = reserve(size) else {
             droppedCount.store(droppedCount.load(ordering: .relaxed) &+ 1, ordering: .relaxed)

@@ -20,7 +20,7 @@ package struct LogRecord: Sendable {
     /// Zero, or the index in the names given to `FileLog` of why the request was refused or the connection closed.
     package var reason: UInt8
     /// True when the user that goes beside it was not let in: then only `error.log` has the name.
-    package var isUserRefused: Bool
+    package var isUserRefused = false
 
     package init(
         wallClockNanoseconds: Int64,
@@ -28,8 +28,7 @@ package struct LogRecord: Sendable {
         status: UInt16,
         bytesSent: UInt64,
         durationMicroseconds: UInt32,
-        reason: UInt8 = 0,
-        isUserRefused: Bool = false
+        reason: UInt8 = 0
     ) {
         self.wallClockNanoseconds = wallClockNanoseconds
         self.remote = remote
@@ -37,7 +36,6 @@ package struct LogRecord: Sendable {
         self.bytesSent = bytesSent
         self.durationMicroseconds = durationMicroseconds
         self.reason = reason
-        self.isUserRefused = isUserRefused
     }
 }
 

@@ -13,18 +13,6 @@ internal import Platform
 /// fails with EFAULT instead of this process dying of SIGBUS.
 @safe
 struct CachedFile {
-    enum Stage: Equatable {
-        case opening
-        case reading
-        /// It is looked whether coded forms lie beside it.
-        case looking
-        /// A variant is being made on the pool.
-        case making
-        case ready
-        /// It is known not to be there.
-        case absent
-    }
-
     /// How often a file that changes while it is opened or read is tried.
     static let attemptsMax = 4
 
@@ -212,9 +200,6 @@ struct CachedFile {
 
     // MARK: Loading
 
-    /// Whether nothing is under way for the entry.
-    var isLoaded: Bool { stage == .ready || stage == .absent }
-
     /// Notes what the opened file is.
     mutating func take(_ attributes: stat, wall: Int64) {
         size = UInt64(clamping: attributes.st_size)
@@ -337,16 +322,6 @@ struct CachedFile {
     private static let ownHeadSizeMax = 384
 
     // MARK: Answering
-
-    /// The request fields that its answers depend on.
-    var varying: Varying {
-        var varying: Varying = variesByCoding ? .acceptEncoding : []
-        if variesByOrigin { varying.insert(.origin) }
-        return varying
-    }
-
-    /// The content that is sent is coded, by the file's own name or as a variant.
-    var hasCoding: Bool { !key.isPlain || isCoded }
 
     var isMapped: Bool { unsafe mapping != nil }
 

@@ -32,15 +32,15 @@ extension CompletionWorker {
     }
 
     private func logExchange(_ exchange: UInt32, status: UInt16, _ reason: Reason?) {
-        let record = LogRecord(
+        var record = LogRecord(
             wallClockNanoseconds: exchanges[exchange].startedWall,
             remote: exchanges[exchange].remote,
             status: status,
             bytesSent: exchanges[exchange].sent,
             durationMicroseconds: UInt32(clamping: clock.now.since(exchanges[exchange].startedAt).nanoseconds / 1000),
-            reason: reason?.loggedCode ?? 0,
-            isUserRefused: reason == .credentialsWrong
+            reason: reason?.loggedCode ?? 0
         )
+        record.isUserRefused = reason == .credentialsWrong
         let bytes = unsafe exchanges[exchange].headBytes.bytes.span
         guard exchanges[exchange].isAuthorised || record.isUserRefused else {
             return append(record, exchanges[exchange].head, bytes)

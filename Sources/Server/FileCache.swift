@@ -18,8 +18,7 @@ struct FileCache: ~Copyable {
     var sizeMax: Int
     private var hand: UInt32 = 0
     private let descriptors: DescriptorBudget
-    private var watches: FileWatches
-    private let limits: Limits
+    private let watches: FileWatches
     /// Bytes of the resident bodies and heads of all entries.
     private(set) var size = 0
 
@@ -30,7 +29,6 @@ struct FileCache: ~Copyable {
     /// - Throws: when there is no memory.
     init(limits: Limits, descriptors: DescriptorBudget, notifier: Descriptor.Shared? = nil) throws(SystemError) {
         self.descriptors = descriptors
-        self.limits = limits
         watches = FileWatches(notifier, limits)
         files = try Slab(capacity: limits.fileCacheCountMax)
         var capacity = 16
@@ -164,7 +162,7 @@ struct FileCache: ~Copyable {
     ///
     /// - Precondition: nothing is listed.
     mutating func move(to notifier: Descriptor.Shared?) {
-        watches = FileWatches(notifier, limits)
+        watches.move(to: notifier)
     }
 
     /// Keeps a loaded file open as long as its entry lives, if there is a descriptor for it.

@@ -2,12 +2,13 @@
 ///
 /// DESIGN. A folder's watch reports what happens to a file by that folder's name of it. A file may change by another name
 /// too: a hard link, the source of a bind mount. So each file that is kept is watched itself (inotify(7)). Its watch is
-/// there before its content is read, and goes with its entry.
+/// there before its content is read, and goes with its entry. A class, so that the cache's own fields stay few: a look-up
+/// copies a larger cache each time.
 
 internal import Glibc
 internal import Platform
 
-struct FileWatches {
+final class FileWatches {
     /// The result of watching a file.
     enum Outcome: Equatable {
         case watched
@@ -16,7 +17,7 @@ struct FileWatches {
     }
 
     /// `nil` where files can't be watched.
-    private let notifier: Descriptor.Shared?
+    private var notifier: Descriptor.Shared?
     private var table: WatchTable
     /// Watches that no entry has any longer, and that are still to be removed.
     private var retired: [Int32] = []
@@ -34,13 +35,21 @@ struct FileWatches {
 
     init(_ notifier: Descriptor.Shared?, _ limits: Limits) {
         self.notifier = notifier
-        table = WatchTable(capacity: notifier == nil ? 0 : limits.fileCacheCountMax)
         removalsMax = limits.watchRemovalsMax
         countMax = limits.fileCacheCountMax
+        table = WatchTable(capacity: notifier == nil ? 0 : countMax)
+    }
+
+    /// Watches by another descriptor from here on, which watches nothing yet.
+    func move(to notifier: Descriptor.Shared?) {
+        self.notifier = notifier
+        table = WatchTable(capacity: notifier == nil ? 0 : countMax)
+        retired = []
+        removals = 0
     }
 
     /// Watches the open file of an entry: what happens to it from here on is reported.
-    mutating func add(_ slot: UInt32, _ file: Int32) -> Outcome {
+    func add(_ slot: UInt32, _ file: Int32) -> Outcome {
         guard let notifier else { return .refused(EMFILE) }
         guard !table.isWatched(slot) else { return .watched }
         // The magic link leads to the open file itself, whatever has its name by now (proc_pid_fd(5)).
@@ -52,7 +61,7 @@ struct FileWatches {
     }
 
     /// An entry is no longer kept.
-    mutating func remove(_ slot: UInt32) {
+    func remove(_ slot: UInt32) {
         guard notifier != nil, let watch = table.remove(slot) else { return }
         if removals < removalsMax || retired.count >= countMax {
             removeWatch(watch)
@@ -68,7 +77,7 @@ struct FileWatches {
     ///
     /// The removals are reported, so that this is called again while there are any: their reports never fill the
     /// kernel's queue.
-    mutating func removeRetired() {
+    func removeRetired() {
         removals = 0
         while removals < removalsMax, let watch = retired.popLast() {
             // The same file may be kept again meanwhile.
@@ -76,7 +85,7 @@ struct FileWatches {
         }
     }
 
-    private mutating func removeWatch(_ watch: Int32) {
+    private func removeWatch(_ watch: Int32) {
         guard let notifier else { return }
         // EINVAL: the kernel has removed it, as the file is gone.
         _ = inotify_rm_watch(notifier.rawValue, watch)

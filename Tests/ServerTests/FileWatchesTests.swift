@@ -47,7 +47,7 @@ import Testing
 
     @Test func aWriteIsReportedForEachEntryOfTheFile() throws {
         let notifier = try Self.notifier()
-        var watches = FileWatches(notifier, Self.limits())
+        let watches = FileWatches(notifier, Self.limits())
         let file = try Self.file()
         for slot in [3, 9, 4] as [UInt32] { #expect(watches.add(slot, file.rawValue) == .watched) }
         #expect(watches.add(9, file.rawValue) == .watched)
@@ -70,7 +70,7 @@ import Testing
     /// The kernel drops what does not fit its queue, and that is everything changing once more.
     @Test func theRemovalsThatAreNotReadYetAreFew() throws {
         let notifier = try Self.notifier()
-        var watches = FileWatches(notifier, Self.limits(removals: 10))
+        let watches = FileWatches(notifier, Self.limits(removals: 10))
         var files: [Descriptor.Shared] = []
         for slot in 0..<95 as Range<UInt32> {
             files.append(Descriptor.Shared(try Self.file()))
@@ -90,7 +90,7 @@ import Testing
     /// More than the 16,384 that the queue takes.
     @Test func moreRemovalsThanTheQueueHoldsLoseNoReport() throws {
         let notifier = try Self.notifier()
-        var watches = FileWatches(notifier, Self.limits())
+        let watches = FileWatches(notifier, Self.limits())
         var template = Array("/dev/shm/ringport-watched-XXXXXX".utf8CString)
         let folder = try #require(unsafe mkdtemp(&template).map { unsafe String(cString: $0) })
         defer { unsafe _ = rmdir(folder) }
@@ -121,7 +121,7 @@ import Testing
 
     @Test func aFileThatIsKeptAgainStaysWatched() throws {
         let notifier = try Self.notifier()
-        var watches = FileWatches(notifier, Self.limits(removals: 1))
+        let watches = FileWatches(notifier, Self.limits(removals: 1))
         let one = try Self.file()
         let other = try Self.file()
         #expect(watches.add(0, one.rawValue) == .watched)
@@ -141,7 +141,7 @@ import Testing
     }
 
     @Test func withoutANotifierNothingIsWatched() throws {
-        var watches = FileWatches(nil, Self.limits())
+        let watches = FileWatches(nil, Self.limits())
         let file = try Self.file()
         #expect(watches.add(0, file.rawValue) != .watched)
         watches.remove(0)

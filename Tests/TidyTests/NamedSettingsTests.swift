@@ -61,7 +61,9 @@ import Testing
 
     @Test func everySettingThatAMessageNamesExists() {
         #expect(Self.keys.count > 15 && Self.options.count > 8)
-        for file in SourceTree.shared.product where file.path.hasPrefix("Sources/") {
+        // That file names what GNU tail has, and the command refuses or translates.
+        let foreign = "Sources/ringport/TailArguments.swift"
+        for file in SourceTree.shared.product where file.path.hasPrefix("Sources/") && file.path != foreign {
             for (index, line) in file.lines.enumerated() where hasText(line, file.code[index]) {
                 for name in Self.unknown(in: line, code: file.code[index]) {
                     Issue.record("\(file.path):\(index + 1): there is no \(name)")
