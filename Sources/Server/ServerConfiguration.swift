@@ -103,6 +103,7 @@ package struct ServerConfiguration: Sendable {
     }
 
     var logsPath: String { path(log.folder) }
+    package var accessLogPath: String { logsPath + "/access.log" }
     package var databasePath: String { path(storeFolder) + "/ringport.db" }
     var migrationsPath: String { root + "/db/migrations" }
     var uploadsPath: String { path(storeFolder) + "/uploads" }

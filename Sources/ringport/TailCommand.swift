@@ -4,10 +4,12 @@
 /// end any filter: silently, by their default actions. Next: FileLog/LogFollower.swift
 
 internal import ArgumentParser
+internal import Configuration
 internal import FileLog
 internal import Glibc
 internal import HTTP
 internal import Platform
+internal import Server
 
 /// The command and its options; `TailArguments` has brought those of GNU tail into these.
 struct TailCommand: ParsableCommand {
@@ -73,7 +75,7 @@ struct TailCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The site.", valueName: "dir"))
     var root = "."
 
-    @Argument(help: ArgumentHelp("The log to show. (default: logs/access.log of the site)", valueName: "file"))
+    @Argument(help: ArgumentHelp("The log to show. (default: access.log of the site, in [log] folder)", valueName: "file"))
     var files: [String] = []
 
     func validate() throws {
@@ -90,6 +92,7 @@ struct TailCommand: ParsableCommand {
         // Its parent may ignore SIGPIPE, which would be inherited.
         _ = signal(SIGPIPE, SIG_DFL)
         let filter = try makeFilter()
+        let log = files.first ?? siteLog()
         do throws(SystemError) {
             switch (log, follow) {
             case ("-", true): try followInput(filter)
@@ -150,7 +153,13 @@ struct TailCommand: ParsableCommand {
         } while try follower.wait(output: STDOUT_FILENO)
     }
 
-    private var log: String { files.first ?? (root == "." ? "logs/access.log" : "\(root)/logs/access.log") }
+    /// The log of the site, in the folder that its configuration names; of a wrong configuration what is right counts.
+    private func siteLog() -> String {
+        let usual = ServerConfiguration.usual(root: root, workers: 1, handlerFolders: [])
+        let reading = ConfigurationFile.read(root + "/ringport.toml", isRequired: false, over: usual)
+        let path = reading.configuration.accessLogPath
+        return path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+    }
 
     private func makeFilter() throws -> LogFilter {
         do throws(LogFilter.StatusListError) {

@@ -165,6 +165,8 @@ import Testing
         }
         try #expect(site.read("var/log/access.log").count { $0 == 10 } == 1)
         #expect(unsafe access("\(site.root)/logs", F_OK) != 0)
+        let shown = try Program.run("tail", "--root", site.root)
+        #expect(shown.output.contains("\"GET / HTTP/1.1\" 200 "), "\(shown)")
     }
 
     @Test(arguments: ["www/logs", "www", "link/logs"]) func logsAreNoPages(folder: String) throws {

@@ -52,7 +52,7 @@ import Testing
         let site = try TestSite()
         let first = try ServerProcess(site)
         try #expect(Client(first).exchange(Request.post("/forms/a", "n=0", Request.json)).status == 201)
-        try site.write("ringport.toml", "[deadlines]\ndrain = 0.2\n")
+        try site.write("ringport.toml", "[deadlines]\ndrain = 2\n")
         let second = try ServerProcess(site)
         let refusal = try Client(second).exchange(Request.post("/forms/a", "n=1", Request.json))
         #expect(refusal.status == 503)
@@ -84,7 +84,7 @@ import Testing
     }
 
     @Test func aLockThatAnotherProgramHoldsIsRespected() throws {
-        let site = try TestSite(configuration: "[deadlines]\ndrain = 0.1\n")
+        let site = try TestSite(configuration: "[deadlines]\ndrain = 2\n")
         try site.write("db/ringport.lock", "")
         let holder = try ChildProcess(
             "python3",
