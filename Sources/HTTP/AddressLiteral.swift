@@ -16,62 +16,9 @@ enum AddressLiteral {
         guard start < close, close < end else { return nil }
         let isAddress =
             bytes[start] | 0x20 == UInt8(ascii: "v")
-            ? isFuture(bytes, from: start + 1, to: close) : isIPv6(bytes, from: start, to: close)
+            ? isFuture(bytes, from: start + 1, to: close)
+            : NetworkAddress.ipv6(bytes.extracting(start..<close)) != nil
         return isAddress ? close + 1 : nil
-    }
-
-    /// Eight groups of sixteen bits, the last two perhaps as IPv4; `::` stands once for one group or more.
-    private static func isIPv6(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Bool {
-        var groups = 0
-        var isShortened = false
-        var index = start
-        if bytes[index] == Ascii.colon {
-            guard index + 1 < end, bytes[index + 1] == Ascii.colon else { return false }
-            isShortened = true
-            index += 2
-        }
-        while index < end {
-            guard groups < 8 else { return false }
-            let group = index
-            while index < end, bytes[index].hexValue != nil { index += 1 }
-            if index < end, bytes[index] == Ascii.dot {
-                // It takes the place of the last two groups.
-                guard isIPv4(bytes, from: group, to: end) else { return false }
-                groups += 2
-                break
-            }
-            guard (1...4).contains(index - group) else { return false }
-            groups += 1
-            guard index < end else { break }
-            guard bytes[index] == Ascii.colon else { return false }
-            index += 1
-            // A colon alone ends no address.
-            guard index < end else { return false }
-            if bytes[index] == Ascii.colon {
-                guard !isShortened else { return false }
-                isShortened = true
-                index += 1
-            }
-        }
-        return isShortened ? groups < 8 : groups == 8
-    }
-
-    /// Four numbers of eight bits, without zeros before them.
-    private static func isIPv4(_ bytes: Span<UInt8>, from start: Int, to end: Int) -> Bool {
-        var numbers = 0
-        var index = start
-        while numbers < 4 {
-            let first = index
-            while index < end, bytes[index].isDigit { index += 1 }
-            guard (1...3).contains(index - first), let number = bytes.decimal(first, index), number <= 255,
-                index - first == 1 || bytes[first] != Ascii.zero
-            else { return false }
-            numbers += 1
-            guard numbers < 4 else { break }
-            guard index < end, bytes[index] == Ascii.dot else { return false }
-            index += 1
-        }
-        return index == end
     }
 
     /// A version in hexadecimal digits, a dot, and whatever that version makes of the rest.

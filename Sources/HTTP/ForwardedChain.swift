@@ -28,7 +28,7 @@ package struct ForwardedChain: Sendable {
     private let field: ForwardedField
     /// The lines that were not looked at.
     private var lines: ReverseFieldIterator
-    /// What is left of the line that is being read.
+    /// The rest of the line that is being read.
     private var start = 0
     private var end = 0
 

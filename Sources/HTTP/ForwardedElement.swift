@@ -1,6 +1,6 @@
 /// One element of the Forwarded field (RFC 7239 §4). Pure; any thread.
 
-/// What a proxy says of one step of a request's way: `for=192.0.2.7;proto=https;by="[2001:db8::1]"`.
+/// An element of Forwarded: one step of a request's way: `for=192.0.2.7;proto=https;by="[2001:db8::1]"`.
 enum ForwardedElement {
     /// The node that `for` names; nil when it names none that has an address, or the element is malformed.
     ///
@@ -29,7 +29,7 @@ enum ForwardedElement {
         return node.flatMap { ForwardedNode(quoted: element.extracting($0)) }
     }
 
-    /// Where a value stands, without its quotation marks, and where it ends with them; nil when there is none.
+    /// The range of a value without its quotation marks, and its end with them; nil when there is none.
     private static func value(_ element: Span<UInt8>, at start: Int) -> (range: Range<Int>, end: Int)? {
         var index = start
         if index < element.count, element[index] == Ascii.quote {

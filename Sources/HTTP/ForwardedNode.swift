@@ -42,7 +42,7 @@ package struct ForwardedNode: BitwiseCopyable, Hashable, Sendable {
         self.init(plain.span.extracting(first: count))
     }
 
-    /// Where the address stands, and where what follows it begins.
+    /// The range of the address, and the beginning of what follows it.
     private static func split(_ text: Span<UInt8>) -> (host: Range<Int>, end: Int)? {
         guard !text.isEmpty, text.count <= textSizeMax else { return nil }
         if text[0] == Ascii.openingSquare {
@@ -56,7 +56,7 @@ package struct ForwardedNode: BitwiseCopyable, Hashable, Sendable {
         return second < text.count ? (0..<text.count, text.count) : (0..<colon, colon)
     }
 
-    /// What stands behind an address: nothing, or a colon and a port.
+    /// Reads the rest behind an address: nothing, or a colon and a port.
     private static func port(_ text: Span<UInt8>) -> UInt16? {
         guard !text.isEmpty else { return 0 }
         guard text[0] == Ascii.colon, text.count > 1 else { return nil }

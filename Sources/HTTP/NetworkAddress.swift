@@ -57,10 +57,10 @@ package struct NetworkAddress: BitwiseCopyable, Hashable, Sendable {
     }
 
     /// Groups of hexadecimal digits, of which `::` stands for those that are zero (RFC 4291 §2.2).
-    private static func ipv6(_ text: Span<UInt8>) -> NetworkAddress? {
+    static func ipv6(_ text: Span<UInt8>) -> NetworkAddress? {
         var groups = InlineArray<8, UInt16>(repeating: 0)
         var count = 0
-        /// How many groups stand before the `::`; -1 without one.
+        /// The number of groups before the `::`; -1 without one.
         var gap = -1
         var index = 0
         if text.count >= 2, text[0] == Ascii.colon, text[1] == Ascii.colon {

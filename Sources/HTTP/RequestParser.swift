@@ -116,7 +116,7 @@ package struct RequestParser: Sendable {
         isTooLong = false
     }
 
-    /// What is known of a head that is not complete: its method once that was read, and, when the first line was
+    /// The known part of a head that is not complete: its method once that was read, and, when the first line was
     /// understood, that and the field lines that ended.
     package var headSoFar: RequestHead {
         switch phase {

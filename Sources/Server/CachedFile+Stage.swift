@@ -1,4 +1,4 @@
-/// How far an entry of the file cache has come, and what its answers depend on. The worker whose cache it is in.
+/// The steps in the life of an entry of the file cache, and the request fields that its answers depend on. The worker whose cache it is in.
 
 extension CachedFile {
     /// The steps of loading an entry.

@@ -24,7 +24,7 @@ struct CachedFile {
     private(set) var path: UnsafeMutablePointer<CChar>
     /// The file beside it that is looked for.
     private var pathBeside: UnsafeMutablePointer<CChar>?
-    /// Which coding it would have: the raw value.
+    /// The raw value of the coding that this file would have.
     var codingBeside: UInt8 = 0
     /// Which of the files that may answer for the name this is.
     private(set) var candidate = 0

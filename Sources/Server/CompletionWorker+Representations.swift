@@ -113,7 +113,7 @@ extension CompletionWorker {
         return pending.map { .awaited($0) } ?? .unacceptable
     }
 
-    /// Whether a variant of a file is made where none lies beside it.
+    /// True when a variant of a file is made where none lies beside it.
     private func makesVariants(of file: UInt32) -> Bool {
         files[file].isCompressible && files[file].isListed && site.codings.makesVariant(of: files[file].size)
     }

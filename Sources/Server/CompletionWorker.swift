@@ -14,7 +14,7 @@ internal import HandlerPool
 internal import HTTP
 internal import Platform
 
-/// What all workers share: read by every worker, and replaced as a whole by a reload.
+/// The parts that all workers share: read by every worker, and replaced as a whole by a reload.
 struct Site: Sendable {
     var limits: Limits
     var allowances: Allowances
@@ -39,7 +39,7 @@ struct Site: Sendable {
 
 final class CompletionWorker {
     let index: Int
-    /// What holds for requests that begin now; every listed file is of this version.
+    /// The rules for requests that begin now; every listed file is of this version.
     private(set) var version: SiteVersion
     /// The version's site, in place: a hit follows no further reference.
     private(set) var site: Site

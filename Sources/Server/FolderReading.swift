@@ -90,7 +90,7 @@ private final class FolderReading: PoolJob {
         )
     }
 
-    /// What a path names by the site's rule about links, as requests find it; `nil` when it names nothing.
+    /// Opens a path by the site's rule about links, as requests do; `nil` when it names nothing.
     private func name(_ path: [UInt8]) -> Descriptor? {
         // Relative to the root, and never empty.
         let relative = Array(".".utf8) + path + [0]

@@ -120,6 +120,7 @@ struct MediaTypePattern: Sendable {
         for index in text.indices where Self.lowered(type[index]) != text[index] { return false }
         return isKind || type.count == text.count || type[text.count] == UInt8(ascii: ";")
     }
+
     private static func lowered(_ byte: UInt8) -> UInt8 {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
     }

@@ -1,4 +1,4 @@
-/// Where the logs go, and that nothing at their other end holds the server up. Test threads.
+/// The targets of the logs; nothing at their other end holds the server up. Test threads.
 
 import Glibc
 import Harness

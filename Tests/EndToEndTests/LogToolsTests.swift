@@ -1,4 +1,4 @@
-/// What contrib/ has for other programs, tried with them. Test threads.
+/// The files of contrib/, tried with the programs that they are for. Test threads.
 
 import Glibc
 import Harness

@@ -1,4 +1,4 @@
-/// Which users the logs name, and which reason a refused one gets. Test threads.
+/// Users in the logs, and the reason that a refused one gets. Test threads.
 
 import Harness
 import Testing

@@ -1,4 +1,4 @@
-/// Whose address is in the log, in forms and in handlers' hands, where a proxy stands before the server. Test threads.
+/// The visitor's address in the log, in forms and in handlers' hands, behind a proxy. Test threads.
 
 import Harness
 import Testing

@@ -1,4 +1,4 @@
-/// Which files of a followed log are let go. Test threads.
+/// Letting go of the files of a followed log. Test threads.
 
 import Testing
 

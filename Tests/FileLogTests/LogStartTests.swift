@@ -1,4 +1,4 @@
-/// Where the view of a log begins. Test threads.
+/// The beginning of the view of a log. Test threads.
 
 import Glibc
 import Testing

@@ -1,4 +1,4 @@
-/// When listening sockets are shut. Pure; test threads.
+/// The moment at which listening sockets are shut. Pure; test threads.
 
 import Platform
 import Testing

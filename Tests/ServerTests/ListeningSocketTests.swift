@@ -1,4 +1,4 @@
-/// Who is in the way of an address, from the kernel's lists. Test threads.
+/// Sockets in the way of an address, from the kernel's lists. Test threads.
 
 import Testing
 

@@ -1,4 +1,4 @@
-/// Where a relative Location leads, at this server and behind a proxy that strips a prefix. Test threads.
+/// Targets of a relative Location, at this server and behind a proxy that strips a prefix. Test threads.
 
 import Testing
 

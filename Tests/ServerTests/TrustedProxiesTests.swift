@@ -1,4 +1,4 @@
-/// Whose word is taken about a client's address, and how far. Test threads.
+/// Trust in what others say of a client's address, and its limits. Test threads.
 
 import FileLog
 import HTTP
