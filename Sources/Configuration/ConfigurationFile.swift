@@ -27,18 +27,30 @@ package enum ConfigurationFile {
     ///   - path: of the file.
     ///   - isRequired: a file that is not there is an error; otherwise the defaults stand.
     ///   - isReload: the file was read before, and is to be one that can be read again: a pipe would yield nothing, or wait.
+    ///   - hadText: in a reload, the file was there and not empty when it was last read, and has to be now. An editor or a copy
+    ///     that is not complete would otherwise bring back the defaults, and take passwords and hosts away.
     ///   - defaults: what holds where the file says nothing.
     /// - Returns: what the file comes to where it is right, and all that is wrong.
     package static func read(
         _ path: String,
         isRequired: Bool,
         isReload: Bool = false,
+        hadText: Bool = false,
         over defaults: ServerConfiguration
     ) -> ConfigurationReading {
         do throws(ConfigurationError) {
             var attributes = stat()
-            if isReload, unsafe stat(path, &attributes) == 0, attributes.st_mode & S_IFMT != S_IFREG {
+            let exists = unsafe stat(path, &attributes) == 0
+            if isReload, exists, attributes.st_mode & S_IFMT != S_IFREG {
                 throw ConfigurationError(path: path, line: nil, reason: "is no file that can be read again")
+            }
+            if hadText, !exists || attributes.st_size == 0 {
+                let reason = exists ? "is empty, and was not before" : "is gone"
+                throw ConfigurationError(
+                    path: path,
+                    line: nil,
+                    reason: "\(reason); for the defaults, leave a file with a comment (#)"
+                )
             }
             guard let text = try text(path, isRequired: isRequired) else {
                 return ConfigurationReading(configuration: defaults)
@@ -47,6 +59,12 @@ package enum ConfigurationFile {
         } catch {
             return ConfigurationReading(configuration: defaults, errors: [error], isReadable: false)
         }
+    }
+
+    /// True when there is a file that is not empty.
+    package static func hasText(_ path: String) -> Bool {
+        var attributes = stat()
+        return unsafe stat(path, &attributes) == 0 && attributes.st_size > 0
     }
 
     private static func text(_ path: String, isRequired: Bool) throws(ConfigurationError) -> String? {

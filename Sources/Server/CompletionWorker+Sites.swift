@@ -140,6 +140,24 @@ extension CompletionWorker {
         take(opened, for: root)
     }
 
+    /// Follows the path of a root anew when it no longer leads to the folder that is open; looks once a turn.
+    ///
+    /// A folder that is removed makes no event for as long as it is open here, and what is made in its place none before that.
+    /// Nothing is found in it, so that each request for a file of such a root comes here.
+    func followRemovedRoot(_ root: Int) {
+        guard isReported(root), rootPaths[root].absence == nil, rootPaths[root].followedAt != port.entries else { return }
+        rootPaths[root].followedAt = port.entries
+        var open = stat()
+        var named = stat()
+        guard unsafe fstat(version.roots[root].rawValue, &open) == 0 else { return }
+        let isNamed = unsafe stat(rootPaths[root].text, &named) == 0
+        guard !isNamed || named.st_ino != open.st_ino || named.st_dev != open.st_dev else { return }
+        let policies = site.hosts.policies
+        // What is known to be missing is known of the old folder.
+        files.unlist { policies[Int($0.policy)].folder == root }
+        followRoots([root])
+    }
+
     // MARK: Searches
 
     /// Nothing was found of a file that is being loaded: it is missing, unless it was looked for in a folder that is no
@@ -154,7 +172,7 @@ extension CompletionWorker {
         let root = root(of: file)
         lookAtSitesAgain()
         // That there is no such file was an answer: the file system answers.
-        if !isReported(root) { lookForRoot(root) }
+        if isReported(root) { followRemovedRoot(root) } else { lookForRoot(root) }
         if files[file].isBeneath(folder(of: file)) { searchOrEnd(file) } else { startOver(file) }
     }
 

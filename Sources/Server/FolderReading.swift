@@ -145,6 +145,7 @@ extension CompletionWorker {
         else { return }
         // The site may have been switched, and the folder that was read be on its way out.
         lookAtSitesAgain()
+        if exchanges[key.slot].version === version { followRemovedRoot(policy(key.slot).folder) }
         guard root === exchanges[key.slot].version.roots[policy(key.slot).folder] else { return readFolder(key.slot) }
         exchanges[key.slot].deadline = .distantFuture
         guard let response else { return answerMissing(key.slot) }

@@ -35,7 +35,7 @@ extension Server {
                 try follow(configuration)
             } catch {
                 // It was there a moment ago.
-                errors = ["\(error)"]
+                errors = [SiteCheck.line("\(error)")]
             }
         }
         guard errors.isEmpty else {

@@ -65,7 +65,7 @@ package struct SiteCheck {
         if !problems.contains(line) { problems.append(line) }
     }
 
-    private static func line(_ text: String) -> String {
+    static func line(_ text: String) -> String {
         text.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: "; ")
     }
 
@@ -93,7 +93,7 @@ package struct SiteCheck {
         do {
             _ = try configuration.systemTypes()
         } catch {
-            note(error.description)
+            note("\(error); files.media_types is to name a file of media types, or be empty")
         }
     }
 

@@ -95,6 +95,25 @@ final class SitePolicy: Sendable {
         return -1
     }
 
+    /// The realm that guards a file; -1 for none.
+    ///
+    /// A coded file beside another has that one's content, and so its realm where it has none of its own.
+    func realm(ofFile path: Span<UInt8>) -> Int {
+        let own = realm(path)
+        guard own < 0 else { return own }
+        for coding in ContentCoding.allCases {
+            let suffix = coding.suffix
+            guard path.count > suffix.utf8CodeUnitCount else { continue }
+            let start = path.count - suffix.utf8CodeUnitCount
+            let isCoded = (0..<suffix.utf8CodeUnitCount).allSatisfy { index in
+                // In bounds of the suffix by the range.
+                unsafe path[start + index] == suffix.utf8Start[index]
+            }
+            if isCoded { return realm(path.extracting(..<start)) }
+        }
+        return -1
+    }
+
     /// Whether a rule has to look at every request for a path before a file may answer it.
     func governs(_ path: Span<UInt8>) -> Bool {
         !movedTo.isEmpty || realm(path) >= 0 || redirect(path) != nil || rewrite(path) != nil

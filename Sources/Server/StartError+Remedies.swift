@@ -19,6 +19,16 @@ extension StartError {
         }
     }
 
+    static func siteRemedy(_ code: Int32) -> String {
+        switch code {
+        case EACCES, EPERM: "The server's user must be able to read this folder and to pass those above it."
+        case EMFILE, ENFILE, ENOMEM: "The server has too many files open; raise its limit (ulimit -n), or ask again."
+        default:
+            "A site is a folder that has a folder www/; files.www, or www of a [[host]], names another. "
+                + "Make one with: ringport init DIR"
+        }
+    }
+
     static func listenRemedy(_ code: Int32) -> String {
         switch code {
         case EADDRINUSE: "Another program listens there. Stop it, or choose another address with --listen."

@@ -37,7 +37,7 @@ package enum StartError: Error, CustomStringConvertible {
         switch self {
         case .port(let error): error.description
         case .noSite(let error):
-            "\(error)\n  A site is a folder that has a folder www/. Make one with: ringport init DIR"
+            "\(error)\n  \(Self.siteRemedy(error.code))"
         case .listen(let error): "\(error)\n  \(Self.listenRemedy(error.code))"
         case .socketFile(let error, let path): "\(error)\n  \(Self.socketRemedy(error.code, path))"
         case .noSocket(let path):

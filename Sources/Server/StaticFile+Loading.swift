@@ -189,7 +189,7 @@ extension CompletionWorker {
         files[file].variesByCoding =
             !site.codings.isOff && (files[file].isCompressible || !files[file].key.isPlain) && !files[file].isCoded
         files[file].variesByOrigin = policy.variesByOrigin
-        let realm = policy.realm(path.span)
+        let realm = policy.realm(ofFile: path.span)
         files[file].realm = realm >= 0 ? realm : files[file].withName { policy.realm($0) }
         if realm >= 0 { files[file].isGoverned = true }
     }

@@ -88,10 +88,11 @@ struct ServeCommand: ParsableCommand {
         _ hangup: HangupMeaning
     ) {
         var configuration = configuration
+        var hadText = ConfigurationFile.hasText(site.configurationPath)
         while true {
             switch signals.next() {
             case SIGUSR1: server.reopenLogs()
-            case SIGHUP where hangup == .reload: reload(server, &configuration)
+            case SIGHUP where hangup == .reload: reload(server, &configuration, &hadText)
             default: return
             }
         }
@@ -102,11 +103,16 @@ struct ServeCommand: ParsableCommand {
     /// - Parameters:
     ///   - server: what is to follow.
     ///   - configuration: what the server was started with and has taken since; changed when all of the new one is right.
-    private func reload(_ server: Server, _ configuration: inout ServerConfiguration) {
+    ///   - hadText: the configuration's file was there, and not empty, when it was last taken.
+    private func reload(
+        _ server: Server,
+        _ configuration: inout ServerConfiguration,
+        _ hadText: inout Bool
+    ) {
         var errors: [String] = []
         var wanted = configuration
         do {
-            let reading = try site.reading(listen: listen, workers: workers, traces: trace, isReload: true)
+            let reading = try site.reading(listen: listen, workers: workers, traces: trace, isReload: true, hadText: hadText)
             errors = reading.errors.map(\.description)
             wanted = reading.configuration
         } catch {
@@ -115,7 +121,9 @@ struct ServeCommand: ParsableCommand {
         let waiting = ConfigurationText.holdBack(&wanted, to: configuration)
         let outcome = server.reload(wanted, waiting: waiting, errors: errors)
         for line in outcome.lines { Console.error("ringport: \(line)") }
-        if outcome.isTaken { configuration = wanted }
+        guard outcome.isTaken else { return }
+        configuration = wanted
+        hadText = ConfigurationFile.hasText(site.configurationPath)
     }
 }
 

@@ -16,7 +16,10 @@ struct SiteOptions: ParsableArguments {
     )
     var config: String?
 
-    /// What holds for the site when nobody says anything.
+    /// The configuration's file, which may be missing unless it was named.
+    var configurationPath: String { config ?? root + "/ringport.toml" }
+
+    /// The configuration of a site without a file.
     var defaults: ServerConfiguration {
         .usual(root: root, workers: min(256, processorCount()), handlerFolders: Self.handlerFolders())
     }
@@ -38,10 +41,16 @@ struct SiteOptions: ParsableArguments {
         listen: [String],
         workers: Int?,
         traces: Bool,
-        isReload: Bool = false
+        isReload: Bool = false,
+        hadText: Bool = false
     ) throws -> ConfigurationReading {
-        let path = config ?? root + "/ringport.toml"
-        var reading = ConfigurationFile.read(path, isRequired: config != nil, isReload: isReload, over: defaults)
+        var reading = ConfigurationFile.read(
+            configurationPath,
+            isRequired: config != nil,
+            isReload: isReload,
+            hadText: hadText,
+            over: defaults
+        )
         try apply(listen: listen, workers: workers, to: &reading.configuration)
         reading.configuration.traces = traces
         return reading

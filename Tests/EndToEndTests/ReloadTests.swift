@@ -30,6 +30,21 @@ func waitForLog(_ server: ServerProcess, _ text: String, count: Int = 1) throws 
         try waitForLog(server, text, count: count)
     }
 
+    /// As in the moment in which an editor or a copy replaces it: the defaults would take passwords away.
+    @Test func aConfigurationThatIsGoneOrEmptyIsNotTaken() throws {
+        let site = try TestSite(configuration: "[[fields]]\nname = \"X-Release\"\nvalue = \"1\"\n")
+        try serving(site) { server in
+            try reload(server, "", expecting: "ringport.toml: is empty, and was not before; for the defaults, leave a file")
+            try #expect(get(server, "/")["x-release"] == "1")
+            #expect(unsafe unlink("\(site.root)/ringport.toml") == 0)
+            server.process.send(signal: SIGHUP)
+            try waitForLog(server, "ringport.toml: is gone; for the defaults, leave a file with a comment (#)")
+            try #expect(get(server, "/")["x-release"] == "1")
+            try reload(server, "#\n", expecting: "reloaded:")
+            try #expect(get(server, "/")["x-release"] == nil)
+        }
+    }
+
     @Test func rulesThatWereChangedHoldForRequestsThatFollow() throws {
         let site = try TestSite(["index.html": "hello\n", "a.foo": "a\n"], configuration: "")
         try site.write("other/index.html", "other\n")
@@ -79,7 +94,7 @@ func waitForLog(_ server: ServerProcess, _ text: String, count: Int = 1) throws 
             server.process.send(signal: SIGHUP)
             try waitForLog(server, "passwords:2")
             try #expect(get(server, "/index.html").status == 401)
-            try reload(server, "", expecting: "reloaded:")
+            try reload(server, "#\n", expecting: "reloaded:")
             try #expect(get(server, "/index.html").status == 200)
         }
     }
@@ -221,7 +236,7 @@ func waitForLog(_ server: ServerProcess, _ text: String, count: Int = 1) throws 
             )
             try client.waitForBytes(1)
             try guarded.waitForBytes(1)
-            try reload(server, "", expecting: "reloaded:")
+            try reload(server, "#\n", expecting: "reloaded:")
             try client.send("a=1")
             try guarded.send("a=1")
             for client in [client, guarded] {

@@ -207,6 +207,29 @@ import Testing
         }
     }
 
+    /// A folder that is removed makes no event while the server has it open.
+    @Test(arguments: [false, true])
+    func aFolderThatIsDeletedAndMadeAnewIsServed(isListed: Bool) throws {
+        let deployment = try deployment(isListed ? "[files]\nlisting = true\n" : "")
+        try deployment.rename("releases/0", to: "www")
+        try serving(deployment.site) { server in
+            let client = try Client(server)
+            try #expect(client.askUntilKept("/").text == "release 0\n")
+            for number in 1...20 {
+                try Program.run(program: "rm", ["-r", deployment.path("www")]).check()
+                try deployment.makeRelease(number)
+                if number % 2 == 0 {
+                    try deployment.rename("releases/\(number)", to: "www")
+                } else {
+                    try deployment.makeFolders("www")
+                    try deployment.rename("releases/\(number)/index.html", to: "www/index.html")
+                }
+                let answer = try client.exchange(Request.get("/"))
+                #expect(answer.status == 200 && answer.text == "release \(number)\n", "\(number): \(answer.text)")
+            }
+        }
+    }
+
     @Test func aLinkThatLeadsNowhereIsSaidAndTheOldFolderServedOn() throws {
         let deployment = try deployment()
         try deployment.makeRelease(1)

@@ -61,6 +61,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("/a.html", 0), ("/a.html.gz", 0), ("/a.html.br", 0), ("/b/c", 1), ("/b/c.gz", 1), ("/a.html.gz.gz", -1),
+        ("/a.gz", -1), ("/.gz", -1), ("/a.htm", -1),
+    ])
+    func aCodedFileIsGuardedAsTheOneBesideIt(path: String, realm: Int) {
+        var rules = SiteRules()
+        rules.protections = [
+            ProtectionRule(path: "**.html", realm: "x", file: "p"),
+            ProtectionRule(path: "/b/c", realm: "y", file: "p"),
+        ]
+        #expect(policy(rules).realm(ofFile: Array(path.utf8).span) == realm)
+    }
+
     // MARK: Other origins
 
     @Test func everyOriginNeedsNoVary() {
