@@ -7,11 +7,15 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/fs.h>
+#include <linux/inet_diag.h>
 #include <linux/magic.h>
+#include <linux/netlink.h>
 #include <linux/openat2.h>
+#include <linux/sock_diag.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
@@ -146,6 +150,54 @@ int ringport_open_name(const char *path) {
 
 int ringport_change_owner(int descriptor, uid_t user, gid_t group) {
     return fchownat(descriptor, "", user, group, AT_EMPTY_PATH);
+}
+
+/* Reads one message of sock_diag(7): notes its handshakes; 1 when more follow, 0 at the end, or a negative errno. */
+static int read_handshakes(int diagnosis, uint8_t *keys, size_t capacity, size_t *count) {
+    _Alignas(struct nlmsghdr) char buffer[32768];
+    ssize_t size = recv(diagnosis, buffer, sizeof buffer, 0);
+    if (size < 0) return errno == EINTR ? 1 : -errno;
+    for (struct nlmsghdr *head = (struct nlmsghdr *)buffer; NLMSG_OK(head, size); head = NLMSG_NEXT(head, size)) {
+        if (head->nlmsg_type == NLMSG_DONE) return 0;
+        if (head->nlmsg_type == NLMSG_ERROR) {
+            int error = ((struct nlmsgerr *)NLMSG_DATA(head))->error;
+            return error == 0 ? 0 : error;
+        }
+        const struct inet_diag_sockid *id = &((struct inet_diag_msg *)NLMSG_DATA(head))->id;
+        if (*count >= capacity) continue;
+        uint8_t *key = keys + RINGPORT_HANDSHAKE_SIZE * (*count)++;
+        memcpy(key, id->idiag_src, 16);
+        memcpy(key + 16, id->idiag_dst, 16);
+        memcpy(key + 32, &id->idiag_sport, 2);
+        memcpy(key + 34, &id->idiag_dport, 2);
+    }
+    return 1;
+}
+
+int ringport_handshakes(int family, uint16_t port, uint8_t *keys, size_t capacity) {
+    int diagnosis = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+    if (diagnosis < 0) return -errno;
+    struct {
+        struct nlmsghdr head;
+        struct inet_diag_req_v2 body;
+    } request = {
+        .head = {
+            .nlmsg_len = sizeof request,
+            .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+            .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+        },
+        .body = {
+            .sdiag_family = (uint8_t)family,
+            .sdiag_protocol = IPPROTO_TCP,
+            .idiag_states = 1 << 3, /* TCP_SYN_RECV */
+            .id = {.idiag_sport = htons(port)},
+        },
+    };
+    size_t count = 0;
+    int more = send(diagnosis, &request, sizeof request, 0) < 0 ? -errno : 1;
+    while (more > 0) more = read_handshakes(diagnosis, keys, capacity, &count);
+    close(diagnosis);
+    return more < 0 ? more : (int)count;
 }
 
 int ringport_ignore_new_connections(int socket) {

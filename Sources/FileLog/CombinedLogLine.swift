@@ -5,6 +5,8 @@
 /// Common Log Format is taken too.
 package struct CombinedLogLine: Equatable, Sendable {
     package private(set) var remote = 0..<0
+    /// The user who was let in, still escaped; a dash for none.
+    package private(set) var user = 0..<0
     /// What stands between the brackets.
     package private(set) var time = 0..<0
     /// The quoted texts, still escaped, without their quotes.
@@ -20,7 +22,7 @@ package struct CombinedLogLine: Equatable, Sendable {
     package init?(_ line: Span<UInt8>) {
         var scanner = Scanner()
         guard
-            let remote = scanner.word(line), let _ = scanner.word(line), let _ = scanner.word(line),
+            let remote = scanner.word(line), let _ = scanner.word(line), let user = scanner.word(line),
             let time = scanner.enclosed(line, UInt8(ascii: "["), UInt8(ascii: "]")),
             let requestLine = scanner.enclosed(line, UInt8(ascii: "\""), UInt8(ascii: "\"")),
             let statusText = scanner.word(line), statusText.count == 3,
@@ -28,6 +30,7 @@ package struct CombinedLogLine: Equatable, Sendable {
             let bytesText = scanner.word(line)
         else { return nil }
         self.remote = remote
+        self.user = user
         self.time = time
         self.requestLine = requestLine
         self.status = Int(status)

@@ -72,8 +72,8 @@ struct LogFile: ~Copyable {
             return nil
         } catch {
             retryTime = Instant.now.advanced(by: limits.retryInterval)
-            // The start says it.
-            nextComplaint = Instant.now.advanced(by: limits.complaintInterval)
+            // The start says it, but of a FIFO, whose reader may come in time.
+            if error.code != ENXIO { nextComplaint = Instant.now.advanced(by: limits.complaintInterval) }
             return error
         }
     }

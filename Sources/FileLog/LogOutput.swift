@@ -22,6 +22,25 @@ struct LogOutput {
         let number = try Self.open(path)
         stream = OpenStream(own: number)
         descriptor = Descriptor.Shared(Descriptor(owning: number))
+        Self.endLine(of: number, path)
+    }
+
+    /// Ends a line of which a full disk, or a power cut, left a part: the next one would not be a line of its own.
+    private static func endLine(of number: Int32, _ path: String) {
+        var attributes = stat()
+        guard unsafe fstat(number, &attributes) == 0, attributes.st_mode & S_IFMT == S_IFREG, attributes.st_size > 0
+        else { return }
+        // Who may append may not be allowed to read; then nothing is known of the end.
+        let again = unsafe ringport_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0)
+        guard again >= 0 else { return }
+        let file = Descriptor(owning: again)
+        var last: UInt8 = 0
+        guard unsafe pread(file.rawValue, &last, 1, attributes.st_size - 1) == 1, last != UInt8(ascii: "\n") else {
+            return
+        }
+        last = UInt8(ascii: "\n")
+        // A disk that is still full says so at the next line.
+        unsafe _ = write(number, &last, 1)
     }
 
     /// Bytes in a FIFO that its reader left behind; 0 for everything else.

@@ -88,7 +88,9 @@ package enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
         guard !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
             throw ListenAddressProblem("a path has no control characters")
         }
-        let path = text.hasPrefix("/") ? "/" + rest : String(text)
+        // Other ways to write the same path are the same address.
+        let parts = rest.split(separator: "/").filter { $0 != "." }
+        let path = (text.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
         guard path.utf8.count <= pathSizeMax else {
             throw ListenAddressProblem(
                 "a socket's path has at most \(pathSizeMax) bytes, and this one \(path.utf8.count)"

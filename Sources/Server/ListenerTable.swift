@@ -59,13 +59,13 @@ struct ListenerTable: ~Copyable {
     /// - Returns: false when clients were still waiting: they are reset.
     func close(deadline: Instant, _ hasHurry: Monitor<Bool>) -> Bool {
         var closing = ListenerClosing(now: .now, deadline: deadline)
-        let ports = Set(addresses.map(\.port))
+        let ports = Set(addresses.filter { !$0.isUnix }.map(\.port))
         guard !sockets.isEmpty else { return true }
         while true {
             let clientsWait = clientsWait()
             let step = closing.looked(
                 clientsWait: clientsWait,
-                handshakes: { Self.handshakes(ports) },
+                handshakes: { handshakes(ports) },
                 now: .now
             )
             switch step {
@@ -90,13 +90,13 @@ struct ListenerTable: ~Copyable {
     }
 
     /// Handshakes that have begun and are not complete; `nil` when it can't be told.
-    private static func handshakes(_ ports: Set<UInt16>) -> Set<SocketList.Handshake>? {
-        var all: Set<SocketList.Handshake>?
-        for name in ["/proc/net/tcp", "/proc/net/tcp6"] {
-            // A kernel without IPv6 has only the first.
-            guard let text = try? readWhole(name) else { continue }
-            all = (all ?? []).union(SocketList.handshakes(text, ports))
+    private func handshakes(_ ports: Set<UInt16>) -> Set<SocketList.Handshake>? {
+        let hasIPv6 = addresses.contains { address in
+            switch address {
+            case .ipv6, .everywhere: true
+            case .ipv4, .unix: false
+            }
         }
-        return all
+        return SocketList.handshakes(ports, families: hasIPv6 ? [AF_INET, AF_INET6] : [AF_INET])
     }
 }

@@ -241,7 +241,8 @@ package final class Server {
         listeners.beginClosing()
         for worker in workers.prefix(threads.count) { worker.posts.post(.drain) }
         var isClean = listeners.close(deadline: deadline, hasHurry)
-        var deadline = deadline
+        // A worker without a client ends in a moment, however late the sockets were shut.
+        var deadline = max(deadline, Instant.now.advanced(by: .milliseconds(100)))
         for worker in workers.prefix(threads.count) where !worker.waitUntilDrained(deadline) {
             isClean = false
             deadline = .now

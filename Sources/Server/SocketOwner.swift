@@ -25,14 +25,15 @@ struct SocketOwner: Equatable {
     }
 
     private static func user(_ name: String) -> uid_t? {
-        if let number = uid_t(name) { return number }
+        // The last number means "as it is" to chown(2).
+        if let number = uid_t(name) { return number == .max ? nil : number }
         // getpwnam(3) answers from memory of its own, which only the main thread asks for.
         guard let entry = unsafe getpwnam(name) else { return nil }
         return unsafe entry.pointee.pw_uid
     }
 
     private static func group(_ name: String) -> gid_t? {
-        if let number = gid_t(name) { return number }
+        if let number = gid_t(name) { return number == .max ? nil : number }
         guard let entry = unsafe getgrnam(name) else { return nil }
         return unsafe entry.pointee.gr_gid
     }

@@ -57,8 +57,8 @@ struct ServeCommand: ParsableCommand {
         for warning in server.warnings { Console.error("ringport: \(warning)") }
         for address in server.addresses { Console.error("ringport: listening on \(address.readyText)") }
         wait(for: signals, server, configuration, hangup)
-        let drain = server.drainDuration
-        let deadline = Instant.now.advanced(by: drain)
+        let begun = Instant.now
+        let deadline = begun.advanced(by: server.drainDuration)
         // Whoever asks again does not want to wait. The thread ends with the process.
         let hurry = server.hurry
         let impatience = try NamedThread(name: "signals") {
@@ -72,12 +72,18 @@ struct ServeCommand: ParsableCommand {
         }
         guard isClean else {
             throw Console.failure(
-                "what was still under way after \(drain) was cut off",
+                "what was still under way after \(Self.seconds(Instant.now.since(begun))) was cut off",
                 status: 75
             )
         }
         // Standard error has been told how much of them is lost.
         guard server.isLogComplete else { throw ExitCode(75) }
+    }
+
+    /// A duration in seconds with one decimal.
+    private static func seconds(_ duration: Duration) -> String {
+        let tenths = duration.nanoseconds / 100_000_000
+        return "\(tenths / 10).\(tenths % 10) seconds"
     }
 
     /// Returns when the server is to stop.

@@ -35,7 +35,9 @@ import Testing
         let large = [UInt8](repeating: 7, count: 5_000_000)
         try site.write("www/large.bin", large)
         let server = try Self.start(site)
-        #expect(server.process.errors.contains("ringport: listening on unix:\(Self.path(site))\n"))
+        _ = try server.process.waitForErrors("line of the Unix socket") {
+            $0.contains("ringport: listening on unix:\(Self.path(site))\n") ? true : nil
+        }
         let two = try Self.curl(site, "http://a/", "http://a/index.html")
         #expect(two.output == "hello\nhello\n", "\(two)")
         try #expect(Self.curl(site, "http://a/large.bin", "-o", site.root + "/got").succeeded)
@@ -209,11 +211,11 @@ import Testing
     func everyAddressIsOfBothFamilies(listen: String) throws {
         let site = try TestSite()
         let server = try ServerProcess(site, arguments: ["--listen", listen])
-        let line = try #require(
-            server.process.errors.firstMatch(of: /http:\/\/127\.0\.0\.1:([0-9]+) \(\*:[0-9]+: every address/)
-        )
+        let port = try server.process.waitForErrors("line of every address") {
+            $0.firstMatch(of: /http:\/\/127\.0\.0\.1:([0-9]+) \(\*:[0-9]+: every address/).map { String($0.1) }
+        }
         for host in ["127.0.0.1", "[::1]"] {
-            try #expect(Program.curl("http://\(host):\(line.1)/").output == "hello\n")
+            try #expect(Program.curl("http://\(host):\(port)/").output == "hello\n")
         }
         try #expect(server.stop() == .exited(0))
         let remotes = try site.accessLog().map { $0.prefix { $0 != " " } }

@@ -49,15 +49,20 @@ import Testing
 
     @Test func aLineAsJSONHasItsFieldsUnescaped() {
         let expected =
-            #"{"time":"2000-10-10T13:55:36Z","remote":"127.0.0.1","method":"GET","target":"/a/b.css?q=/z","#
+            #"{"time":"2000-10-10T13:55:36Z","remote":"127.0.0.1","user":null,"method":"GET","target":"/a/b.css?q=/z","#
             + #""version":"HTTP/1.1","status":404,"bytes":2326,"referer":null,"user_agent":"a \"b\" \"c\" \\"}"#
         #expect(json(Self.line) == expected + "\n")
+    }
+
+    @Test func theUserWhoWasLetInIsInTheJSON() {
+        let line = #"::1 - a\x20b [10/Oct/2000:13:55:36 +0000] "GET / HTTP/1.1" 200 2 "-" "-""#
+        #expect(json(line).contains(#","remote":"::1","user":"a b","method":"GET","#))
     }
 
     @Test func controlCharactersAndBrokenTextAreSafeInJSON() {
         let line = #"::1 - - [10/Oct/2000:13:55:36 +0200] "\x16\x03\xC3\xA9\xFF" 400 - "\n" "-""#
         let expected =
-            #"{"time":"2000-10-10T13:55:36+02:00","remote":"::1","method":"\u0016\u0003é"# + "\u{FFFD}"
+            #"{"time":"2000-10-10T13:55:36+02:00","remote":"::1","user":null,"method":"\u0016\u0003é"# + "\u{FFFD}"
             + #"","target":null,"version":null,"status":400,"bytes":0,"referer":"\n","user_agent":null}"#
         #expect(json(line) == expected + "\n")
     }

@@ -96,6 +96,19 @@ import Testing
         #expect(errors.count { $0.contains("open \(folder.file(broken)) for appending: Is a directory") } == 1)
     }
 
+    /// A full disk, or a power cut, leaves half a line: the next one is a line of its own.
+    @Test func aLineThatHasNoEndIsEnded() throws {
+        append("whole\nhal", to: folder.file("error.log"))
+        append("whole\n", to: folder.file("access.log"))
+        let log = try FileLog(directory: folder.path, workers: 1)
+        _ = try log.start()
+        log.error(.notice, "told")
+        log.stop()
+        let told = lines(of: folder.file("error.log"))
+        #expect(told.prefix(2) == ["whole", "hal"] && told.last?.hasSuffix(" notice told") == true, "\(told)")
+        #expect(contents(of: folder.file("access.log")) == Array("whole\n".utf8))
+    }
+
     @Test func aFolderThatWasRemovedIsMadeAgain() throws {
         let log = try FileLog(directory: folder.file("logs"), workers: 1)
         try log.start()

@@ -47,6 +47,7 @@ import Testing
             (["[::1]:80", "[::]:80"], "has [::]:80, which takes [::1]:80 too"),
             (["localhost:80", "127.0.0.1:80"], "has 127.0.0.1:80 twice"), ([":80", "*:80"], "has *:80 twice"),
             (["[::1]:80", "[0::1]:80"], "has [::1]:80 twice"), (["unix:/a", "unix:///a"], "has unix:/a twice"),
+            (["unix:a/b", "unix:./a//./b"], "has unix:a/b twice"),
         ]
     )
     func oneAddressThatTakesAnotherIsNamed(texts: [String], clash: String) throws {

@@ -1,5 +1,6 @@
 /// The moment at which listening sockets are shut. Pure; test threads.
 
+import Glibc
 import Platform
 import Testing
 
@@ -72,6 +73,47 @@ import Testing
     @Test func whoStopsWithoutADelayLooksOnce() throws {
         var closing = Self.closing(deadline: 0)
         try #expect(#require(Self.step(&closing, clientsWait: true, handshakes: [[1]])) == (.shut, 0))
+    }
+
+    /// Of this very kernel: a client that has said nothing yet is one, and one of another port is not.
+    @Test(arguments: ["127.0.0.1:0", "[::1]:0", "*:0"])
+    func handshakesAreFoundByTheKernel(text: String) throws {
+        let listener = try Listener(#require(ListenAddress(text)), ListenRules(), Limits())
+        let family = text.hasPrefix("[") ? AF_INET6 : AF_INET
+        let families = text.hasPrefix("127") ? [AF_INET] : [AF_INET, AF_INET6]
+        let port = listener.address.port
+        #expect(SocketList.handshakes([port], families: families) == [])
+        let client = socket(family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        defer { close(client) }
+        try #require(connectToLoopback(client, family, port) == 0)
+        #expect(SocketList.handshakes([port], families: families)?.count == 1)
+        #expect(SocketList.handshakes([port &+ 1], families: families) == [])
+        try #require(unsafe send(client, "a", 1, 0) == 1)
+        var entry = pollfd(fd: listener.descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+        #expect(unsafe poll(&entry, 1, 10_000) == 1)
+        #expect(SocketList.handshakes([port], families: families) == [])
+    }
+
+    private func connectToLoopback(_ client: Int32, _ family: Int32, _ port: UInt16) -> Int32 {
+        func connected<Address>(_ address: Address) -> Int32 {
+            unsafe withUnsafePointer(to: address) { pointer in
+                unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe connect(client, $0, socklen_t(MemoryLayout<Address>.size))
+                }
+            }
+        }
+        if family == AF_INET6 {
+            var address = sockaddr_in6()
+            address.sin6_family = sa_family_t(AF_INET6)
+            address.sin6_port = port.bigEndian
+            unsafe inet_pton(AF_INET6, "::1", &address.sin6_addr)
+            return connected(address)
+        }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return connected(address)
     }
 
     @Test func handshakesAreFoundInTheKernelsList() {

@@ -69,6 +69,11 @@ int64_t ringport_send_file(int socket, int file, int64_t offset, size_t count);
 int ringport_open_name(const char *path);
 int ringport_change_owner(int descriptor, uid_t user, gid_t group);
 
+/* The TCP handshakes with a local port that are not complete, by sock_diag(7), which looks at no other socket: each as
+ * RINGPORT_HANDSHAKE_SIZE bytes, both addresses and ports. Their number, at most the capacity, or a negative errno. */
+#define RINGPORT_HANDSHAKE_SIZE 36
+int ringport_handshakes(int family, uint16_t port, uint8_t *keys, size_t capacity);
+
 /* SO_ATTACH_FILTER (socket(7)): the socket takes no segment that opens a connection (SYN without ACK), as if it had been lost on
  * its way; what belongs to handshakes that have begun is taken. 0, or an errno. */
 int ringport_ignore_new_connections(int socket);
