@@ -77,6 +77,28 @@ package struct Listener: ~Copyable, Sendable {
         do { _ = try bound(&address, rules) } catch { throw .listen(error) }
     }
 
+    /// Tries for a moment longer while an address is taken.
+    ///
+    /// A server that was killed still has it then: the kernel takes a ring apart, with the accepts that are posted on it, after the
+    /// process has ended.
+    static func waitingForAddress<Result: ~Copyable>(
+        _ body: () throws(StartError) -> Result
+    ) throws(StartError) -> Result {
+        let end = Instant.now.advanced(by: takenDurationMax)
+        let pause = Monitor(false)
+        while true {
+            do throws(StartError) {
+                return try body()
+            } catch {
+                guard case .listen(let reason) = error, reason.code == EADDRINUSE, Instant.now < end else { throw error }
+            }
+            _ = pause.waitUntil(.now.advanced(by: takenInterval)) { $0 ? true : nil }
+        }
+    }
+
+    private static let takenDurationMax = Duration.milliseconds(500)
+    private static let takenInterval = Duration.milliseconds(10)
+
     private static func socket(_ family: Int32, _ address: ListenAddress) throws(SystemError) -> Descriptor {
         let number = Glibc.socket(family, Int32(SOCK_STREAM.rawValue) | ringportCloseOnExec, 0)
         guard number >= 0 else { throw SystemError("make a socket for \(address)") }

@@ -24,7 +24,9 @@ struct ListenerTable: ~Copyable {
         var entries: [Entry] = []
         do throws(StartError) {
             for address in wanted {
-                let listener = try Listener(address, rules, limits)
+                let listener = try Listener.waitingForAddress { () throws(StartError) in
+                    try Listener(address, rules, limits)
+                }
                 let (address, file) = (listener.address, listener.file)
                 let socket = Descriptor.Shared(listener.intoDescriptor())
                 entries.append(Entry(socket: socket, address: address, file: file))

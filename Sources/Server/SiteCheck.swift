@@ -147,7 +147,11 @@ package struct SiteCheck {
         let holder = AddressHolder(configuration)
         for address in configuration.listenPaths {
             do throws(StartError) {
-                try Listener.probe(address, configuration.listenRules)
+                // The site's own server does not go away in a moment.
+                if holder.has(address) { try Listener.probe(address, configuration.listenRules) }
+                try Listener.waitingForAddress { () throws(StartError) in
+                    try Listener.probe(address, configuration.listenRules)
+                }
             } catch .listen(let error) where error.code == EADDRINUSE && holder.has(address) {
                 warnings.append("\(address): this site's running server listens there")
             } catch {
