@@ -17,7 +17,7 @@ package enum ConfigurationFile {
         isRequired: Bool,
         to configuration: inout ServerConfiguration
     ) throws(ConfigurationError) {
-        guard let text = try text(path, isRequired: isRequired) else { return }
+        guard let text = try text(path, .any, isRequired: isRequired) else { return }
         try ConfigurationText.apply(text: text, path: path, to: &configuration)
     }
 
@@ -41,10 +41,7 @@ package enum ConfigurationFile {
         do throws(ConfigurationError) {
             var attributes = stat()
             let exists = unsafe stat(path, &attributes) == 0
-            if isReload, exists, attributes.st_mode & S_IFMT != S_IFREG {
-                throw ConfigurationError(path: path, line: nil, reason: "is no file that can be read again")
-            }
-            if hadText, !exists || attributes.st_size == 0 {
+            if hadText, !exists || attributes.st_mode & S_IFMT == S_IFREG && attributes.st_size == 0 {
                 let reason = exists ? "is empty, and was not before" : "is gone"
                 throw ConfigurationError(
                     path: path,
@@ -52,7 +49,7 @@ package enum ConfigurationFile {
                     reason: "\(reason); for the defaults, leave a file with a comment (#)"
                 )
             }
-            guard let text = try text(path, isRequired: isRequired) else {
+            guard let text = try text(path, isReload ? .regular : .any, isRequired: isRequired) else {
                 return ConfigurationReading(configuration: defaults)
             }
             return ConfigurationText.read(text: text, path: path, over: defaults)
@@ -67,26 +64,19 @@ package enum ConfigurationFile {
         return unsafe stat(path, &attributes) == 0 && attributes.st_size > 0
     }
 
-    private static func text(_ path: String, isRequired: Bool) throws(ConfigurationError) -> String? {
-        guard let file = unsafe fopen(path, "re") else {
-            let code = errno
-            if code == ENOENT, !isRequired { return nil }
-            throw ConfigurationError(path: path, line: nil, reason: reason(code))
+    private static func text(
+        _ path: String,
+        _ kind: SmallFile.Kind,
+        isRequired: Bool
+    ) throws(ConfigurationError) -> String? {
+        let bytes: [UInt8]
+        do throws(SmallFileError) {
+            bytes = try SmallFile.read(path, kind, sizeMax: sizeMax)
+        } catch .system(ENOENT) where !isRequired {
+            return nil
+        } catch {
+            throw ConfigurationError(path: path, line: nil, reason: reason(error))
         }
-        defer { unsafe _ = fclose(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = unsafe fread(&buffer, 1, buffer.count, file)
-            guard count > 0 else { break }
-            bytes += buffer[..<count]
-            guard bytes.count <= sizeMax else {
-                let reason = "has more than \(sizeMax) bytes; is this the right file?"
-                throw ConfigurationError(path: path, line: nil, reason: reason)
-            }
-        }
-        let code = errno
-        guard unsafe ferror(file) == 0 else { throw ConfigurationError(path: path, line: nil, reason: reason(code)) }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             let isUTF16 = bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
             let reason = "is \(isUTF16 ? "UTF-16" : "not UTF-8"); save it as UTF-8"
@@ -95,16 +85,15 @@ package enum ConfigurationFile {
         return text
     }
 
-    /// What to say, and to do, about a file that can't be read.
-    private static func reason(_ code: Int32) -> String {
-        let remedy =
-            switch code {
-            case ENOENT: "name a file that is there, or leave --config away"
-            case EISDIR: "name the file in it"
-            case EACCES: "let the server's user read it"
-            default: "look at the file"
-            }
-        return "\(SystemError.reason(code)); \(remedy)"
+    /// The reason, and what to do, for a file that can't be read.
+    private static func reason(_ error: SmallFileError) -> String {
+        switch error {
+        case .system(ENOENT): "\(error); name a file that is there, or leave --config away"
+        case .system(EISDIR): "\(error); name the file in it"
+        case .system(EACCES): "\(error); let the server's user read it"
+        case .system: "\(error); look at the file"
+        case .notRegular, .tooLarge: "\(error)"
+        }
     }
 
     /// The line of the first byte that is not UTF-8.
@@ -117,6 +106,6 @@ package enum ConfigurationFile {
         return line
     }
 
-    /// Bytes that are read at most, so that a device or a log that was named by mistake comes to an end.
+    /// Bytes that are read at most.
     private static let sizeMax = 16 << 20
 }

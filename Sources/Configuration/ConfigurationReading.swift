@@ -1,10 +1,10 @@
-/// What a configuration's text comes to. A value; any thread.
+/// The result of reading a configuration's text. A value; any thread.
 
 package import Server
 
 /// The configuration that a text describes, and all that is wrong with the text.
 package struct ConfigurationReading {
-    /// What holds where the text is right; the defaults elsewhere.
+    /// The values of the text where it is right; the defaults elsewhere.
     package var configuration: ServerConfiguration
     /// In the order of their lines; empty for a text that can be used.
     package var errors: [ConfigurationError] = []

@@ -171,7 +171,7 @@ struct TextRule {
         }
     }
 
-    /// What a media type is given to.
+    /// The files that a media type is given to.
     static var typedFiles: TextRule {
         TextRule(
             """

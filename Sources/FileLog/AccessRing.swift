@@ -147,7 +147,7 @@ package final class AccessRing: @unchecked Sendable {
 
     // MARK: The consumer's half
 
-    /// Where the producer is.
+    /// The position of the producer.
     var published: Int { tail.load(ordering: .sequentiallyConsistent) }
 
     /// Gives the memory before `position` back to the producer.
@@ -155,10 +155,10 @@ package final class AccessRing: @unchecked Sendable {
         head.store(position, ordering: .releasing)
     }
 
-    /// Whether more than half of the ring is waiting.
+    /// True when more than half of the ring is waiting.
     var isPastHalf: Bool { published &- head.load(ordering: .relaxed) > mask &>> 1 }
 
-    /// Whether nothing is waiting.
+    /// True when nothing is waiting.
     var isEmpty: Bool { published == head.load(ordering: .relaxed) }
 
     /// The record at `position`, which is moved past a skip mark; `nil` at `end`.

@@ -7,14 +7,14 @@ package struct CombinedLogLine: Equatable, Sendable {
     package private(set) var remote = 0..<0
     /// The user who was let in, still escaped; a dash for none.
     package private(set) var user = 0..<0
-    /// What stands between the brackets.
+    /// The text between the brackets.
     package private(set) var time = 0..<0
     /// The quoted texts, still escaped, without their quotes.
     package private(set) var requestLine = 0..<0
     package private(set) var referer = 0..<0
     package private(set) var userAgent = 0..<0
     package private(set) var status = 0
-    /// Where the status stands.
+    /// The place of the status.
     package private(set) var statusText = 0..<0
     package private(set) var bytes: UInt64 = 0
 
@@ -62,7 +62,7 @@ package struct CombinedLogLine: Equatable, Sendable {
         return (start..<methodEnd, target..<end, versionRange)
     }
 
-    /// Whether a field says that there is nothing.
+    /// True when a field says that there is nothing.
     static func isDash(_ bytes: Span<UInt8>) -> Bool {
         bytes.count == 1 && bytes[0] == UInt8(ascii: "-")
     }

@@ -1,6 +1,6 @@
 /// The named maxima of the log. Read by every thread, changed by none.
 
-/// How much the log may hold, and how long it may wait.
+/// The most that the log may hold, and the longest that it may wait.
 package struct FileLogLimits: Sendable {
     /// Bytes of one worker's ring; a power of two.
     package var ringSize = 1 << 20
@@ -28,9 +28,9 @@ package struct FileLogLimits: Sendable {
     package var uploadBytesMax = 64 << 20
     /// Bytes of a file written and synced before the access log has its turn again.
     package var uploadChunkSize = 1 << 20
-    /// How long a file that the kernel refuses to grow is left alone.
+    /// Time for which a file that the kernel refuses to grow is left alone.
     package var retryInterval = Duration.seconds(1)
-    /// How often standard error is told about such a file.
+    /// Time between two lines on standard error about such a file.
     package var complaintInterval = Duration.seconds(60)
 
     package init() {}

@@ -1,6 +1,6 @@
 /// The named maxima of following a log. Read by one thread, that of `ringport tail`.
 
-/// How often a log is looked at, and how much of its past is held.
+/// The pace at which a log is looked at, and the part of its past that is held.
 package struct FollowerLimits: Sendable {
     /// Time between two looks when no event comes.
     ///

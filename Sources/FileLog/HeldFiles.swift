@@ -1,4 +1,4 @@
-/// Which files of a followed log need no descriptor any more. Pure; used by the follower of a log.
+/// The files of a followed log that need no descriptor any more. Pure; used by the follower of a log.
 
 /// The state of an open file that has or had the log's name.
 struct HeldFile {

@@ -4,7 +4,7 @@ internal import Glibc
 
 /// A buffer of fixed size.
 ///
-/// Whoever appends has asked `free` before; every append is checked again.
+/// An appender has asked `free` before; every append is checked again.
 @safe
 struct LineBuffer: ~Copyable {
     private let memory: UnsafeMutableRawPointer
@@ -139,7 +139,7 @@ struct LineBuffer: ~Copyable {
         append(digit < 10 ? UInt8(ascii: "0") &+ digit : UInt8(ascii: "A") &- 10 &+ digit)
     }
 
-    /// How many bytes at the beginning are plain, eight at a time while all eight are.
+    /// The number of plain bytes at the beginning, counted eight at a time while all eight are.
     ///
     /// In one word: subtracting a byte's bound borrows into the byte's high bit if the byte was smaller (or so was one
     /// below it, which is as good a reason to stop), and an exclusive or makes the byte that is looked for zero. The
@@ -201,7 +201,7 @@ struct LineBuffer: ~Copyable {
         start &-= kept
     }
 
-    /// Where the line that `start` is in begins: at `start` itself when whole lines were written.
+    /// The beginning of the line that `start` is in: at `start` itself when whole lines were written.
     private var currentLineStart: Int {
         var index = start
         // The bytes before `start` were written and are still in memory.
@@ -211,7 +211,7 @@ struct LineBuffer: ~Copyable {
         return index
     }
 
-    /// How many line ends wait.
+    /// The number of line ends that wait.
     borrowing func lineCount() -> Int {
         var lines = 0
         for offset in start..<end where unsafe memory.load(fromByteOffset: offset, as: UInt8.self) == 10 { lines += 1 }
@@ -220,7 +220,7 @@ struct LineBuffer: ~Copyable {
 }
 
 extension LineBuffer {
-    /// What waits, as a string.
+    /// The bytes that wait, as a string.
     var text: String {
         unsafe withWaiting { base, count in
             // The bytes live until the closure returns, and are copied.

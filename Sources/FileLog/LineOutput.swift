@@ -5,7 +5,7 @@ package import Platform
 
 /// Gathers bytes and writes them to an open descriptor that is not its own.
 package struct LineOutput {
-    /// What waits for `flush`.
+    /// Bytes that wait for `flush`.
     package var bytes: [UInt8] = []
     private let descriptor: Int32
 

@@ -12,7 +12,7 @@ internal import Synchronization
 
 /// A log with its buffer.
 struct LogFile: ~Copyable {
-    /// What is done with lines while their file can't be opened.
+    /// The use of lines while their file can't be opened.
     enum Substitute: Equatable {
         /// They wait in the buffer.
         case patience
@@ -26,7 +26,7 @@ struct LogFile: ~Copyable {
     let name: String
     /// Lines are appended here; `flush` writes them.
     var buffer: LineBuffer
-    /// When to try again, while nothing can be written.
+    /// The time of the next try, while nothing can be written; `nil` when there is nothing to wait for.
     private(set) var retryTime: Instant?
     /// True while it waits for room in a pipe, a socket or a terminal.
     private(set) var awaitsRoom = false
@@ -38,7 +38,7 @@ struct LogFile: ~Copyable {
     private var substitute: Substitute
     /// Standard error in place of a file that can't be opened.
     private let standIn = LogOutput(inherited: STDERR_FILENO)
-    /// When to open the file anew, after that failed and the old one was kept.
+    /// The time to open the file anew, after that failed and the old one was kept.
     private var reopenTime: Instant?
     private var stalledSince: Instant?
     private var nextComplaint = Instant(nanoseconds: 0)
@@ -71,8 +71,7 @@ struct LogFile: ~Copyable {
             output = try LogOutput(path: path)
             return nil
         } catch {
-            retryTime = Instant.now.advanced(by: limits.retryInterval)
-            // The start says it, but of a FIFO, whose reader may come in time.
+            // It is tried again when there is a line for it. The start says it, but of a FIFO, whose reader may come in time.
             if error.code != ENXIO { nextComplaint = Instant.now.advanced(by: limits.complaintInterval) }
             return error
         }
@@ -107,9 +106,11 @@ struct LogFile: ~Copyable {
     /// Writes all that waits, unless the log is blocked.
     mutating func flush() {
         let now = Instant.now
-        guard !buffer.isEmpty, !isBlocked(now) else { return }
+        guard !isBlocked(now) else { return }
+        // Also of an empty log: a time that has passed would end each sleep at once.
         retryTime = nil
         awaitsRoom = false
+        guard !buffer.isEmpty else { return }
         openAgain(now)
         while !buffer.isEmpty, retryTime == nil {
             guard output != nil || substitute == .standardError else { return }

@@ -4,7 +4,7 @@ package import HTTP
 
 /// Conditions on a line, all of which must hold.
 package struct LogFilter: Sendable {
-    /// Why a list of statuses is none.
+    /// The reason for which a list of statuses is none.
     package struct StatusListError: Error, Equatable, CustomStringConvertible {
         package let item: String
         package var description: String {

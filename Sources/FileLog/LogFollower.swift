@@ -16,7 +16,7 @@ package final class LogFollower {
     let note: (String) -> Void
     /// Files that have or had the name, oldest first; the first is being read.
     var files: [FollowedFile] = []
-    /// How far files were read that have been let go.
+    /// The places up to which files were read that have been let go.
     var places: [ReadableLog.Place] = []
     /// The last thing said about the name, which is not said again.
     var lastNote = ""

@@ -1,12 +1,14 @@
-/// How the log thread sleeps and who wakes it. `sleep` runs on the log thread, the rest on any thread.
+/// The sleep of the log thread, and those who wake it. `sleep` runs on the log thread, the rest on any thread.
 ///
-/// The rule: nobody pays a system call to wake a thread that is awake, and an idle log thread does not wake by itself.
+/// The rule: nobody pays a system call to wake a thread that is awake, and an idle log thread wakes by itself only while it
+/// owes `error.log` something.
 ///
 ///     awake      drains; nobody wakes it
 ///     gathering  has just written, lets records gather for one interval; woken by a ring half full, or a command
 ///     blocked    a log can't grow; woken by a ring half full, a command, or room in what it waits for, until it is time to
 ///                try again
-///     idle       nothing to do, no time-out; woken by anything
+///     idle       nothing to do now; woken by anything, or when it is time to tell a loss or to try error.log again; with
+///                neither it has no time-out
 ///
 /// The thread announces its state, then looks again at what it waits for, then sleeps; a producer publishes, then looks
 /// at the state. All four are sequentially consistent, so one of the two sees the other.
@@ -18,7 +20,7 @@ internal import Synchronization
 
 /// The state of the log thread's sleep, and the descriptor it sleeps on.
 final class LogGate: Sendable {
-    /// What the log thread is doing.
+    /// The thread's states.
     enum State: UInt32, AtomicRepresentable {
         case awake
         case gathering

@@ -4,7 +4,7 @@
 internal import Platform
 internal import Synchronization
 
-/// What the log thread is asked to do, or to write in `error.log`.
+/// Something that the log thread is asked to do, or to write in `error.log`.
 enum LogCommand: Sendable {
     case message(level: LogLevel, text: String, wallClockNanoseconds: Int64)
     case reopen
@@ -73,7 +73,7 @@ final class LogInbox: Sendable {
         }
     }
 
-    /// Whether nothing waits.
+    /// True when nothing waits.
     var isEmpty: Bool {
         unsafe newest.load(ordering: .sequentiallyConsistent) == nil
     }

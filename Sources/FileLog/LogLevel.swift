@@ -1,4 +1,4 @@
-/// How much a message in `error.log` matters. Any thread.
+/// The severity of a message in `error.log`. Any thread.
 
 /// The first word after the time in a line of `error.log`.
 package enum LogLevel: String, Sendable {

@@ -121,7 +121,7 @@ package enum LogNotice: Equatable, Sendable, CustomStringConvertible {
 }
 
 extension LogNotice {
-    /// What a start would say, found without making anything.
+    /// The notices of a start, found without making anything.
     ///
     /// A FIFO is not opened: its reader would take the end of that for the end of the log.
     package static func check(_ routing: LogRouting) -> [LogNotice] {

@@ -1,14 +1,14 @@
-/// What a completion worker says about one finished request. Made on a worker, read on the log thread.
+/// Facts of a completion worker about one finished request. Made on a worker, read on the log thread.
 ///
 /// Next: AccessRing.swift
 
 /// The facts of one request that have a fixed size; its texts go beside it as spans.
 package struct LogRecord: Sendable {
-    /// When the request's head was complete, in nanoseconds since 1970 UTC.
+    /// The time at which the request's head was complete, in nanoseconds since 1970 UTC.
     ///
     /// A clock read once per turn is good enough.
     package var wallClockNanoseconds: Int64
-    /// Who asked.
+    /// The address of the client.
     ///
     package var remote: RemoteAddress
     /// The status sent, or 499 when the connection ended without one.

@@ -1,4 +1,4 @@
-/// Which lines go where. Pure values; any thread.
+/// Routes of the lines of both logs. Pure values; any thread.
 
 /// The end that a log's lines go to.
 package enum LogDestination: Equatable, Sendable {

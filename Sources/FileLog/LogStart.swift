@@ -1,4 +1,4 @@
-/// Where the view of a log begins. Pure; used by `ringport tail`.
+/// The beginning of a view of a log. Pure; used by `ringport tail`.
 
 /// A place in a log, told in lines: those that satisfy the conditions are counted, and no others.
 package enum LogStart: Equatable, Sendable {

@@ -1,4 +1,4 @@
-/// What the log counts. Written by the log thread (and `messagesDropped` by any), read by any thread.
+/// Counts of the log. Written by the log thread (and `messagesDropped` by any), read by any thread.
 
 internal import Synchronization
 

@@ -1,4 +1,5 @@
-/// What could not be logged: counted, told in `error.log` once a second, and at the end on standard error too. Log thread.
+/// Losses of the log: counted, told in `error.log` once a second as they come, and at the end as a sum on standard error.
+/// Log thread.
 
 internal import Glibc
 internal import Platform
@@ -68,9 +69,8 @@ extension LogThread {
         let unwritten = unwrittenAccessLines()
         if unwritten > 0 {
             log.counters.linesLost.add(unwritten, ordering: .relaxed)
+            // All there were: standard error hears of none before.
             let lost = log.counters.linesLost.load(ordering: .relaxed)
-            reported.lines = lost
-            writeMessage(.error, "lost \(lost) lines of access.log: it could not grow", wallClockNanoseconds())
             LogFile.complain("\(lost) lines of \(access.name) are lost: it could not grow")
         }
         tellLosses()

@@ -4,7 +4,8 @@
 /// sleeps. How it sleeps depends on what it found, see `LogGate`:
 ///
 ///     something drained        ─► gathering: one interval later at the latest, so a busy server has few, large writes
-///     nothing drained          ─► idle: until somebody wakes it; then a first line is in the file at once
+///     nothing drained          ─► idle: until somebody wakes it; then a first line is in the file at once. With losses to
+///                                 tell, or lines that error.log did not take, at the latest when it is time for that
 ///     access.log can't grow    ─► blocked: until it has room, or it is time to try again
 ///
 /// Commands were queued after what their sender appended, so the rings are drained before a command is obeyed.
@@ -15,7 +16,7 @@ internal import Glibc
 internal import Platform
 internal import Synchronization
 
-/// What the log thread owns.
+/// The state that the log thread owns.
 struct LogThread: ~Copyable {
     let log: FileLog
     let merge: RingMerge
@@ -26,10 +27,10 @@ struct LogThread: ~Copyable {
     private var uploads: UploadWriter
     var reported = ReportedLosses()
     var nextReport = Instant(nanoseconds: 0)
-    /// When what is left must be written; `nil` while the log is not to stop.
+    /// The time by which the rest must be written; `nil` while the log is not to stop.
     private var stopDeadline: Instant?
     private var isHurried = false
-    /// What the start says about the logs that it could not open.
+    /// Words of the start about the logs that it could not open.
     let notices: [LogNotice]
 
     /// Makes the folder and opens the files, as far as that can be done.

@@ -1,4 +1,4 @@
-/// What inotify(7) tells of a log. Used by one thread, that of `ringport tail`.
+/// News of a log, by inotify(7). Used by one thread, that of `ringport tail`.
 
 internal import CPlatform
 internal import Glibc
@@ -8,7 +8,7 @@ internal import Platform
 ///
 /// Watching only makes following prompt: without it, or where it sees nothing, the log is looked at regularly.
 final class LogWatch {
-    /// Where news of a log comes from.
+    /// The source of news of a log.
     enum Source: Equatable {
         /// Events, and a look now and then.
         case events

@@ -1,4 +1,4 @@
-/// Which files had a name, by what their folder tells of names that come and go. Pure, but for the layout of an event.
+/// The files that had a name, by what their folder tells of names that come and go. Pure, but for the layout of an event.
 
 internal import Glibc
 
@@ -13,7 +13,7 @@ struct NameHolders {
     private(set) var names: [String]
     /// True when a file got, lost or changed its name and has not been looked at since.
     private(set) var isChanged = false
-    /// Where a rename began whose end is the next event with the same cookie.
+    /// The holders at the beginning of a rename whose end is the next event with the same cookie.
     private var moving: (cookie: UInt32, holders: [Int])?
 
     init(name: String, max countMax: Int = .max) {

@@ -20,9 +20,10 @@ enum WriteOutcome: Equatable {
 
 /// An open descriptor that somebody else owns, and its kind.
 package struct OpenStream: Sendable {
-    /// What decides how to write without waiting.
+    /// The ways to write without waiting.
     private enum Kind {
-        /// A file, or anything that was opened with O_NONBLOCK for this log alone: write(2) does not wait.
+        /// A file, a device that always has room, or anything that was opened with O_NONBLOCK for this log alone: write(2)
+        /// does not wait.
         case plain
         case pipe
         case socket
@@ -37,6 +38,9 @@ package struct OpenStream: Sendable {
     private static let pipeSizeMin = 4096
     /// Bytes of a line for a terminal that has room: it takes room in blocks of 256.
     private static let deviceSizeMax = 120
+
+    /// `/dev/null`, `/dev/zero` and `/dev/full`, which all kernels number alike (devices.txt): major 1.
+    private static let bottomless: Set<dev_t> = [1 << 8 | 3, 1 << 8 | 5, 1 << 8 | 7]
 
     /// A descriptor that was opened with O_NONBLOCK for the log.
     init(own number: Int32) {
@@ -56,7 +60,7 @@ package struct OpenStream: Sendable {
         switch attributes.st_mode & S_IFMT {
         case S_IFIFO: kind = .pipe
         case S_IFSOCK: kind = .socket
-        case S_IFCHR: kind = .device
+        case S_IFCHR: kind = Self.bottomless.contains(attributes.st_rdev) ? .plain : .device
         default: kind = .plain
         }
     }

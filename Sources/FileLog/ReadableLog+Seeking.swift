@@ -1,4 +1,4 @@
-/// Where the lines begin that are to be shown first. Used by one thread, that of `ringport tail`.
+/// The place at which the lines begin that are to be shown first. Used by one thread, that of `ringport tail`.
 
 package import Platform
 

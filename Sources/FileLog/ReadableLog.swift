@@ -6,13 +6,13 @@ package import Platform
 
 /// Reads a log file forward from an offset, and a pipe as what comes out of it.
 package final class ReadableLog {
-    /// What stays the same when a file is renamed, and differs between two files that exist at once.
+    /// The numbers that stay when a file is renamed, and differ between two files that exist at once.
     struct Identity: Equatable {
         let device: UInt64
         let inode: UInt64
     }
 
-    /// How far a file was read, to go on there if it is opened again.
+    /// The place up to which a file was read, to go on there if it is opened again.
     struct Place {
         let identity: Identity
         /// The file's time of birth, which tells it from a later one with the same inode.
@@ -76,7 +76,7 @@ package final class ReadableLog {
     /// A path to this very file, whatever its name is by now (proc(5)).
     var pathOfDescriptor: String { "/proc/self/fd/\(descriptor.rawValue)" }
 
-    /// How long the file is now; 0 for a stream.
+    /// The length of the file now; 0 for a stream.
     func size() throws(SystemError) -> Int {
         isStream ? 0 : Int(try status().st_size)
     }
@@ -165,7 +165,7 @@ package final class ReadableLog {
 
     // MARK: Opened again
 
-    /// How far the file was read; `nil` where a file opened later can't be told from this one.
+    /// The place up to which the file was read; `nil` where a file opened later can't be told from this one.
     func place() -> Place? {
         var status = ringport_file_status()
         guard !isStream, unsafe ringport_file_status(pathOfDescriptor, &status) == 0, status.birth != 0 else {

@@ -58,7 +58,7 @@ final class UploadQueue: Sendable {
         state.broadcast()
     }
 
-    /// Whether a file waits for the log thread.
+    /// True when a file waits for the log thread.
     var isEmpty: Bool { state.withLock { $0.waiting.isEmpty } }
 
     /// The next file, which stays counted until `finish`.
@@ -75,7 +75,7 @@ final class UploadQueue: Sendable {
         state.broadcast()
     }
 
-    /// Whether a name is one path component that can neither hide nor climb.
+    /// True when a name is one path component that can neither hide nor climb.
     private static func isName(_ name: String) -> Bool {
         let bytes = name.utf8
         return !bytes.isEmpty && bytes.count <= 255 && bytes.first != UInt8(ascii: ".")

@@ -1,4 +1,4 @@
-/// How many descriptors the process has and may have. The main thread at start.
+/// Descriptors that the process has and may have. The main thread at start.
 
 internal import Glibc
 
@@ -10,7 +10,7 @@ package func descriptorLimit() -> Int {
     return Int(clamping: limit.rlim_cur)
 }
 
-/// How many descriptors are open now (proc_pid_fd(5)).
+/// The number of descriptors that are open now (proc_pid_fd(5)).
 package func openDescriptorCount() -> Int {
     // Without /proc the reserve has to do; the folder's own descriptor and its two dots are none that stay.
     guard let folder = unsafe opendir("/proc/self/fd") else { return 0 }

@@ -38,7 +38,7 @@ package struct Instant: Comparable, Sendable {
         one.nanoseconds < other.nanoseconds ? one : other
     }
 
-    /// How long it is from another instant until this one; nothing when that is not earlier.
+    /// The time from another instant until this one; nothing when that is not earlier.
     package func remaining(from other: Instant) -> Nanoseconds {
         Nanoseconds(count: nanoseconds > other.nanoseconds ? nanoseconds - other.nanoseconds : 0)
     }

@@ -1,4 +1,4 @@
-/// How many processors the process may use, as the system has it. The main thread.
+/// The number of processors that the process may use, as the system has it. The main thread.
 
 internal import CPlatform
 internal import Glibc
@@ -29,16 +29,9 @@ private func affinityCount() -> Int {
     return sysconf(Int32(_SC_NPROCESSORS_ONLN))
 }
 
-/// A small file of the kernel; `nil` for one that is not there.
+/// A small file of the kernel; `nil` for one that can't be read.
 private func text(of path: String) -> String? {
-    guard let file = unsafe fopen(path, "re") else { return nil }
-    defer { unsafe _ = fclose(file) }
-    var bytes: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    while bytes.count < 16 << 20 {
-        let count = unsafe fread(&buffer, 1, buffer.count, file)
-        guard count > 0 else { break }
-        bytes += buffer[..<count]
-    }
+    // The longest is the list of mounts: some hundred bytes for each.
+    guard let bytes = try? SmallFile.read(path, sizeMax: 64 << 20) else { return nil }
     return String(decoding: bytes, as: UTF8.self)
 }

@@ -1,6 +1,6 @@
 /// The processors that the process may use. Pure; any thread.
 
-/// What the kernel's files say about the processor time of a process, in the words of cgroups(7).
+/// The processor time of a process by the kernel's files, in the words of cgroups(7).
 ///
 /// A container's share is mostly a quota of its control group, which leaves every processor online and in the affinity mask.
 package struct ProcessorShare {
@@ -9,7 +9,7 @@ package struct ProcessorShare {
         enum Version { case one, two }
 
         let version: Version
-        /// Where the hierarchy is mounted: no parent above it can be seen.
+        /// The mount point of the hierarchy: no parent above it can be seen.
         let mount: String
         /// The way from the mount to the group, in parts.
         let parts: [String]

@@ -2,13 +2,13 @@
 
 internal import Glibc
 
-/// What the kernel refused, with what it was asked to do.
+/// A refusal of the kernel, with what it was asked to do.
 ///
 /// Thrown with a closed type (`throws(SystemError)`), so that whoever catches it can name each `errno` in a switch.
 package struct SystemError: Error, Equatable, CustomStringConvertible {
     /// The kernel's number, positive (`ENOENT`).
     package let code: Int32
-    /// What was being done, as a sentence's beginning: "open", "listen on 127.0.0.1:80".
+    /// The deed that was refused, as a sentence's beginning: "open", "listen on 127.0.0.1:80".
     package let action: String
 
     package init(_ code: Int32, _ action: String) {

@@ -36,14 +36,17 @@ struct AddressHolder {
     /// socket's being of the user that its holder runs as.
     func has(_ address: ListenAddress) -> Bool {
         if case .unix(let path) = address {
-            let text = String(decoding: (try? readWhole("/proc/net/unix")) ?? [], as: UTF8.self)
+            let text = Self.list("/proc/net/unix")
             return ListeningSocket.unixSocket(at: path, text).map { isOwn($0, user: nil) } ?? false
         }
-        let lists = ["/proc/net/tcp", "/proc/net/tcp6"].map { path in
-            ListeningSocket.list(String(decoding: (try? readWhole(path)) ?? [], as: UTF8.self))
-        }
+        let lists = ["/proc/net/tcp", "/proc/net/tcp6"].map { ListeningSocket.list(Self.list($0)) }
         let sockets = ListeningSocket.inTheWay(of: address, among: lists.flatMap { $0 })
         return !sockets.isEmpty && sockets.allSatisfy { isOwn($0.inode, user: $0.user) }
+    }
+
+    /// The kernel's list of sockets of one kind; empty where it can't be read.
+    private static func list(_ path: String) -> String {
+        String(decoding: (try? SmallFile.read(path, sizeMax: SocketList.sizeMax)) ?? [], as: UTF8.self)
     }
 
     /// True when a socket is this site's server's.

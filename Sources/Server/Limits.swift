@@ -39,6 +39,9 @@ package struct Limits: Sendable {
     /// What a client may still send after the server has said that it has finished.
     package var lingerSizeMax = 1024 * 1024
 
+    /// A file of passwords, and the table of media types.
+    static let configuredFileSizeMax = 16 * 1024 * 1024
+
     // MARK: Connections
 
     /// Open connections of one worker.

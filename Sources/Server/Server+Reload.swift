@@ -58,8 +58,7 @@ extension Server {
             wanted.limits.responseHeadSizeMax + wanted.fieldsSizeMax
         )
         let folders = try SiteFolders(configuration)
-        let types: [UInt8]
-        do { types = try configuration.systemTypes() } catch { throw .system(error) }
+        let types = try configuration.systemTypes()
         let site = old.renewed(configuration, folders, systemTypes: types)
         self.configuration = configuration
         self.site = site

@@ -87,13 +87,15 @@ package struct ServerConfiguration: Sendable {
     func path(_ name: String) -> String { name.hasPrefix("/") ? name : root + "/" + name }
 
     /// The text of the media types' table; empty where there is none.
-    func systemTypes() throws(SystemError) -> [UInt8] {
+    func systemTypes() throws(StartError) -> [UInt8] {
         guard !mediaTypes.file.isEmpty else { return [] }
-        do {
-            return try readWhole(path(mediaTypes.file))
-        } catch {
-            guard error.code == ENOENT else { throw error }
+        let path = path(mediaTypes.file)
+        do throws(SmallFileError) {
+            return try SmallFile.read(path, sizeMax: Limits.configuredFileSizeMax)
+        } catch .system(ENOENT) {
             return []
+        } catch {
+            throw .mediaTypes("read \(path): \(error)")
         }
     }
 

@@ -7,6 +7,9 @@ enum SocketList {
     /// TCP_SYN_RECV: the client's SYN was answered, its ACK has not come, or no byte with it where the listener waits for one.
     private static let state = Array("03".utf8)
 
+    /// Bytes of a list that are read at most: 150 for each socket, of which a large machine has some hundred thousand.
+    static let sizeMax = 128 << 20
+
     /// The handshakes on some ports that are not complete.
     static func handshakes(_ text: [UInt8], _ ports: Set<UInt16>) -> Set<Handshake> {
         let locals = ports.map { port in

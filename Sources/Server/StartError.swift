@@ -27,6 +27,8 @@ package enum StartError: Error, CustomStringConvertible {
     case handlerMethod(name: String, path: String, method: String)
     /// A file of users that a site asks for is missing or wrong.
     case passwords(path: String, String)
+    /// The table of media types can't be read.
+    case mediaTypes(String)
     /// The database is in a folder of pages.
     case publicStore(folder: String, www: String)
     /// The logs are in a folder of pages.
@@ -52,6 +54,8 @@ package enum StartError: Error, CustomStringConvertible {
             "the handler \(name) wants \(method) \(path), and the server knows no method \(method)"
         case .passwords(_, let reason):
             "\(reason)\n  [[auth]] names a file of lines user:hash. Make one with: htpasswd -cB FILE USER"
+        case .mediaTypes(let reason):
+            "\(reason)\n  files.media_types names a table in the form of /etc/mime.types; \"\" is for none."
         case .publicStore(let folder, let www):
             "\(folder): visitors could fetch the database, as it is in \(www)\n  Choose another [store] folder, or files.www."
         case .publicLogs(let folder, let www):
@@ -66,7 +70,8 @@ package enum StartError: Error, CustomStringConvertible {
         case .port, .listen, .socketFile, .noSocket: 69  // EX_UNAVAILABLE
         case .noSite: 66  // EX_NOINPUT
         case .store: 73  // EX_CANTCREAT
-        case .handler, .handlerNotFound, .handlerMethod, .passwords, .publicStore, .publicLogs, .socketOwner:
+        case .handler, .handlerNotFound, .handlerMethod, .passwords, .mediaTypes, .publicStore, .publicLogs,
+            .socketOwner:
             78  // EX_CONFIG
         case .system: 71  // EX_OSERR
         }

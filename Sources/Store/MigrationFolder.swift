@@ -29,21 +29,16 @@ enum MigrationFolder {
         return names
     }
 
+    /// Bytes of one migration.
+    private static let sizeMax = 16 << 20
+
     /// The text of a file.
     static func text(of path: String) throws(StoreError) -> String {
-        guard let file = unsafe fopen(path, "re") else {
-            throw .migrationSet(owner: path, reason: SystemError.reason(errno))
-        }
-        defer { unsafe _ = fclose(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 16_384)
-        while true {
-            let count = unsafe fread(&buffer, 1, buffer.count, file)
-            if count == 0 { break }
-            bytes.append(contentsOf: buffer[..<count])
-        }
-        guard unsafe ferror(file) == 0 else {
-            throw .migrationSet(owner: path, reason: SystemError.reason(errno))
+        let bytes: [UInt8]
+        do {
+            bytes = try SmallFile.read(path, sizeMax: sizeMax)
+        } catch {
+            throw .migrationSet(owner: path, reason: "\(error)")
         }
         guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
             throw .migrationSet(owner: path, reason: "not a text in UTF-8")

@@ -2,7 +2,7 @@
 
 internal import Glibc
 
-/// What a server does when it is told of a hangup.
+/// The answer of a server to a hangup.
 ///
 /// The kernel sends SIGHUP to the programs of a terminal that is gone, and administrators send it to daemons, which have none.
 enum HangupMeaning: Equatable {

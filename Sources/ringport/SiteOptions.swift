@@ -56,7 +56,7 @@ struct SiteOptions: ParsableArguments {
         return reading
     }
 
-    /// What the command line says counts more than the file.
+    /// Sets what the command line says, which counts more than the file.
     private func apply(listen: [String], workers: Int?, to configuration: inout ServerConfiguration) throws {
         if !listen.isEmpty {
             configuration.listen = try listen.map { text in

@@ -2,7 +2,7 @@
 
 /// Brings the forms of GNU tail into those that the command declares, and refuses those that it can't follow.
 enum TailArguments {
-    /// Why an option is refused, and what to use instead.
+    /// The reason for which an option is refused, and what to use instead.
     struct Refusal: Error, Equatable, CustomStringConvertible {
         let option: String
         let reason: String

@@ -84,6 +84,26 @@ import Testing
         try #expect(busy.stop() == .exited(0))
     }
 
+    /// A device without an end, and a file that is larger than the memory should be filled with.
+    @Test func whatIsNoSmallFileIsNotReadWhole() throws {
+        let passwords = { (name: String) in "[[auth]]\npath = \"/a\"\nrealm = \"A\"\nfile = \"\(name)\"\n" }
+        let types = { (name: String) in "[files]\nmedia_types = \"\(name)\"\n" }
+        let site = try TestSite()
+        try site.write("large", "")
+        try #require(unsafe truncate(site.root + "/large", 1 << 40) == 0)
+        for (configuration, name, reason) in [
+            (passwords("/dev/zero"), "/dev/zero", "is no regular file; "),
+            (types("/dev/zero"), "/dev/zero", "is no regular file; "),
+            (passwords("large"), site.root + "/large", "has more than 16777216 bytes; "),
+            (types("large"), site.root + "/large", "has more than 16777216 bytes; "),
+        ] {
+            try site.write("ringport.toml", configuration)
+            let outcome = try check(site)
+            #expect(outcome.ending == .exited(78), "\(outcome)")
+            #expect(outcome.errors.contains("read \(name): \(reason)"), "\(outcome)")
+        }
+    }
+
     @Test func anErrorOfTheConfigurationHasItsLine() throws {
         let site = try TestSite(configuration: "[deadlines]\nbody = 3\n[limits]\nbody = 3\n")
         let outcome = try check(site)

@@ -181,20 +181,11 @@ import Testing
 
     // MARK: What may not be written to
 
-    /// Becomes a program with a file system of its own, on which the site is read-only.
-    private static func readOnly(_ root: String) -> [String] {
-        let script = "mount --bind '\(root)' '\(root)' && mount -o remount,bind,ro '\(root)' && exec \"$@\""
-        return ["unshare", "--mount", "--map-root-user", "sh", "-c", script, "sh"]
-    }
-
-    private static let mayMount =
-        ChildProcess.variable("CI") == "true"
-        || (try? Program.run(program: "unshare", ["--mount", "--map-root-user", "true"]).succeeded) == true
-
-    @Test(.enabled(if: mayMount, "unshare -rm is not allowed here"))
+    @Test(.enabled(if: Namespaces.areAllowed, Namespaces.needed))
     func aReadOnlySiteIsServedAndBothCommandsSayWhereTheLogsGo() throws {
         let site = try TestSite(configuration: "[server]\nlisten = [\"127.0.0.1:0\"]\n[handlers]\nenabled = []\n")
-        let launcher = Self.readOnly(site.root)
+        let root = site.root
+        let launcher = Namespaces.launcher("mount --bind '\(root)' '\(root)'\nmount -o remount,bind,ro '\(root)'")
         let notice = """
             ringport: \(site.root)/logs: Read-only file system; error.log goes to standard error, access.log is not written
               Mount something there that may be written to, or set [log] folder or [log] error = "stderr" or [log] access = "stdout".

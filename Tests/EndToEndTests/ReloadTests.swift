@@ -169,11 +169,12 @@ func waitForLog(_ server: ServerProcess, _ text: String, count: Int = 1) throws 
             let pipe = site.root + "/pipe"
             guard unsafe mkfifo(pipe, 0o600) == 0 else { throw HarnessError.system("mkfifo") }
             let configuration = "[[auth]]\npath = \"/a\"\nrealm = \"A\"\nfile = \"pipe\"\n"
-            try reload(server, configuration, expecting: "read \(pipe): Illegal seek")
+            let reason = "is no regular file; name a file that can be read again"
+            try reload(server, configuration, expecting: "read \(pipe): \(reason)")
             guard unsafe unlink(site.root + "/ringport.toml") == 0 else { throw HarnessError.system("unlink") }
             try site.rename("pipe", to: "ringport.toml")
             server.process.send(signal: SIGHUP)
-            try waitForLog(server, "ringport.toml: is no file that can be read again")
+            try waitForLog(server, "ringport.toml: \(reason)")
             try #expect(get(server, "/index.html")["x-release"] == "1")
         }
     }

@@ -192,22 +192,17 @@ import Testing
         #expect(try tail.waitUntilEnded() == .signaled(signal))
     }
 
-    /// True where a process may have a user namespace of its own, in which the limits on inotify are its own too.
-    private static let hasNamespaces = (try? Program.run(program: "unshare", ["-Ur", "true"]).succeeded) == true
-
-    @Test(
-        .enabled(if: hasNamespaces || ChildProcess.variable("CI") == "true", "needs user namespaces"),
-        arguments: ["instances", "watches"]
-    )
+    /// A user namespace has limits of its own on inotify.
+    @Test(.enabled(if: Namespaces.areAllowed, Namespaces.needed), arguments: ["instances", "watches"])
     func withoutInotifyALogIsFollowedByLooking(limit: String) throws {
         let site = try TestSite()
-        let script = "echo 0 > /proc/sys/user/max_inotify_$0 && exec \"$@\""
+        let launcher = Namespaces.launcher("echo 0 > /proc/sys/user/max_inotify_\(limit)")
         let program = try Program.ringport
         try serving(site) { server in
             let log = site.root + "/logs/access.log"
             _ = try get(server, "/before")
-            let words = ["-Ur", "sh", "-c", script, limit, program, "tail", "-F", "-s", "0.05", log]
-            let tail = try ChildProcess("unshare", words)
+            let words = launcher + [program, "tail", "-F", "-s", "0.05", log]
+            let tail = try ChildProcess(words[0], Array(words.dropFirst()))
             try expectFollowed(tail, ["/before "])
             try site.rename("logs/access.log", to: "logs/access.log.1")
             _ = try get(server, "/old-name")

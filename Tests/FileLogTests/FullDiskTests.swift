@@ -63,7 +63,27 @@ import Testing
         #expect(statistics.linesLost == kept)
         #expect(statistics.dropped == 50_000 - kept)
         let errors = lines(of: folder.file("error.log"))
-        #expect(errors.contains { $0.hasSuffix(" lost \(kept) lines of access.log: it could not grow") })
+        #expect(errors.contains { $0.contains(" lines of access.log: it could not grow") })
+    }
+
+    /// In `error.log`, of which each line tells what the lines before did not.
+    @Test func whatIsLostIsToldOnce() throws {
+        var limits = FileLogLimits()
+        limits.ringSize = 1 << 16
+        let log = try FileLog(directory: folder.path, workers: 1, limits: limits)
+        try log.start()
+        let told = {
+            lines(of: folder.file("error.log")).compactMap { line in
+                line.firstMatch(of: /lost ([0-9]+) lines of access.log: it could not grow/)?.1
+            }
+        }
+        while told().isEmpty {
+            for number in 0..<1000 { _ = append(log, number) }
+        }
+        for number in 0..<1000 { _ = append(log, number) }
+        log.stop()
+        #expect(told().count > 1)
+        #expect(told().reduce(0) { $0 + (Int($1) ?? 0) } == log.statistics.linesLost, "\(told())")
     }
 
     @Test func aFullDiskDoesNotSpin() throws {

@@ -77,6 +77,30 @@ import Testing
         #expect(log.statistics.wakeUps <= 8)
     }
 
+    /// Each log in turn, as a FIFO without a reader and as a folder; the other one has lines meanwhile.
+    @Test(arguments: ["access.log", "error.log"], [true, false])
+    func anIdleLogThreadSleepsThoughALogCannotBeOpened(broken: String, isFIFO: Bool) throws {
+        let path = folder.file(broken)
+        try #require(unsafe (isFIFO ? mkfifo(path, 0o600) : mkdir(path, 0o700)) == 0)
+        var limits = FileLogLimits()
+        limits.retryInterval = .microseconds(1)
+        limits.batchInterval = .milliseconds(1)
+        let log = try FileLog(directory: folder.path, workers: 1, limits: limits)
+        try log.start()
+        for number in 1...20 {
+            if broken == "access.log" {
+                log.error(.notice, "message \(number)")
+                try waitForLines(number, in: "error.log")
+            } else {
+                #expect(appendLine(log.ring(forWorker: 0), "GET /", record()))
+                try waitForLines(number, in: "access.log")
+            }
+        }
+        log.stop()
+        // As above, and once more at the end of each batch.
+        #expect(log.statistics.wakeUps <= 2 + 3 * 20)
+    }
+
     @Test func everythingAppendedBeforeTheStopIsWrittenOnce() throws {
         let log = try FileLog(directory: folder.path, workers: 3, syncsAtStop: true)
         try log.start()

@@ -84,6 +84,16 @@ import Testing
         #expect(log.statistics.linesLost == 0)
     }
 
+    /// Without waiting for the next try: that is an hour away.
+    @Test func aReaderThatComesBeforeTheFirstLineGetsItAtOnce() throws {
+        let log = try makeLog(retry: .seconds(3600))
+        try log.start()
+        let reader = try openReader()
+        try #require(append(log, 1))
+        #expect(try targets(read(reader, lines: 1)) == ["/1"])
+        #expect(log.stop())
+    }
+
     @Test func linesThatNobodyCameForAreCountedAtTheStop() throws {
         let log = try makeLog()
         try log.start()
@@ -219,6 +229,21 @@ import Testing
         #expect(flags & O_NONBLOCK == 0)
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         #expect(unsafe Glibc.read(ends.reader.rawValue, &buffer, buffer.count) > 0)
+    }
+
+    /// They take a batch of lines in one call; a terminal takes a part of a line.
+    @Test func aDeviceThatTakesEverythingGetsEverythingAtOnce() throws {
+        let text = [UInt8](repeating: 10, count: 64 << 10)
+        for (path, expected) in [
+            ("/dev/null", WriteOutcome.written(text.count)), ("/dev/zero", .written(text.count)),
+            ("/dev/full", .failed(ENOSPC)),
+        ] {
+            let device = Descriptor(owning: unsafe open(path, O_WRONLY | O_CLOEXEC))
+            let outcome = unsafe text.withUnsafeBytes { bytes in
+                unsafe bytes.baseAddress.map { unsafe OpenStream(inherited: device.rawValue).attempt($0, bytes.count) }
+            }
+            #expect(outcome == expected, "\(path)")
+        }
     }
 
     @Test func aWriteWithoutAReaderIsAnError() throws {

@@ -79,7 +79,8 @@ import Testing
     private func line<Found>(_ site: ServedSite, with pattern: Regex<Found>) throws -> Found {
         let turn = Monitor(false)
         for _ in 0..<4000 {
-            let text = try String(decoding: readWhole(site.root + "/logs/error.log"), as: UTF8.self)
+            let bytes = try SmallFile.read(site.root + "/logs/error.log", sizeMax: 1 << 20)
+            let text = String(decoding: bytes, as: UTF8.self)
             if let match = text.firstMatch(of: pattern) { return match.output }
             _ = turn.waitUntil(.now.advanced(by: .milliseconds(5))) { $0 ? true : nil }
         }
