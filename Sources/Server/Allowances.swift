@@ -11,9 +11,7 @@ struct Allowances: Sendable {
     let send: Nanoseconds
     let handler: Nanoseconds
     let linger: Nanoseconds
-    /// From the accept to the first bytes, when the server stops meanwhile: a client that connected a moment before may be about to
-    /// ask, and one that never does holds up a stop by no more.
-    let firstHead = Nanoseconds.seconds(1)
+    let firstHead: Nanoseconds
 
     /// - Parameters:
     ///   - deadlines: the configured ones.
@@ -24,6 +22,7 @@ struct Allowances: Sendable {
         idle = Nanoseconds(deadlines.idle)
         send = Nanoseconds(deadlines.send)
         handler = Nanoseconds(deadlines.handler)
+        firstHead = Nanoseconds(deadlines.firstHead)
         linger = Nanoseconds(deadlines.linger)
     }
 }

@@ -102,8 +102,6 @@ extension CompletionWorker {
         } else {
             giveBack(kind)
             switch packet.result {
-            case -ECANCELED:
-                return
             case -EMFILE where kind == .descriptor && directSockets < port.directSocketsMax:
                 // Somebody else has the descriptors that were reckoned with.
                 return postAccept(accepts.listener(place), .direct)

@@ -1,4 +1,4 @@
-/// Who asks, where proxies stand before the server. On the completion worker.
+/// The client that asks, when proxies stand before the server. On the completion worker.
 ///
 /// The connection's own address goes on being what deadlines and limits are about: a proxy's connection carries the requests
 /// of many clients.

@@ -46,8 +46,8 @@ struct ConnectionState: Equatable {
     private(set) var reading = Reading.nothing
     /// True until the first head is complete.
     private(set) var isNew = true
-    /// Responses that are not completely in the output yet.
-    private(set) var unanswered = 0
+    /// Responses that are not completely in the output yet; narrow, so that a state stays as small as it is.
+    private(set) var unanswered: UInt32 = 0
     /// Bytes are in the output, or a send is in flight.
     private(set) var isSending = false
     /// The client has sent FIN.
@@ -59,12 +59,14 @@ struct ConnectionState: Equatable {
     /// Bytes of the content being read that have earned their time.
     private var credited: UInt32 = 0
 
+    private let acceptedAt: Instant
     /// When the step of reading that is under way must be over.
     private(set) var readDeadline: Instant
     /// When the client must have taken something of what is being sent.
     private(set) var sendDeadline = Instant.distantFuture
 
     init(now: Instant, _ allowances: Allowances) {
+        acceptedAt = now
         readDeadline = now.advanced(by: allowances.idle)
     }
 
@@ -274,9 +276,7 @@ struct ConnectionState: Equatable {
         guard phase == .open else { return .nothing }
         guard reading == .nothing else { return .nothing }
         if isNew {
-            // The deadline is the idle one, which counts from the accept.
-            let acceptedAt = readDeadline.remaining(from: Instant(nanoseconds: allowances.idle.count))
-            let deadline = Instant(nanoseconds: acceptedAt.count).advanced(by: allowances.firstHead)
+            let deadline = acceptedAt.advanced(by: allowances.firstHead)
             if now < deadline {
                 readDeadline = .earlier(readDeadline, deadline)
                 return .nothing

@@ -122,9 +122,7 @@ extension CompletionWorker {
         exchanges[exchange].deadline = .distantFuture
         switch result {
         case .response(let response):
-            let fits =
-                response.bodyStart + 2 * site.limits.responseHeadSizeMax + CrossOriginPolicy.originSizeMax
-                + site.limits.inlineBodySizeMax <= site.limits.outputBlockSize
+            let fits = response.bodyStart <= site.limits.handlerFieldsSizeMax
             reply(exchange, fits ? .handler(response) : .refusal(.handlerFailed))
         case .declined:
             findFile(exchange)

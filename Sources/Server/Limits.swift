@@ -84,8 +84,10 @@ package struct Limits: Sendable {
     package var outputSegmentsMax = 16
     /// A body up to this size is copied behind its head, so that pipelined responses leave together.
     package var inlineBodySizeMax = 16 * 1024
-    /// A response's head, as the server makes it.
-    package var responseHeadSizeMax = 2 * 1024
+    /// A response's head, as the server makes it; the configured fields come on top when it starts.
+    package var responseHeadSizeMax = Self.ownHeadSizeMax
+    /// The same without configured fields.
+    private static let ownHeadSizeMax = 2 * 1024
     /// A part of a large file: made resident, then sent, while the next is made resident.
     package var sliceSize = 1024 * 1024
     /// A part of a file that is in memory already, for one sendfile(2): as much as finds room in any socket.
@@ -120,6 +122,13 @@ package struct Limits: Sendable {
     package var stallDuration = Duration.milliseconds(50)
 
     package init() {}
+
+    /// Fields of a handler's response that find room in an output block at any time: a reload may bring more configured fields
+    /// while the response waits in line.
+    var handlerFieldsSizeMax: Int {
+        let headSizeMax = max(responseHeadSizeMax, Self.ownHeadSizeMax + ServerConfiguration.fieldsSizeMax)
+        return outputBlockSize - headSizeMax - CrossOriginPolicy.originSizeMax - inlineBodySizeMax
+    }
 
     /// Traps when two limits contradict each other: a server that starts can't meet them in contradiction later.
     package func assertRelations() {
@@ -181,6 +190,9 @@ package struct Deadlines: Sendable, Equatable {
     package var handler = Duration.seconds(60)
     /// For a client to finish after the server has.
     package var linger = Duration.seconds(2)
+    /// From the accept to the first bytes, when the server stops meanwhile: a client that connected a moment before may be about
+    /// to ask, and one that never does holds up a stop by no more.
+    package var firstHead = Duration.seconds(1)
     /// For everything under way to finish when the server stops.
     package var drain = Duration.seconds(10)
 

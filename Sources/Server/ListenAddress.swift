@@ -144,7 +144,7 @@ package enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// What the ready line says: something that a browser or curl opens, where there is such a thing.
+    /// The address as the ready line says it: as a browser or curl opens it, if there is such a form.
     package var readyText: String {
         switch self {
         case .ipv4, .ipv6: "http://\(self)"
@@ -155,9 +155,9 @@ package enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
 
     // MARK: Several
 
-    /// What is wrong with addresses that are listened on together; `nil` when nothing is.
+    /// Names a fault of addresses that are listened on together; `nil` when there is none.
     ///
-    /// The kernel would say that the address is in use, and not by whom.
+    /// The kernel would say that the address is in use, and not by which other.
     package static func clash(among addresses: [ListenAddress]) -> String? {
         for (index, address) in addresses.enumerated() where address.isUnix || address.port != 0 {
             for other in addresses[..<index] {
@@ -179,9 +179,9 @@ package enum ListenAddress: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// Why a text is no address to listen on.
+/// The fault of a text that is no address to listen on.
 package struct ListenAddressProblem: Error, CustomStringConvertible {
-    /// What to do about it; follows the text.
+    /// The remedy; follows the text.
     package let description: String
 
     init(_ description: String) { self.description = description }

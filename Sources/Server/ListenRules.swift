@@ -1,10 +1,10 @@
-/// How the sockets of all addresses are made. Pure values; any thread.
+/// The settings by which the sockets of all addresses are made. Pure values; any thread.
 
-/// What is configured beside the addresses.
+/// The configuration beside the addresses.
 package struct ListenRules: Sendable, Equatable {
-    /// Permissions of the file of a Unix socket: who may write it may connect.
+    /// Permissions of the file of a Unix socket: a user that may write it may connect.
     package var socketMode: UInt32 = 0o660
-    /// Whose it is, as `user`, `user:group` or `:group`; the server's user's and group's when empty.
+    /// Its owner, as `user`, `user:group` or `:group`; the server's user's and group's when empty.
     package var socketOwner = ""
     /// Addresses may be listened on that the machine does not have yet.
     package var bindsFreely = false

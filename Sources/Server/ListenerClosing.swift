@@ -1,11 +1,11 @@
-/// When a listening socket may be shut without resetting anybody. Pure; the main thread.
+/// The moment to shut a listening socket without resetting a client. Pure; the main thread.
 
 internal import Platform
 
 /// Tells by what was seen of the listening sockets what to do with them next.
 ///
 /// A client that has said nothing yet has a handshake that is incomplete to this side (TCP_DEFER_ACCEPT): the kernel asks it for a
-/// sign of life a second after it came, and it is accepted then. Until this has happened to those who were there at the beginning,
+/// sign of life a second after it came, and it is accepted then. Until this has happened to those that were there at the beginning,
 /// others are accepted too. Then no handshake may begin, and those that have begun are waited for: as a rule some milliseconds.
 struct ListenerClosing {
     enum Step: Equatable {
@@ -32,7 +32,7 @@ struct ListenerClosing {
     /// Decides after a look.
     ///
     /// - Parameters:
-    ///   - clientsWait: somebody is to be accepted. Workers do so when they have room.
+    ///   - clientsWait: there is a client to accept. Workers do so when they have room.
     ///   - handshakes: the incomplete ones, `nil` when it can't be told; not always asked for.
     ///   - now: the time.
     /// - Returns: what to do.

@@ -38,11 +38,16 @@ struct ListenerTable: ~Copyable {
         self.entries = entries
     }
 
+    /// Removes the files of Unix sockets, when a start fails before anything is accepted.
+    func removeFiles() {
+        for entry in entries { entry.file?.remove() }
+    }
+
     // MARK: Closing
 
-    /// Hands out clients who say nothing too, while workers go on accepting.
+    /// Hands out clients that say nothing too, while workers go on accepting.
     ///
-    /// A Unix socket that was shut refuses clients at once, and still hands out those who wait.
+    /// A Unix socket that was shut refuses clients at once, and still hands out those that wait.
     func beginClosing() {
         for entry in entries where entry.address.isUnix {
             _ = shutdown(entry.socket.rawValue, Int32(SHUT_RDWR))
@@ -51,13 +56,13 @@ struct ListenerTable: ~Copyable {
         for socket in sockets { Listener.acceptWithoutRequests(socket.rawValue) }
     }
 
-    /// Waits until workers have accepted everybody whose handshake had begun, and ends listening then.
+    /// Waits until workers have accepted each client whose handshake had begun, and ends listening then.
     ///
     /// A client that comes in the last milliseconds sends its SYN again after a second, and is then refused, or finds a successor.
     ///
     /// - Parameters:
     ///   - deadline: until when that may take.
-    ///   - hasHurry: becomes true when nobody is to be waited for any longer.
+    ///   - hasHurry: becomes true when no client is to be waited for any longer.
     /// - Returns: false when clients were still waiting: they are reset.
     func close(deadline: Instant, _ hasHurry: Monitor<Bool>) -> Bool {
         var closing = ListenerClosing(now: .now, deadline: deadline)
@@ -85,7 +90,7 @@ struct ListenerTable: ~Copyable {
         }
     }
 
-    /// True when a worker has somebody to accept.
+    /// True when a worker has a client to accept.
     private func clientsWait() -> Bool {
         var entries = sockets.map { pollfd(fd: $0.rawValue, events: Int16(POLLIN), revents: 0) }
         return unsafe poll(&entries, nfds_t(entries.count), 0) > 0

@@ -1,4 +1,4 @@
-/// Where the logs of a site go. Pure values; any thread.
+/// The places of a site's logs. Pure values; any thread.
 
 internal import FileLog
 

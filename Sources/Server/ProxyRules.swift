@@ -4,7 +4,7 @@
 
 internal import HTTP
 
-/// Which peers speak for others, and in which field.
+/// The peers that speak for others, and the field in which they do.
 package struct ProxyRules: Sendable, Equatable {
     /// The field that is read; the other one never is, as a proxy that does not know it passes on what a visitor put there.
     package enum Field: String, Sendable, CaseIterable {

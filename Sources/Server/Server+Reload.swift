@@ -67,7 +67,7 @@ extension Server {
         for worker in workers { worker.posts.post(.reload(site, folders.open, progress)) }
     }
 
-    /// How long a stop may take.
+    /// The time that a stop may take.
     package var drainDuration: Duration { configuration.deadlines.drain }
 }
 

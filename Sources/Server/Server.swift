@@ -16,7 +16,7 @@ package import Platform
 internal import Store
 
 package final class Server {
-    /// What holds; a reload changes it.
+    /// The configuration that holds; a reload changes it.
     var configuration: ServerConfiguration
     let log: FileLog
     private let store: Store
@@ -75,7 +75,8 @@ package final class Server {
             configuration.limits
         )
         let log: FileLog
-        do {
+        let startNotices = Monitor<[String]>([])
+        do throws(SystemError) {
             log = try FileLog(
                 directory: configuration.logsPath,
                 workers: configuration.workers,
@@ -83,14 +84,14 @@ package final class Server {
                 access: configuration.log.access.destination,
                 error: configuration.log.error.destination
             )
-        } catch { throw .system(error) }
-        let startNotices = Monitor<[String]>([])
-        do {
             let notices = try log.start()
             startNotices.withLock { $0 += notices.map(\.description) }
-        } catch { throw .system(error) }
-        // The holder of the site's lock may be a server that drains.
+        } catch {
+            listeners.removeFiles()
+            throw .system(error)
+        }
         self.startNotices = startNotices
+        // The holder of the site's lock may be a server that drains.
         configuration.store.lockDuration = max(configuration.deadlines.drain, .milliseconds(100))
         let store = Store(
             path: configuration.databasePath,

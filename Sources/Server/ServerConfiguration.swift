@@ -32,7 +32,7 @@ package struct ServerConfiguration: Sendable {
     package var handlers: [String]?
     /// Folders in which handler libraries are looked up after the site's own.
     package var handlerFolders: [String]
-    /// Where the logs go.
+    /// The places of the logs.
     package var log = LogRules()
     /// A line for each completion.
     package var traces = false
@@ -44,8 +44,8 @@ package struct ServerConfiguration: Sendable {
         self.handlerFolders = handlerFolders
     }
 
-    /// What leaves an output block room for two answers.
-    private static let fieldsSizeMax = 8192
+    /// Bytes of configured fields that leave an output block room for two answers.
+    static let fieldsSizeMax = 8192
 
     /// Sentences about settings that are against each other, by the names of the configuration's keys.
     package var contradictions: [String] {

@@ -1,4 +1,4 @@
-/// Whose the file of a Unix socket is to be. The main thread at start.
+/// The user and group that the file of a Unix socket is given to. The main thread at start.
 
 internal import Glibc
 

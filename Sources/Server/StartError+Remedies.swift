@@ -1,4 +1,4 @@
-/// What to do about an address that can't be listened on. Pure; any thread.
+/// Remedies for an address that can't be listened on. Pure; any thread.
 
 internal import Glibc
 

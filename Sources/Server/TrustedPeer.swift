@@ -5,7 +5,7 @@ internal import HTTP
 
 /// A range of addresses, or all clients of Unix sockets.
 package struct TrustedPeer: Sendable, Equatable, CustomStringConvertible {
-    /// What is wrong with a text, and what to write in its place.
+    /// The fault of a text, with the text to write in its place.
     package struct Problem: Error {
         package let remedy: String
     }

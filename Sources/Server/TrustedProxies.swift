@@ -1,4 +1,4 @@
-/// Whose address a request is logged and handled with. Pure; any thread reads it, nobody changes it.
+/// The address that a request is logged and handled with. Pure; any thread reads it, none changes it.
 
 internal import FileLog
 internal import HTTP
@@ -28,7 +28,7 @@ struct TrustedProxies: Sendable {
     ///
     /// The elements of the field are read from the last, which the peer has added, through those that are trusted
     /// themselves. The first address that is not trusted is the client's. Where no address stands the walk ends at the last
-    /// one that did: behind it anybody may have written anything.
+    /// one that did: behind it any client may have written anything.
     ///
     /// - Parameters:
     ///   - head: the request's.

@@ -6,17 +6,19 @@ internal import Platform
 
 /// A socket's file that this process has made.
 ///
-/// DESIGN. A server that was killed leaves its file, to which connecting is refused: it is replaced. One that somebody listens on
-/// is left alone, and so is what is no socket. Between looking and making, another server could do the same: both hold the lock
+/// DESIGN. A server that was killed leaves its file, to which connecting is refused: it is replaced. One that a program listens on
+/// is left alone, and so is anything that is no socket. Between looking and making, another server could do the same: both hold the lock
 /// of the folder meanwhile (flock(2)), which needs no file of its own and ends with the process.
 struct UnixSocketFile: Sendable {
-    private let path: String
+    /// Open for life: a stop may have no descriptor to open it with.
+    private let folder: Descriptor.Shared
+    private let name: String
     private let device: dev_t
     private let inode: ino_t
 
     /// Gives a socket its file, with its owner and permissions, and listens.
     ///
-    /// Nobody can connect before the end: connecting to a socket that does not listen is refused.
+    /// No client can connect before the end: connecting to a socket that does not listen is refused.
     init(
         _ path: String,
         _ socket: Int32,
@@ -24,15 +26,17 @@ struct UnixSocketFile: Sendable {
         _ rules: ListenRules,
         _ owner: SocketOwner
     ) throws(StartError) {
-        let lock = try Self.lockFolder(of: path)
-        defer { extendLifetime(lock) }
+        let folder = Descriptor.Shared(try Self.openFolder(of: path))
+        Self.lock(folder.rawValue)
+        defer { flock(folder.rawValue, LOCK_UN) }
         if try Self.isStale(path) { unsafe _ = unlink(path) }
         let status = try unsafe Self.withAddress(path) { unsafe Glibc.bind(socket, $0, $1) }
         guard status == 0 else { throw .socketFile(SystemError("listen on unix:\(path)"), path) }
         do throws(StartError) {
             let attributes = try Self.protect(path, rules, owner)
             guard listen(socket, backlog) == 0 else { throw .socketFile(SystemError("listen on unix:\(path)"), path) }
-            self.path = path
+            self.folder = folder
+            name = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
             device = attributes.st_dev
             inode = attributes.st_ino
         } catch {
@@ -43,10 +47,11 @@ struct UnixSocketFile: Sendable {
 
     /// Looks whether a socket could have this file; nothing is made.
     static func probe(_ path: String) throws(StartError) {
-        let lock = try lockFolder(of: path)
-        defer { extendLifetime(lock) }
+        let folder = try openFolder(of: path)
+        lock(folder.rawValue)
+        defer { extendLifetime(folder) }
         _ = try isStale(path)
-        guard unsafe faccessat(AT_FDCWD, folder(of: path), W_OK | X_OK, AT_EACCESS) == 0 else {
+        guard unsafe faccessat(AT_FDCWD, Self.folder(of: path), W_OK | X_OK, AT_EACCESS) == 0 else {
             throw .socketFile(SystemError("listen on unix:\(path)"), path)
         }
     }
@@ -54,17 +59,18 @@ struct UnixSocketFile: Sendable {
     /// Removes the file, unless it is another's by now.
     func remove() {
         // Without the lock a successor could put its own in the place between the two calls.
-        guard let lock = try? Self.lockFolder(of: path) else { return }
-        defer { extendLifetime(lock) }
+        Self.lock(folder.rawValue)
+        defer { flock(folder.rawValue, LOCK_UN) }
         var attributes = stat()
-        guard unsafe lstat(path, &attributes) == 0, attributes.st_dev == device, attributes.st_ino == inode
+        guard unsafe fstatat(folder.rawValue, name, &attributes, AT_SYMLINK_NOFOLLOW) == 0,
+            attributes.st_dev == device, attributes.st_ino == inode
         else { return }
-        unsafe _ = unlink(path)
+        unsafe _ = unlinkat(folder.rawValue, name, 0)
     }
 
     // MARK: Looking
 
-    /// True when there is a socket's file that nobody listens on; false when there is nothing.
+    /// True when there is a socket's file that no program listens on; false when there is nothing.
     private static func isStale(_ path: String) throws(StartError) -> Bool {
         var attributes = stat()
         guard unsafe lstat(path, &attributes) == 0 else {
@@ -87,7 +93,7 @@ struct UnixSocketFile: Sendable {
 
     /// Gives the new file its owner and permissions.
     ///
-    /// By a descriptor of the file: what stands at the path could be replaced by who may write in the folder.
+    /// By a descriptor of the file: a program that may write in the folder could replace the file at the path.
     private static func protect(
         _ path: String,
         _ rules: ListenRules,
@@ -97,7 +103,7 @@ struct UnixSocketFile: Sendable {
         let number = unsafe ringport_open_name(path)
         guard number >= 0 else { throw .socketFile(SystemError("open \(path)"), path) }
         let file = Descriptor(owning: number)
-        guard unsafe fstat(file.rawValue, &attributes) == 0, attributes.st_mode & S_IFMT == S_IFSOCK else {
+        guard unsafe fstat(file.rawValue, &attributes) == 0, isNew(attributes, of: geteuid()) else {
             throw .noSocket(path)
         }
         if !owner.isNobody {
@@ -114,6 +120,13 @@ struct UnixSocketFile: Sendable {
         return attributes
     }
 
+    /// True for a socket's file as bind(2) leaves it: its maker's, and with one name.
+    ///
+    /// Another user's socket, moved or linked to the path meanwhile, would be given away with its permissions otherwise.
+    static func isNew(_ attributes: stat, of user: uid_t) -> Bool {
+        attributes.st_mode & S_IFMT == S_IFSOCK && attributes.st_uid == user && attributes.st_nlink == 1
+    }
+
     // MARK: The folder
 
     private static func folder(of path: String) -> String {
@@ -121,23 +134,33 @@ struct UnixSocketFile: Sendable {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Takes the lock of the folder; the descriptor has it.
-    ///
-    /// Somebody else may use the lock for a purpose of their own: it is not waited for longer than servers keep it.
-    private static func lockFolder(of path: String) throws(StartError) -> Descriptor {
+    private static func openFolder(of path: String) throws(StartError) -> Descriptor {
         let number = unsafe ringport_open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
         guard number >= 0 else { throw .socketFile(SystemError("listen on unix:\(path)"), path) }
-        let folder = Descriptor(owning: number)
-        let pause = Monitor(())
-        for _ in 0..<lockAttemptsMax {
-            if flock(folder.rawValue, LOCK_EX | LOCK_NB) == 0 { break }
-            // Nobody tells when the lock is free.
-            let _: Bool? = pause.waitUntil(.now.advanced(by: .milliseconds(10))) { _ in nil }
-        }
-        return folder
+        return Descriptor(owning: number)
     }
 
-    private static let lockAttemptsMax = 100
+    private static func lock(_ folder: Int32) {
+        let pause = Monitor(())
+        // The kernel does not tell when the lock is free.
+        lock(folder) { let _: Bool? = pause.waitUntil(.now.advanced(by: .milliseconds(10))) { _ in nil } }
+    }
+
+    /// Takes the lock of a folder, or goes on without it: a file system may know no such locks (`ENOLCK`, or `EBADF` of NFS for a folder, which
+    /// can't be opened for writing), and another program may use this one for a purpose of its own.
+    ///
+    /// - Parameters:
+    ///   - folder: a descriptor of it.
+    ///   - pause: called between two attempts while another has the lock.
+    static func lock(_ folder: Int32, pause: () -> Void) {
+        for _ in 0..<lockAttemptsMax {
+            if flock(folder, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return }
+            pause()
+        }
+    }
+
+    /// A second in all, which is longer than servers keep it.
+    static let lockAttemptsMax = 100
 
     @unsafe
     private static func withAddress(

@@ -59,9 +59,10 @@ struct ServeCommand: ParsableCommand {
         wait(for: signals, server, configuration, hangup)
         let begun = Instant.now
         let deadline = begun.advanced(by: server.drainDuration)
-        // Whoever asks again does not want to wait. The thread ends with the process.
+        // Whoever asks again does not want to wait. The thread ends with the process; where the system has none to give, a second
+        // signal changes nothing, and clients have their answers all the same.
         let hurry = server.hurry
-        let impatience = try NamedThread(name: "signals") {
+        let impatience = try? NamedThread(name: "signals") {
             while ![SIGTERM, SIGINT].contains(signals.next()) {}
             hurry()
         }

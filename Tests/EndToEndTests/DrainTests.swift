@@ -72,21 +72,6 @@ import Testing
         try #expect(server.process.waitUntilEnded() == .exited(0), "nothing was cut off")
     }
 
-    /// A client that is known to be there, and has asked nothing before the signal.
-    @Test func aClientThatHasConnectedInTimeIsAnswered() throws {
-        let server = try ServerProcess(TestSite())
-        let client = try Client(server)
-        let kept = try Client(server)
-        _ = try kept.exchange(Request.get("/"))
-        server.process.send(signal: SIGTERM)
-        try #expect(kept.endsWithoutMore(), "by now it drains")
-        let answer = try client.exchange(Request.get("/"))
-        #expect(answer.status == 200)
-        #expect(answer["connection"] == "close")
-        try #expect(client.endsWithoutMore())
-        try #expect(server.process.waitUntilEnded() == .exited(0))
-    }
-
     @Test func aSuccessorBindsWhileItsPredecessorStillAnswers() throws {
         let site = try TestSite(configuration: Configuration.trial + "[deadlines]\ndrain = 60\n")
         let first = try ServerProcess(site)

@@ -63,6 +63,23 @@ import Testing
         try #expect(server.process.waitUntilEnded(within: .seconds(20)) == .exited(75), "EX_TEMPFAIL: it was cut off")
     }
 
+    /// The thread that waits for a second signal is a convenience; the stop is not.
+    @Test func aServerThatGetsNoFurtherThreadStopsInOrder() throws {
+        // A thread's stack is as large as the limit says (pthread_create(3)), and what a stop takes of memory is less.
+        let server = try ServerProcess(TestSite(), launcher: ["prlimit", "--stack=\(512 << 20)"])
+        let client = try Client(server)
+        _ = try client.exchange(Request.get("/"))
+        let size = try server.addressSize + (256 << 20)
+        let outcome = try Program.run(
+            program: "prlimit",
+            ["--pid", "\(server.process.processID)", "--as=\(size)"]
+        )
+        #expect(outcome.succeeded, "\(outcome)")
+        server.process.send(signal: SIGTERM)
+        try #expect(client.endsWithoutMore())
+        try #expect(server.process.waitUntilEnded() == .exited(0), "\(server.process.errors)")
+    }
+
     @Test func whatTakesLongerThanTheDrainIsCutOffAndSaid() throws {
         let site = try TestSite(configuration: Configuration.trial + "[deadlines]\ndrain = 0.2\n")
         let server = try ServerProcess(site)

@@ -217,7 +217,8 @@ import Testing
             let predecessor = server
             server = try Self.successor(site, port)
             watch.add(server.process.processID)
-            try #expect(predecessor.process.waitUntilEnded() == .exited(0), "round \(round)")
+            let ending = try predecessor.process.waitUntilEnded()
+            #expect(ending == .exited(0), "round \(round): \(predecessor.process.errors)")
         }
         isOver.withLock { $0 = true }
         for poster in posters { poster.join() }

@@ -7,7 +7,10 @@ import Testing
 @Suite struct UnixSocketTests {
     /// A server that listens on the socket of its site's folder too.
     private static func start(_ site: TestSite, launcher: [String] = []) throws -> ServerProcess {
-        try ServerProcess(site, arguments: ["--listen", "unix:\(path(site))"], launcher: launcher)
+        let server = try ServerProcess(site, arguments: ["--listen", "unix:\(path(site))"], launcher: launcher)
+        // The lines of several addresses come one by one.
+        _ = try server.process.waitForErrors("the socket") { $0.contains("listening on unix:") ? true : nil }
+        return server
     }
 
     private static func path(_ site: TestSite) -> String { site.root + "/http.sock" }
@@ -122,6 +125,38 @@ import Testing
         #expect(Self.attributes(Self.path(site)) == nil)
     }
 
+    /// The log's thread is the first, and starts when the socket has its file.
+    @Test func aStartThatGetsNoThreadLeavesNoFile() throws {
+        let site = try TestSite()
+        // A thread's stack is as large as the limit says (pthread_create(3)), and finds no room among the addresses.
+        let limits = ["--stack=17179869184", "--as=8589934592"]
+        let outcome = try Program.run(
+            program: "prlimit",
+            limits + [Program.ringport, "serve", "--root", site.root, "--listen", "unix:\(Self.path(site))"]
+        )
+        #expect(outcome.errors.contains("start thread log"), "\(outcome)")
+        #expect(outcome.ending != .exited(0))
+        #expect(Self.attributes(Self.path(site)) == nil)
+    }
+
+    /// Each descriptor less ends the start at an earlier step.
+    @Test func whereDescriptorsRunOutNoFileIsLeft() throws {
+        let site = try TestSite()
+        var failures = ""
+        for count in 5...60 {
+            do {
+                let server = try Self.start(site, launcher: ["prlimit", "--nofile=\(count)"])
+                try #expect(server.stop() == .exited(0))
+                #expect(Self.attributes(Self.path(site)) == nil, "\(count) descriptors are enough for a stop")
+                break
+            } catch {
+                failures += "\(error)\n"
+                #expect(Self.attributes(Self.path(site)) == nil, "\(count) descriptors: \(error)")
+            }
+        }
+        #expect(failures.contains("io_uring_setup: Too many open files"), "some came far: \(failures)")
+    }
+
     /// Its predecessor still answers, and must not remove what is no longer its own.
     @Test func aSuccessorsFileIsNotRemoved() throws {
         let site = try TestSite(configuration: Configuration.trial + "[deadlines]\ndrain = 60\n")
@@ -228,8 +263,9 @@ import Testing
         #expect(refused.errors.contains("freebind = true"), "\(refused)")
         try site.write("ringport.toml", "[server]\nfreebind = true\n")
         let server = try ServerProcess(site, arguments: ["--listen", "203.0.113.77:0", "--listen", "[2001:db8::77]:0"])
-        #expect(server.process.errors.contains("listening on http://203.0.113.77:"))
-        #expect(server.process.errors.contains("listening on http://[2001:db8::77]:"))
+        for line in ["listening on http://203.0.113.77:", "listening on http://[2001:db8::77]:"] {
+            _ = try server.process.waitForErrors(line) { $0.contains(line) ? true : nil }
+        }
         try #expect(server.stop() == .exited(0))
     }
 }

@@ -57,6 +57,16 @@ package final class ServerProcess: Sendable {
         }
     }
 
+    /// The size of the server's address space in bytes.
+    package var addressSize: Int {
+        get throws {
+            guard let pages = try words(of: "statm").first.flatMap({ Int($0) }) else {
+                throw HarnessError("statm is not as proc(5) says")
+            }
+            return pages * Int(getpagesize())
+        }
+    }
+
     /// The processor time that the server has used.
     package var processorTime: Duration {
         get throws {

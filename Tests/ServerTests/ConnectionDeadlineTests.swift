@@ -154,9 +154,22 @@ import Testing
         #expect(state.perform(.drain, now: ConnectionState.start) == .nothing)
         #expect(state.deadline == ConnectionState.at(1), "it counts from the accept")
         #expect(state.expiry(now: ConnectionState.at(1)) == .idle)
-        #expect(state.perform(.drain, now: ConnectionState.start) == .finish, "no more than once")
+        #expect(state.perform(.drain, now: ConnectionState.at(1)) == .finish, "no more than once")
         var silent = ConnectionState()
         #expect(silent.perform(.drain, now: ConnectionState.at(1)) == .finish, "it had its moment")
+    }
+
+    /// A reload may have changed them between the accept and the stop.
+    @Test(arguments: [1, 600])
+    func aNewClientsMomentIsNoOtherByAllowancesThatChanged(idle: Int) {
+        var deadlines = Deadlines()
+        deadlines.idle = .seconds(idle)
+        let allowances = Allowances(deadlines, bodyRateMin: 10)
+        var state = ConnectionState()
+        #expect(state.drain(now: ConnectionState.start, allowances) == .nothing)
+        #expect(state.deadline == ConnectionState.at(1))
+        var silent = ConnectionState()
+        #expect(silent.drain(now: ConnectionState.at(1), allowances) == .finish)
     }
 
     @Test func idleTimeCountsFromTheEndOfTheLastResponse() {

@@ -45,6 +45,17 @@ import Testing
         }
     }
 
+    /// What was judged by few configured fields may wait in line until a reload has brought many.
+    @Test(arguments: [0, 100, ServerConfiguration.fieldsSizeMax], [0, ServerConfiguration.fieldsSizeMax])
+    func aHandlersFieldsFindRoomWhateverAReloadBrings(before: Int, after: Int) {
+        var (judged, answering) = (Limits(), Limits())
+        judged.responseHeadSizeMax += before
+        answering.responseHeadSizeMax += max(before, after)
+        let needed = answering.responseHeadSizeMax + answering.inlineBodySizeMax + CrossOriginPolicy.originSizeMax
+        #expect(judged.handlerFieldsSizeMax + needed <= answering.outputBlockSize)
+        #expect(judged.handlerFieldsSizeMax >= 32 * 1024, "fields of usual sizes are not refused")
+    }
+
     @Test func thePortsLimitsAreTheServers() {
         var limits = Limits()
         limits.submissionsMax = 16
