@@ -21,7 +21,8 @@ package enum LogLineJSON {
         let shown = timestamp(time).map { Array($0.utf8) } ?? time
         output.append(jsonStringOf: shown.span, escapingUnseen: true)
         for (name, range) in [
-            ("remote", parsed.remote), ("user", parsed.user), ("method", method), ("target", target), ("version", version),
+            ("remote", parsed.remote), ("user", parsed.user), ("method", method), ("target", target),
+            ("version", version),
         ] {
             appendField(name, line.extracting(range), to: &output)
         }

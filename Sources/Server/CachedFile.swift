@@ -163,6 +163,9 @@ struct CachedFile {
         unsafe self.root = root.map { unsafe Unmanaged.passRetained($0) }
     }
 
+    /// The folder beneath which the file is looked for, held by this entry as long as it is.
+    var folder: Descriptor.Shared? { unsafe root?.takeUnretainedValue() }
+
     /// True when the file is looked for beneath this folder, or beneath none.
     func isBeneath(_ folder: Descriptor.Shared) -> Bool {
         // Held by this entry.

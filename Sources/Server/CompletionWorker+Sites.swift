@@ -9,6 +9,7 @@ internal import CompletionPort
 internal import CPlatform
 internal import FileLog
 internal import Glibc
+internal import HandlerPool
 internal import Platform
 
 extension CompletionWorker {
@@ -29,13 +30,13 @@ extension CompletionWorker {
         hasLookedAtSites = true
         let (hasChanges, hasMounts) = watch.poll()
         if hasMounts { mountsChanged() }
-        if hasChanges { siteChanged() }
+        if hasChanges || watch.hasUnread { siteChanged() }
     }
 
     /// The kernel has reported changes in the sites' folders.
     func siteChanged() {
         var changed: [Int] = []
-        watch.readChanges { change in
+        watch.readChanges(atMost: site.limits.watchReadsMax) { change in
             switch change {
             case .everything: files.unlistAll()
             case .file(let root, let path): fileChanged(path, in: root)
@@ -43,18 +44,25 @@ extension CompletionWorker {
             case .roots(let roots): changed = roots
             }
         }
-        files.removeRetiredWatches()
+        // The rest is read in the next turn; whatever it is about is not kept until then.
+        if watch.hasUnread { files.unlistAll() } else { files.removeRetiredWatches() }
         guard !changed.isEmpty else { return }
-        let policies = site.hosts.policies
-        files.unlist { changed.contains(policies[Int($0.policy)].folder) }
+        unlistFiles(of: changed)
         followRoots(changed)
+    }
+
+    private func unlistFiles(of roots: [Int]) {
+        let policies = site.hosts.policies
+        files.unlist { roots.contains(policies[Int($0.policy)].folder) }
     }
 
     /// Something was mounted or unmounted: any path may lead elsewhere, and no event tells which.
     func mountsChanged() {
         files.unlistAll()
         watch.forgetFolders()
-        followRoots(Array(rootPaths.indices))
+        // A file system that does not answer would hold up every site here.
+        for root in rootPaths.indices where !rootPaths[root].reportsChanges { look(root) }
+        followRoots(rootPaths.indices.filter { rootPaths[$0].reportsChanges })
     }
 
     /// Watches a file that is being loaded.
@@ -91,7 +99,8 @@ extension CompletionWorker {
 
     private func openRoot(_ root: Int) {
         do throws(StartError) {
-            take(Descriptor.Shared(try SiteFolders.open(rootPaths[root].text)), for: root)
+            let folder = Descriptor.Shared(try SiteFolders.open(rootPaths[root].text))
+            take(folder, reportsChanges: ringport_reports_changes(folder.rawValue) != 0, for: root)
         } catch {
             missRoot(root, error)
         }
@@ -101,25 +110,70 @@ extension CompletionWorker {
     private func missRoot(_ root: Int, _ error: StartError) {
         guard case .noSite(let reason) = error else { preconditionFailure("a folder that is opened is a site's") }
         rootPaths[root].missing(since: clock.now, reason)
+        if rootPaths[root].isUnsettled {
+            searchesDue = Instant.earlier(searchesDue, clock.now.advanced(by: site.limits.siteLookInterval))
+        }
         // A switch of two steps may be in between them; later it is said.
         guard rootPaths[root].absence?.unsaid != nil, let end = rootPaths[root].absenceEnd(site.limits) else { return }
         searchesDue = Instant.earlier(searchesDue, end)
     }
 
-    private func take(_ folder: Descriptor.Shared, for root: Int) {
+    private func take(_ folder: Descriptor.Shared, reportsChanges: Bool, for root: Int) {
+        // What is kept is of the folder that was there, whatever has told of the other one.
+        unlistFiles(of: [root])
         version.roots[root] = folder
         rootPaths[root].absence = nil
-        rootPaths[root].isReported = ringport_reports_changes(folder.rawValue) != 0
+        rootPaths[root].reportsChanges = reportsChanges
         watch.move(root, to: Self.watchPath(folder))
     }
 
-    /// Looks where the path of a root leads, once a turn, when nothing reports that.
+    /// Looks where the path of a root leads, once a turn, when nothing reports that, or could not be followed when it was
+    /// reported.
     ///
     /// Nothing of such a root is kept. A local file system answers without a wait; another one is not asked.
     func followUnwatchedRoot(_ root: Int) {
-        guard !watch.isPathWatched(of: root), rootPaths[root].isReported, rootPaths[root].followedAt != port.entries
+        guard !isSwitchReported(of: root), rootPaths[root].reportsChanges, rootPaths[root].followedAt != port.entries
         else { return }
         lookForRoot(root)
+    }
+
+    /// Looks where the path of a root leads: now where that takes no wait, else by and by.
+    private func look(_ root: Int) {
+        guard !rootPaths[root].reportsChanges else { return lookForRoot(root) }
+        rootPaths[root].isLookWanted = true
+        askForRoot(root)
+    }
+
+    /// Has a pool thread look where the path of a root leads, if that is wanted; one at a time.
+    private func askForRoot(_ root: Int) {
+        guard rootPaths[root].isLookWanted, rootPaths[root].lookedFrom == nil else { return }
+        let old = version.roots[root]
+        guard site.dispatch.pool.submit(RootLookup(rootPaths[root].text, of: root, from: old, posts)) else {
+            searchesDue = Instant.earlier(searchesDue, clock.now.advanced(by: site.limits.siteLookInterval))
+            return
+        }
+        rootPaths[root].isLookWanted = false
+        rootPaths[root].lookedFrom = old
+        rootPaths[root].lookedAt = clock.now
+    }
+
+    /// A pool thread has looked where the path of a root leads.
+    func rootLookedUp(_ root: Int, from old: Descriptor.Shared, _ outcome: RootLookup.Outcome) {
+        // A reload has opened all folders since.
+        guard rootPaths.indices.contains(root), rootPaths[root].lookedFrom === old else { return }
+        rootPaths[root].lookedFrom = nil
+        // An event may have been followed meanwhile, to what is newer.
+        if version.roots[root] === old {
+            switch outcome {
+            case .same: rootPaths[root].absence = nil
+            case .other(let folder, let reportsChanges):
+                watch.followPath(rootPaths[root].text, of: root)
+                take(folder, reportsChanges: reportsChanges, for: root)
+            case .missing(let error): missRoot(root, error)
+            }
+        }
+        askForRoot(root)
+        resumeSearches()
     }
 
     /// Opens the folder to which the path of a root leads, and takes it when it is another.
@@ -132,12 +186,8 @@ extension CompletionWorker {
             return missRoot(root, error)
         }
         rootPaths[root].absence = nil
-        var old = stat()
-        var new = stat()
-        guard unsafe fstat(opened.rawValue, &new) == 0, unsafe fstat(version.roots[root].rawValue, &old) == 0,
-            new.st_ino != old.st_ino || new.st_dev != old.st_dev
-        else { return }
-        take(opened, for: root)
+        guard !SiteFolders.isSame(opened, version.roots[root]) else { return }
+        take(opened, reportsChanges: ringport_reports_changes(opened.rawValue) != 0, for: root)
     }
 
     /// Follows the path of a root anew when it no longer leads to the folder that is open; looks once a turn.
@@ -145,16 +195,16 @@ extension CompletionWorker {
     /// A folder that is removed makes no event for as long as it is open here, and what is made in its place none before that.
     /// Nothing is found in it, so that each request for a file of such a root comes here.
     func followRemovedRoot(_ root: Int) {
-        guard isReported(root), rootPaths[root].absence == nil, rootPaths[root].followedAt != port.entries else { return }
+        guard isSwitchReported(of: root), rootPaths[root].absence == nil, rootPaths[root].followedAt != port.entries
+        else { return }
         rootPaths[root].followedAt = port.entries
         var open = stat()
         var named = stat()
         guard unsafe fstat(version.roots[root].rawValue, &open) == 0 else { return }
         let isNamed = unsafe stat(rootPaths[root].text, &named) == 0
         guard !isNamed || named.st_ino != open.st_ino || named.st_dev != open.st_dev else { return }
-        let policies = site.hosts.policies
         // What is known to be missing is known of the old folder.
-        files.unlist { policies[Int($0.policy)].folder == root }
+        unlistFiles(of: [root])
         followRoots([root])
     }
 
@@ -171,9 +221,16 @@ extension CompletionWorker {
         }
         let root = root(of: file)
         lookAtSitesAgain()
-        // That there is no such file was an answer: the file system answers.
-        if isReported(root) { followRemovedRoot(root) } else { lookForRoot(root) }
+        lookAfterMiss(root)
         if files[file].isBeneath(folder(of: file)) { searchOrEnd(file) } else { startOver(file) }
+    }
+
+    /// A file is not there: that may be for a switch that nothing reports.
+    private func lookAfterMiss(_ root: Int) {
+        guard !isSwitchReported(of: root) else { return followRemovedRoot(root) }
+        let next = rootPaths[root].lookedAt.advanced(by: site.limits.siteLookInterval)
+        guard rootPaths[root].reportsChanges || clock.now >= next else { return }
+        look(root)
     }
 
     /// Looks for a file in the folder that is its site's by now, from the first name on.
@@ -200,7 +257,11 @@ extension CompletionWorker {
     /// Ends the searches that have waited long enough, and says which folders are missing.
     func passSearches() {
         searchesDue = .distantFuture
-        for root in Set(searches.map { root(of: $0) }) where !isReported(root) { lookForRoot(root) }
+        let searched = Set(searches.map { root(of: $0) })
+        for root in rootPaths.indices {
+            let isDue = rootPaths[root].isUnsettled || searched.contains(root)
+            if isDue, !isSwitchReported(of: root) { look(root) } else { askForRoot(root) }
+        }
         resumeSearches()
         let waiting = searches
         searches.removeAll()
@@ -215,7 +276,7 @@ extension CompletionWorker {
             return loadEnded(file, files[file].foundFolder ? .folder : .missing)
         }
         searches.append(file)
-        let next = isReported(root) ? end : clock.now.advanced(by: site.limits.siteLookInterval)
+        let next = isSwitchReported(of: root) ? end : clock.now.advanced(by: site.limits.siteLookInterval)
         searchesDue = Instant.earlier(searchesDue, next)
     }
 
@@ -228,8 +289,11 @@ extension CompletionWorker {
         errors.error(.error, "\(reason); the folder that was there is served on")
     }
 
-    /// True when the kernel reports that the path of a root leads elsewhere.
-    private func isReported(_ root: Int) -> Bool { watch.isPathWatched(of: root) && rootPaths[root].isReported }
+    /// True when the kernel reports that the path of a root leads elsewhere, and all that it has reported was read and followed.
+    func isSwitchReported(of root: Int) -> Bool {
+        watch.isPathWatched(of: root) && !watch.hasUnread && rootPaths[root].reportsChanges
+            && !rootPaths[root].isUnsettled
+    }
 
     /// The sites are served from other folders, all of them.
     func rootsMoved() {

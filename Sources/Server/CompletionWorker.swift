@@ -204,8 +204,8 @@ final class CompletionWorker {
         pulse.begin(WorkerStep(.armingReceives))
         armStarved()
         pulse.endTurn()
-        // Receives that are still to be armed may be all that anybody waits for.
-        if starved.isEmpty, posts.prepareToSleep() {
+        // Receives that are still to be armed, or reports that are still to be read, may be all that anybody waits for.
+        if starved.isEmpty, !watch.hasUnread, posts.prepareToSleep() {
             let next = Instant.earlier(Instant.earlier(wheel.next ?? .distantFuture, searchesDue), end)
             let duration = next == .distantFuture ? nil : next.remaining(from: clock.now)
             port.submitAndWait(atMost: duration, for: gathering.wait(after: receives))
@@ -217,7 +217,7 @@ final class CompletionWorker {
         pulse.beginTurn(clock.now)
         hasLookedAtSites = false
         pulse.begin(WorkerStep(.lookingAtSites))
-        if hasArmedReceive { lookAtSites() }
+        if hasArmedReceive || watch.hasUnread { lookAtSites() }
         hasArmedReceive = false
         receives = 0
         endSendsAtOnce()
@@ -277,6 +277,7 @@ final class CompletionWorker {
         case .variantMade(let file, let answer): variantMade(file, answer)
         case .passwordChecked(let exchange, let isRight): passwordChecked(exchange, isRight)
         case .folderRead(let exchange, let response): folderRead(exchange, response)
+        case .rootLookedUp(let root, let old, let outcome): rootLookedUp(root, from: old, outcome)
         case .reload(let site, let folders, let progress):
             take(site, folders)
             progress.workerFollowed()

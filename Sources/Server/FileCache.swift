@@ -137,8 +137,13 @@ struct FileCache: ~Copyable {
     }
 
     /// No entry of these sites answers any further request.
+    ///
+    /// - Parameter isOfSite: asked about listed entries alone: the policy of any other may be of an earlier version.
     mutating func unlist(where isOfSite: (FileKey) -> Bool) {
-        for slot in files.occupiedSlots where files.contains(slot) && isOfSite(files[slot].key) { unlist(slot) }
+        for slot in files.occupiedSlots where files.contains(slot) && files[slot].isListed && isOfSite(files[slot].key)
+        {
+            unlist(slot)
+        }
     }
 
     // MARK: Watching

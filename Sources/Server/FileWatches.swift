@@ -87,8 +87,8 @@ final class FileWatches {
 
     private func removeWatch(_ watch: Int32) {
         guard let notifier else { return }
-        // EINVAL: the kernel has removed it, as the file is gone.
-        _ = inotify_rm_watch(notifier.rawValue, watch)
-        removals += 1
+        // EINVAL: the kernel has removed it, as the file is gone. That was reported, and is not once more: what is left is
+        // removed now, as nothing else may be reported that it could wait for.
+        if inotify_rm_watch(notifier.rawValue, watch) == 0 { removals += 1 }
     }
 }

@@ -111,6 +111,8 @@ package struct Limits: Sendable {
     package var watchedFoldersMax = 4096
     /// Watches of files that are removed before the kernel's reports are read again, as each removal makes one.
     package var watchRemovalsMax = 1024
+    /// Reads of the kernel's reports at once: more than the events that its queue holds by default take, with usual names.
+    package var watchReadsMax = 64
     /// The time for which the path of a site's folder may lead nowhere while a request waits for its file.
     package var siteAbsenceDuration = Duration.seconds(1)
     /// Until then the path is looked at again so often, where nothing can be watched.
@@ -149,7 +151,10 @@ package struct Limits: Sendable {
             "a refusal of what has no exchange is written, content and all, where a head finds room"
         )
         precondition(siteAbsenceDuration >= .zero && siteLookInterval > .zero, "a search for a site's folder ends")
-        precondition(watchedFoldersMax > 0 && watchRemovalsMax > 0, "what is watched is let go at some time")
+        precondition(
+            watchedFoldersMax > 0 && watchRemovalsMax > 0 && watchReadsMax > 0,
+            "what is watched is let go at some time"
+        )
         precondition(inlineBodySizeMax <= residentFileSizeMax, "an inline body is resident")
         precondition(outputSegmentsMax >= 4, "one response takes two segments")
         precondition(exchangesMax >= pipelinedMax, "one connection can wait for all its requests")

@@ -90,7 +90,9 @@ package struct Listener: ~Copyable, Sendable {
             do throws(StartError) {
                 return try body()
             } catch {
-                guard case .listen(let reason) = error, reason.code == EADDRINUSE, Instant.now < end else { throw error }
+                guard case .listen(let reason) = error, reason.code == EADDRINUSE, Instant.now < end else {
+                    throw error
+                }
             }
             _ = pause.waitUntil(.now.advanced(by: takenInterval)) { $0 ? true : nil }
         }

@@ -41,4 +41,12 @@ struct SiteFolders {
         guard number >= 0 else { throw .noSite(SystemError("open \(path)")) }
         return Descriptor(owning: number)
     }
+
+    /// True when both are known to be one folder.
+    static func isSame(_ one: Descriptor.Shared, _ other: Descriptor.Shared) -> Bool {
+        var first = stat()
+        var second = stat()
+        return unsafe fstat(one.rawValue, &first) == 0 && fstat(other.rawValue, &second) == 0
+            && first.st_ino == second.st_ino && first.st_dev == second.st_dev
+    }
 }

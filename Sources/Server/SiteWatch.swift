@@ -41,6 +41,8 @@ struct SiteWatch: ~Copyable {
     /// `/proc/self/mountinfo`, as long as there is a notifier.
     let mounts: Descriptor.Shared?
     let failure: WatchFailure?
+    /// True when there may be reports that were not read: until they are, nothing may be kept.
+    private(set) var hasUnread = false
 
     /// Paths that lead to the folders that are served in any case, such as `/proc/self/fd/9/.`.
     private var roots: [[UInt8]]
@@ -62,9 +64,10 @@ struct SiteWatch: ~Copyable {
     )
     /// Changes of a folder or a link itself; IN_ATTRIB comes when another takes its name.
     private static let selfMask = UInt32(IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_DONT_FOLLOW | IN_MASK_ADD)
-    /// Names that come and go.
+    /// Names that come and go, and that may be read from some moment on.
     private static let nameMask = UInt32(
-        IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD
+        IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_ONLYDIR
+            | IN_MASK_ADD
     )
 
     /// Watches nothing yet.
@@ -211,7 +214,10 @@ struct SiteWatch: ~Copyable {
                     isWatched = false
                 }
             }
-            return Self.name(path)
+            if let name = Self.name(path) { return name }
+            // It may be a link, and then what is behind it is not watched.
+            isWatched = false
+            return .other
         }
         isPathWatched[root] = isWatched
         for watch in old { removeIfUnused(watch) }
@@ -238,7 +244,9 @@ struct SiteWatch: ~Copyable {
     }
 
     /// Looks a name up; a local file system tells without a wait.
-    private static func name(_ path: [UInt8]) -> FolderWalk.Name {
+    ///
+    /// - Returns: `nil` when it can't be told at the moment.
+    private static func name(_ path: [UInt8]) -> FolderWalk.Name? {
         var target = [UInt8](repeating: 0, count: Int(PATH_MAX))
         let count = unsafe (path + [0]).withUnsafeBytes { bytes in
             // Ended by the NUL that was appended.
@@ -252,8 +260,12 @@ struct SiteWatch: ~Copyable {
             }
         }
         if count >= 0 { return .link(to: Array(target[..<count])) }
-        // EINVAL: it is no link.
-        return errno == ENOENT || errno == ENOTDIR ? .missing : .other
+        switch errno {
+        case ENOENT, ENOTDIR: return .missing
+        // EINVAL: it is no link. EACCES: nobody may go on there, until a name before it is changed.
+        case EINVAL, EACCES: return .other
+        default: return nil
+        }
     }
 
     // MARK: Reports
@@ -273,15 +285,20 @@ struct SiteWatch: ~Copyable {
     }
 
     /// Reads what has changed and calls `body` for each change.
-    mutating func readChanges(_ body: (Change) -> Void) {
+    ///
+    /// - Parameters:
+    ///   - reads: so often at most, as others may change files faster than they are reported; `hasUnread` tells of a rest.
+    ///   - body: called for each change.
+    mutating func readChanges(atMost reads: Int = Limits().watchReadsMax, _ body: (Change) -> Void) {
         guard let notifier else { return }
+        hasUnread = true
         let size = 16 * 1024
         var roots: Set<Int> = []
         unsafe withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { buffer in
-            while true {
+            for _ in 0..<reads {
                 let count = unsafe read(notifier.rawValue, buffer.baseAddress, size)
                 // EAGAIN: nothing more now. Nothing else can fail on an inotify descriptor of our own.
-                guard count > 0 else { return }
+                guard count > 0 else { return hasUnread = false }
                 unsafe report(UnsafeRawBufferPointer(rebasing: buffer[0..<count]), &roots, body)
             }
         }
@@ -328,7 +345,8 @@ struct SiteWatch: ~Copyable {
             let marks = UInt32(IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED)
             return event.mask & marks != 0
         }
-        let marks = UInt32(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
+        // IN_ATTRIB: what may not be read may be, from now on.
+        let marks = UInt32(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB)
         return unsafe event.mask & marks != 0 && !awaited.isEmpty && name.prefix { $0 != 0 }.elementsEqual(awaited)
     }
 

@@ -26,9 +26,11 @@ extension CompletionWorker {
         let codings = files[file].version.site.codings
         for coding in ContentCoding.allCases where coding.rawValue >= first && codings.uses(coding) {
             files[file].codingBeside = coding.rawValue
+            // In the folder that the file is of, which its site may have left meanwhile: the entry holds it.
+            guard let folder = files[file].folder else { preconditionFailure("a file is loaded from a folder") }
             // The path stays in place until the next is looked for; the entry is pinned until it is loaded.
             let path = unsafe files[file].look(for: coding.suffix)
-            return unsafe port.open(beneath: folder(of: file).rawValue, path, .withoutLinks, files.key(file))
+            return unsafe port.open(beneath: folder.rawValue, path, .withoutLinks, files.key(file))
         }
         loadEnded(file, .ready)
     }

@@ -28,8 +28,9 @@ extension CompletionWorker {
         files[file].isErrorPage = isErrorPage
         files[file].isGoverned = site.router.decide(.get, name) != .file || policy.governs(name)
         files.pin(file)
-        // A request that came before a reload may need a file after it: no other request may have that.
-        if version !== self.version { files.unlist(file) }
+        // A request that came before a reload may need a file after it: no other request may have that. Nor may one have what
+        // was opened before a change that is reported and not read.
+        if version !== self.version || watch.hasUnread { files.unlist(file) }
         open(file, .withoutLinks)
         return file
     }
@@ -54,7 +55,7 @@ extension CompletionWorker {
         let folder = folder(of: file)
         files[file].setRoot(folder)
         // A file is not kept where its site could be switched unseen.
-        let isReported = isCurrent && watch.isPathWatched(of: index)
+        let isReported = isCurrent && isSwitchReported(of: index)
         files[file].watch = isReported ? watch.watchFolder(of: files[file].pathBytes, in: index) ?? -1 : -1
         // The path stays in place as long as the entry, which is pinned until it is loaded.
         unsafe port.open(beneath: folder.rawValue, files[file].path, rule, files.key(file))
@@ -74,14 +75,14 @@ extension CompletionWorker {
         case EAGAIN where files[file].attempts < CachedFile.attemptsMax:
             // openat2(2): a rename at the same time made it impossible to say whether the path stays beneath `www/`.
             files[file].attempts += 1
-            open(file, files[file].isLinked ? followed(file) : .withoutLinks)
+            openAgain(file, files[file].isLinked ? followed(file) : .withoutLinks)
         case ELOOP where !files[file].isLinked && followed(file) != .withoutLinks:
             files[file].isLinked = true
-            open(file, followed(file))
+            openAgain(file, followed(file))
         case ENOENT where files[file].isLinked && files[file].attempts < CachedFile.attemptsMax:
             // A link may have been turned, and what it led to removed, between two steps of the kernel.
             files[file].attempts += 1
-            open(file, followed(file))
+            openAgain(file, followed(file))
         case ENOENT, ENOTDIR, ELOOP, EXDEV, ENAMETOOLONG, ENXIO, ENODEV, EINVAL:
             tryNext(file)
         case EACCES, EPERM:
@@ -91,6 +92,20 @@ extension CompletionWorker {
         default:
             errors.error(.error, SystemError(code, "open \(files[file].pathText)").description)
             loadEnded(file, .refused(.fileUnreadable))
+        }
+    }
+
+    /// Opens the file that is tried once more.
+    ///
+    /// All that is tried for a name is of one folder: in another one it begins with the first. A variant is of a content, and
+    /// goes with it.
+    private func openAgain(_ file: UInt32, _ rule: OpenRule) {
+        if isInPlace(file) {
+            open(file, rule)
+        } else if files[file].key.isPlain {
+            startOver(file)
+        } else {
+            loadEnded(file, .missing)
         }
     }
 
@@ -110,9 +125,15 @@ extension CompletionWorker {
         guard files[file].key.isPlain, let path = files[file].withName({ names.file($0, attempt: attempt) }) else {
             return endSearch(file)
         }
-        guard files[file].isBeneath(folder(of: file)) else { return startOver(file) }
+        guard isInPlace(file) else { return startOver(file) }
         files[file].tryNext(path)
         open(file, .withoutLinks)
+    }
+
+    /// True when the folder that a file is looked for in is still its site's.
+    private func isInPlace(_ file: UInt32) -> Bool {
+        if files[file].version === version { followUnwatchedRoot(root(of: file)) }
+        return files[file].isBeneath(folder(of: file))
     }
 
     /// Looks what was opened: fstat(2) on a local file never waits.

@@ -16,6 +16,8 @@ enum WorkerMessage: Sendable {
     case passwordChecked(CompletionKey, Bool)
     /// The folder of this exchange has been read, or is none.
     case folderRead(CompletionKey, HandlerResponse?)
+    /// It was looked where the path of the folder of this index leads.
+    case rootLookedUp(Int, from: Descriptor.Shared, RootLookup.Outcome)
     /// Forget the files that are kept, and answer new requests by these rules and from these folders.
     case reload(Site, [SiteFolder], ReloadProgress)
     /// Accept nothing more, answer what was asked, then close.

@@ -21,6 +21,7 @@ struct WorkerStep: Equatable, AtomicRepresentable {
         case variantMade
         case passwordChecked
         case folderRead
+        case rootLookedUp
         case reload
         case drain
         case stop
@@ -49,6 +50,7 @@ struct WorkerStep: Equatable, AtomicRepresentable {
         case .variantMade(let file, _): self.init(.variantMade, slot: file.slot)
         case .passwordChecked(let exchange, _): self.init(.passwordChecked, slot: exchange.slot)
         case .folderRead(let exchange, _): self.init(.folderRead, slot: exchange.slot)
+        case .rootLookedUp: self.init(.rootLookedUp)
         case .reload: self.init(.reload)
         case .drain: self.init(.drain)
         case .stop: self.init(.stop)
@@ -106,7 +108,7 @@ extension WorkerStep: CustomStringConvertible {
         case .lookingAtSites: "reading what has changed in the sites' folders"
         case .passingDeadlines: "deadlines"
         case .ending: "ending its connections"
-        case .resumeAccepting, .reload, .drain, .stop: "a posted \(kind)"
+        case .resumeAccepting, .rootLookedUp, .reload, .drain, .stop: "a posted \(kind)"
         case .handlerAnswered, .passwordChecked, .folderRead: "a posted \(kind) of exchange \(slot)"
         case .variantMade: "a posted \(kind) of file \(slot)"
         }

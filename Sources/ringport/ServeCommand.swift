@@ -119,7 +119,13 @@ struct ServeCommand: ParsableCommand {
         var errors: [String] = []
         var wanted = configuration
         do {
-            let reading = try site.reading(listen: listen, workers: workers, traces: trace, isReload: true, hadText: hadText)
+            let reading = try site.reading(
+                listen: listen,
+                workers: workers,
+                traces: trace,
+                isReload: true,
+                hadText: hadText
+            )
             errors = reading.errors.map(\.description)
             wanted = reading.configuration
         } catch {

@@ -75,7 +75,7 @@ struct TailCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The site.", valueName: "dir"))
     var root = "."
 
-    @Argument(help: ArgumentHelp("The log to show. (default: access.log of the site, in [log] folder)", valueName: "file"))
+    @Argument(help: ArgumentHelp("The log to show. (default: the site's access.log)", valueName: "file"))
     var files: [String] = []
 
     func validate() throws {

@@ -131,6 +131,29 @@ import Testing
         cache.unlistAll()
     }
 
+    /// A policy's index is one of the version that an entry was made by, and only listed ones are of the current version.
+    @Test func whatIsNoLongerListedIsOfNoSite() throws {
+        var cache = try FileCache(limits: Self.limits(), descriptors: Self.budget())
+        let sent = try #require(list("/sent", in: &cache))
+        cache.pin(sent)
+        cache.unlist(sent)
+        let listed = try #require(list("/listed", in: &cache))
+        cache.pin(listed)
+        var asked = 0
+        cache.unlist { _ in
+            asked += 1
+            return true
+        }
+        #expect(asked == 1 && find("/listed", in: cache) == nil)
+        cache.unlist { _ in
+            asked += 1
+            return true
+        }
+        #expect(asked == 1)
+        for slot in [sent, listed] { cache.unpin(slot) }
+        #expect(cache.files.count == 0)
+    }
+
     @Test func memoryBeyondTheLimitDropsOtherFiles() throws {
         var cache = try FileCache(limits: Self.limits(size: 1000), descriptors: Self.budget())
         for number in 0..<5 {

@@ -119,6 +119,37 @@ import Testing
         #expect(reported(notifier) == [])
     }
 
+    /// Their watches went with them, and make no further report that the others' removal could wait for.
+    @Test(arguments: [true, false]) func filesThatAreGoneDoNotKeepTheOthersWatched(goneLast: Bool) throws {
+        let notifier = try Self.notifier()
+        let watches = FileWatches(notifier, Self.limits(removals: 10))
+        var gone: [Descriptor.Shared] = []
+        var files: [Descriptor.Shared] = []
+        for slot in 0..<95 as Range<UInt32> {
+            if (slot < 50) == goneLast {
+                gone.append(Descriptor.Shared(try Self.file()))
+                #expect(watches.add(slot, gone[gone.count - 1].rawValue) == .watched)
+            } else {
+                files.append(Descriptor.Shared(try Self.file()))
+                #expect(watches.add(slot, files[files.count - 1].rawValue) == .watched)
+            }
+        }
+        let kept = files.count
+        gone.removeAll()
+        _ = reported(notifier)
+        for slot in 0..<95 as Range<UInt32> { watches.remove(slot) }
+        var count = 0
+        while true {
+            let found = reported(notifier)
+            if found.isEmpty { break }
+            count += found.count
+            watches.removeRetired()
+        }
+        #expect(count == kept, "one report for each removal")
+        for file in files { #expect(unsafe write(file.rawValue, "x", 1) == 1) }
+        #expect(reported(notifier) == [])
+    }
+
     @Test func aFileThatIsKeptAgainStaysWatched() throws {
         let notifier = try Self.notifier()
         let watches = FileWatches(notifier, Self.limits(removals: 1))

@@ -25,6 +25,24 @@ import Testing
         #expect(path.absence != nil && path.absence?.unsaid == nil)
     }
 
+    /// What is of the machine's moment is over without an event; what is of the names brings one.
+    @Test func onlyAnAbsenceOfNamesIsReported() throws {
+        for code in [ENOENT, ENOTDIR, ELOOP, EACCES, ENAMETOOLONG] {
+            var path = try path()
+            path.missing(since: Instant(nanoseconds: 0), SystemError(code, "open"))
+            #expect(!path.isUnsettled, "\(code)")
+        }
+        for code in [EMFILE, ENFILE, ENOMEM, EINTR, EIO, ESTALE] {
+            var path = try path()
+            #expect(!path.isUnsettled)
+            path.missing(since: Instant(nanoseconds: 0), SystemError(code, "open"))
+            #expect(path.isUnsettled, "\(code)")
+            // The reason that it has by now counts, though the first is said.
+            path.missing(since: Instant(nanoseconds: 1), SystemError(ENOENT, "open"))
+            #expect(!path.isUnsettled && path.absence?.unsaid == SystemError(code, "open"))
+        }
+    }
+
     @Test func theNextAbsenceIsAnother() throws {
         var path = try path()
         path.missing(since: Instant(nanoseconds: 0), SystemError(ENOENT, "open"))

@@ -253,6 +253,24 @@ import Testing
         #expect(allChanges(&watch, within: 0) == [])
     }
 
+    /// Who changes files faster than they are read holds nobody up.
+    @Test func reportsAreReadALimitedNumberOfTimesAtOnce() throws {
+        let site = try Site()
+        var watch = SiteWatch(roots: [site.path])
+        #expect(watch.watchFolder(of: Array("a".utf8), in: 0) != nil)
+        let names = Set((0..<2000).map { "/\($0)" })
+        for name in names { try site.write(String(name.dropFirst())) }
+        var found: Set<String> = []
+        var turns = 0
+        repeat {
+            watch.readChanges(atMost: 1) { change in
+                if case .file(_, let path) = change { found.insert(String(decoding: path, as: UTF8.self)) }
+            }
+            turns += 1
+        } while watch.hasUnread
+        #expect(turns > 2000 * 32 / (16 << 10) && found == names)
+    }
+
     /// The distinct changes that were reported, once there are any.
     private func changes(_ watch: inout SiteWatch) -> Set<String> { Set(allChanges(&watch)) }
 
