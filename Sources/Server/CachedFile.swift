@@ -282,7 +282,7 @@ struct CachedFile {
         unsafe mapping = nil
     }
 
-    /// Where the rest of the file is to be read; `nil` when all of it has been, or is mapped.
+    /// The place for the rest of the file; `nil` when all of it has been, or is mapped.
     var unread: UnsafeMutableRawBufferPointer? {
         guard !isMapped, let block = unsafe block, readCount < Int(size) else { return nil }
         return unsafe UnsafeMutableRawBufferPointer(

@@ -59,7 +59,7 @@ final class CompletionWorker {
     var listedRoots: [CompletionKey: Descriptor.Shared] = [:]
     /// Files whose site has no folder at the moment.
     var searches: [UInt32] = []
-    /// When these are looked at again.
+    /// The time at which these are looked at again.
     var searchesDue = Instant.distantFuture
 
     var port: CompletionPort

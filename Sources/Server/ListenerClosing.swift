@@ -16,7 +16,7 @@ struct ListenerClosing {
     }
 
     private let deadline: Instant
-    /// When handshakes are not waited for any longer: their clients have gone, or never were.
+    /// The end of the wait for handshakes: their clients have gone, or never were.
     private var handshakesEnd: Instant
     private var takesMore = true
     /// Incomplete from the beginning on; `nil` before the first look.

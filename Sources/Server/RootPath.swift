@@ -13,7 +13,7 @@ struct RootPath {
     var isLookWanted = false
     /// The folder that it led to when a pool thread began to look; `nil` while none does.
     var lookedFrom: Descriptor.Shared?
-    /// When the last one began.
+    /// The time at which the last one began.
     var lookedAt = Instant(nanoseconds: 0)
     /// `nil` while the path leads to a folder.
     var absence: Absence?

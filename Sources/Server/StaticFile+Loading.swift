@@ -331,7 +331,7 @@ extension CompletionWorker {
         }
     }
 
-    /// Where the exchange's folder is, relative to the address that was asked for.
+    /// The exchange's folder, relative to the address that was asked for.
     ///
     /// It is made of the decoded path, and not of what was sent: a scheme and host, or a path that begins with two slashes
     /// before its dot segments are resolved, would lead the client to another site.

@@ -53,26 +53,12 @@ final class FrontProxy {
         // Caddy writes to its user's home otherwise.
         let homes = ["XDG_CONFIG_HOME=\(folder.root)", "XDG_DATA_HOME=\(folder.root)"]
         process = try ChildProcess("env", homes + arguments)
-        try waitUntilReady(kind.rawValue)
+        try process.waitUntilListening(port: port, kind.rawValue)
     }
 
     deinit {
         process.send(signal: SIGTERM)
         _ = try? process.waitUntilEnded()
-    }
-
-    /// A proxy says nowhere that it is ready: it is asked until it accepts, or has ended.
-    private func waitUntilReady(_ name: String) throws {
-        let deadline = Instant.now.advanced(by: .seconds(20))
-        while Instant.now < deadline {
-            if let socket = try? Client.connect(port: port) {
-                _ = close(socket)
-                return
-            }
-            guard kill(process.processID, 0) == 0 else { break }
-            sched_yield()
-        }
-        throw HarnessError("\(name) does not start: \(process.output)\(process.errors)")
     }
 
     // MARK: Configurations

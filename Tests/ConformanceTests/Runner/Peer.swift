@@ -55,25 +55,11 @@ final class Peer {
         let text = values.reduce(template) { $0.replacing("@\($1.key)@", with: $1.value) }
         try site.write("run/\(kind.name).conf", text)
         process = try ChildProcess(program, kind.arguments(site.root + "/run/\(kind.name).conf"))
-        try waitUntilReady(kind.name)
+        try process.waitUntilListening(port: port, kind.name)
     }
 
     deinit {
         process.send(signal: SIGTERM)
         _ = try? process.waitUntilEnded()
-    }
-
-    /// A server says nowhere that it is ready: it is asked until it accepts, or has ended.
-    private func waitUntilReady(_ name: String) throws {
-        let deadline = Instant.now.advanced(by: .seconds(20))
-        while Instant.now < deadline {
-            if let socket = try? Client.connect(port: port) {
-                _ = close(socket)
-                return
-            }
-            guard kill(process.processID, 0) == 0 else { break }
-            sched_yield()
-        }
-        throw HarnessError("\(name) does not start: \(process.output)\(process.errors)")
     }
 }
