@@ -71,7 +71,7 @@ extension ConfigurationSchema {
     }
 
     private static var hostTables: [ConfigurationTable<HostRules>] {
-        siteTables.map { $0.lifted(\HostRules.rules) }
+        SiteSchema.tables.map { $0.lifted(\HostRules.rules) }
     }
 
     /// Both kinds of rules for fields make one list, so that one of them is enough to begin it anew.

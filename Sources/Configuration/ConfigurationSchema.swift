@@ -7,7 +7,7 @@ internal import Store
 enum ConfigurationSchema {
     /// The whole file.
     static var root: TableBody<ServerConfiguration> {
-        let site = siteTables.map { $0.lifted(\ServerConfiguration.rules) }
+        let site = SiteSchema.tables.map { $0.lifted(\ServerConfiguration.rules) }
         // Hosts begin with what the site has, so they come last.
         return TableBody(
             tables: [server, files, compression] + site + [host, log, limits, deadlines, pool, store, handlers]

@@ -2,8 +2,9 @@
 
 internal import Server
 
-extension ConfigurationSchema {
-    static var siteTables: [ConfigurationTable<SiteRules>] {
+/// The rules of one site, by the tables of its configuration.
+enum SiteSchema {
+    static var tables: [ConfigurationTable<SiteRules>] {
         [security, cache, fields, crossOrigin, redirects, rewrites, protections]
     }
 
