@@ -1,0 +1,19 @@
+/// The part of a client's address by which clients are told apart. A value; any thread.
+
+internal import FileLog
+
+/// An IPv4 address, or the 64-bit prefix of an IPv6 address: the least that one client is given (RFC 6177 §2).
+///
+/// What clients share is shared between these. One client has 2^64 addresses of IPv6 to choose from, so a single one says
+/// nothing.
+struct ClientNetwork: BitwiseCopyable, Hashable, Sendable {
+    private let high: UInt64
+    private let low: UInt64
+
+    /// - Returns: `nil` for the client of a Unix socket, who has no address.
+    init?(_ address: RemoteAddress) {
+        guard !address.isUnix else { return nil }
+        high = address.high
+        low = address.ipv4 == nil ? 0 : address.low
+    }
+}
