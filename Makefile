@@ -9,8 +9,9 @@ TEST_ARGUMENTS = --disable-xctest $(BUILD_ARGUMENTS)
 
 # What the server makes once lives until the process ends, and LeakSanitizer calls that a leak (detect_leaks=0);
 # LeakTests measure what grows. Likewise the thread that waits for a second signal ends with the process, and the tests'
-# collectors of output end by themselves: nobody joins them (report_thread_leaks=0). A handler's library finds the sanitizer's functions in the program, which has to show
-# them.
+# collectors of output end by themselves: nobody joins them (report_thread_leaks=0). A handler's library finds the
+# sanitizer's functions in the program, which has to show them.
+THREAD_SANITIZER_OPTIONS = report_thread_leaks=0:suppressions=$(CURDIR)/Tests/thread-sanitizer.suppressions
 SANITIZED_LINK = -Xlinker --export-dynamic
 
 SWIFT_SOURCES = Package.swift Sources Tests handlers
@@ -44,7 +45,7 @@ tidy: check-imports ## run the tests that read the sources
 
 test-sanitize: ## run every test under ThreadSanitizer, then under AddressSanitizer
 	@scripts/install-dependencies build test
-	RINGPORT_SANITIZED=1 TSAN_OPTIONS=report_thread_leaks=0 swift test $(TEST_ARGUMENTS) --sanitize thread $(SANITIZED_LINK) --scratch-path .build-tsan
+	RINGPORT_SANITIZED=1 TSAN_OPTIONS=$(THREAD_SANITIZER_OPTIONS) swift test $(TEST_ARGUMENTS) --sanitize thread $(SANITIZED_LINK) --scratch-path .build-tsan
 	RINGPORT_SANITIZED=1 ASAN_OPTIONS=detect_leaks=0 swift test $(TEST_ARGUMENTS) --sanitize address $(SANITIZED_LINK) --scratch-path .build-asan
 
 conformance: ## hold Ringport, nginx, lighttpd and h2o up to the table of cases; writes docs/CONFORMANCE.md

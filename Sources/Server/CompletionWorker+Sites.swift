@@ -73,17 +73,22 @@ extension CompletionWorker {
         switch files.watch(file) {
         case .watched: return true
         case .refused(ENOSPC):
-            if !hasComplainedOfWatches {
-                hasComplainedOfWatches = true
-                errors.error(
-                    .notice,
-                    "fewer files are kept in memory than there is room for: fs.inotify.max_user_watches is used up"
-                )
-            }
+            complainOfWatches()
             // One that was not used lately gives its watch.
             return files.evictOne(keeping: file) && files.watch(file) == .watched
         case .refused: return false
         }
+    }
+
+    /// Says once that files are not kept for want of watches.
+    func complainOfWatches() {
+        guard !hasComplainedOfWatches else { return }
+        hasComplainedOfWatches = true
+        errors.error(
+            .notice,
+            "fewer files are kept in memory than there is room for, or none: fs.inotify.max_user_watches is used up; "
+                + "raise the limit with sysctl, and then reload with SIGHUP"
+        )
     }
 
     // MARK: Roots
@@ -94,6 +99,7 @@ extension CompletionWorker {
             watch.followPath(rootPaths[root].text, of: root)
             openRoot(root)
         }
+        if watch.lackedWatches { complainOfWatches() }
         resumeSearches()
     }
 

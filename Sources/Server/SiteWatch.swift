@@ -43,6 +43,8 @@ struct SiteWatch: ~Copyable {
     let failure: WatchFailure?
     /// True when there may be reports that were not read: until they are, nothing may be kept.
     private(set) var hasUnread = false
+    /// True when the user's watches were used up (`fs.inotify.max_user_watches`) as one was wanted.
+    private(set) var lackedWatches = false
 
     /// Paths that lead to the folders that are served in any case, such as `/proc/self/fd/9/.`.
     private var roots: [[UInt8]]
@@ -107,6 +109,7 @@ struct SiteWatch: ~Copyable {
 
     /// Watches other folders from here on.
     mutating func move(to roots: [String]) {
+        lackedWatches = false
         forgetFolders()
         for root in pathWatches.indices { forgetPath(of: root) }
         self.roots = roots.map { Array($0.utf8) }
@@ -145,7 +148,7 @@ struct SiteWatch: ~Copyable {
         if let known = watches[folder] { return known }
         guard watches.count < foldersMax else { return nil }
         let path = roots[folder.root] + (folder.path.isEmpty ? [] : [UInt8(ascii: "/")] + folder.path)
-        // ENOENT: the file is not there either. ENOSPC: the user's watches are used up (fs.inotify.max_user_watches).
+        // ENOENT: the file is not there either.
         // A folder with two names (a bind mount, a move that is not read yet, a site within another's folder) has one
         // watch, which reports one of them.
         guard let watch = try? addWatch(path, Self.folderMask), folders[watch] == nil else { return nil }
@@ -154,7 +157,7 @@ struct SiteWatch: ~Copyable {
         return watch
     }
 
-    private func addWatch(_ path: [UInt8], _ mask: UInt32) throws(SystemError) -> Int32 {
+    private mutating func addWatch(_ path: [UInt8], _ mask: UInt32) throws(SystemError) -> Int32 {
         guard let notifier else { throw SystemError(EMFILE, "watch") }
         let watch = unsafe (path + [0]).withUnsafeBytes { bytes in
             // Ended by the NUL that was appended; a decoded path holds no other.
@@ -162,7 +165,11 @@ struct SiteWatch: ~Copyable {
                 unsafe inotify_add_watch(notifier.rawValue, characters.baseAddress, mask)
             }
         }
-        guard watch >= 0 else { throw SystemError("watch") }
+        guard watch >= 0 else {
+            let error = SystemError("watch")
+            if error.code == ENOSPC { lackedWatches = true }
+            throw error
+        }
         return watch
     }
 

@@ -57,6 +57,7 @@ extension CompletionWorker {
         // A file is not kept where its site could be switched unseen.
         let isReported = isCurrent && isSwitchReported(of: index)
         files[file].watch = isReported ? watch.watchFolder(of: files[file].pathBytes, in: index) ?? -1 : -1
+        if watch.lackedWatches { complainOfWatches() }
         // The path stays in place as long as the entry, which is pinned until it is loaded.
         unsafe port.open(beneath: folder.rawValue, files[file].path, rule, files.key(file))
     }

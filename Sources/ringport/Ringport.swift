@@ -18,8 +18,9 @@ struct Ringport: ParsableCommand {
     static func main() {
         do throws(TailArguments.Refusal) {
             let arguments = Array(CommandLine.arguments.dropFirst())
-            // `killall -USR1 ringport` is meant for the server, and goes to all of this name.
-            if arguments.first == TailCommand.configuration.commandName { _ = signal(SIGUSR1, SIG_IGN) }
+            // `killall -USR1 ringport` is meant for the server, and goes to all of this name. The server waits for the signal
+            // with it blocked, and what is blocked is delivered all the same (signal(7), `sig_ignored` in the kernel).
+            _ = signal(SIGUSR1, SIG_IGN)
             main(try TailArguments.translated(arguments))
         } catch {
             exit(withError: ValidationError(error.description))

@@ -126,7 +126,8 @@ import Testing
     }
 
     /// The log's thread is the first, and starts when the socket has its file.
-    @Test func aStartThatGetsNoThreadLeavesNoFile() throws {
+    @Test(.enabled(if: ChildProcess.variable("RINGPORT_SANITIZED") == nil, "sanitizers need more addresses"))
+    func aStartThatGetsNoThreadLeavesNoFile() throws {
         let site = try TestSite()
         // A thread's stack is as large as the limit says (pthread_create(3)), and finds no room among the addresses.
         let limits = ["--stack=17179869184", "--as=8589934592"]

@@ -32,8 +32,10 @@ import Testing
                 try site.write("www/page.html", "\(version * 2 + 1)")
                 let date = try #require(first["Last-Modified"] ?? first["Date"])
                 let second = try get(client, "If-Modified-Since: \(date)\r\n")
-                #expect(second.status == 200 && second.text == "\(version * 2 + 1)", "\(date)")
                 let part = try get(client, "Range: bytes=0-0\r\nIf-Range: \(date)\r\n")
+                // Once its second is over, a Date may be the Last-Modified of what was written later in it.
+                guard first["Last-Modified"] != nil || part["Date"] == date else { continue }
+                #expect(second.status == 200 && second.text == "\(version * 2 + 1)", "\(date)")
                 #expect(part.status == 200, "a date of this second is no strong validator")
             }
         }

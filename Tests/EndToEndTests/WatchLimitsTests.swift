@@ -113,9 +113,14 @@ import Testing
 
     @Test(.enabled(if: Namespaces.areAllowed, Namespaces.needed), arguments: [0, 1, 2, 4, 6, 8, 9, 10])
     func withFewWatchesFilesAreNotKeptAndNothingIsStale(watches: Int) throws {
-        try serving(site(workers: 1), launcher: launcher(watches: watches)) { server in
+        let site = try site(workers: 1)
+        try serving(site, launcher: launcher(watches: watches)) { server in
             try expectNothingIsStale(server, turns: 4)
         }
+        // The names of the site's path alone need more than two.
+        guard watches <= 2 else { return }
+        let log = String(decoding: try site.read("logs/error.log"), as: UTF8.self)
+        #expect(log.contains("fs.inotify.max_user_watches is used up; raise the limit"), "\(log)")
     }
 
     @Test func withEnoughOfAllNothingIsSaid() throws {
