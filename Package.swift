@@ -122,6 +122,9 @@ let package = Package(
             path: "Tests/Fuzz/Targets"
         ),
         .testTarget(name: "FuzzTests", dependencies: ["Fuzz"]),
+        // The product's parsers once more, by links, with every read of a byte counted.
+        .target(name: "Counted", path: "Tests/Counted"),
+        .testTarget(name: "LinearTests", dependencies: ["Counted"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

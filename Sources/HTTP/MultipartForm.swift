@@ -40,6 +40,9 @@ package struct MultipartForm: Sendable {
     /// CRLF, two dashes and the boundary.
     private var delimiter = InlineArray<74, UInt8>(repeating: 0)
     private let delimiterSize: Int
+    /// By a count of bytes of the dashes and the boundary, less one: how many of them those end with as well, and begin
+    /// with (the failure function of Knuth, Morris and Pratt).
+    private var borders = InlineArray<72, UInt8>(repeating: 0)
     private var partCount = 0
     private var place = Place.preamble
 
@@ -76,6 +79,12 @@ package struct MultipartForm: Sendable {
             let isLast = index + 1 == found.count
             guard byte.isToken || Self.isBoundaryMark(byte) || (byte == Ascii.space && !isLast) else { return nil }
             delimiter[index + 4] = byte
+        }
+        var matched = 0
+        for index in 1..<delimiterSize - 2 {
+            while matched > 0, delimiter[matched + 2] != delimiter[index + 2] { matched = Int(borders[matched - 1]) }
+            if delimiter[matched + 2] == delimiter[index + 2] { matched += 1 }
+            borders[index] = UInt8(matched)
         }
     }
 
@@ -138,12 +147,21 @@ package struct MultipartForm: Sendable {
     }
 
     /// True when two dashes and the boundary's text stand anywhere in a range.
+    ///
+    /// - Complexity: Linear in the range, whatever it repeats of the boundary.
     private func holdsBoundary(_ body: Span<UInt8>, in range: Range<Int>) -> Bool {
-        let text = body.extracting(range)
-        var index = ByteScan.firstIndex(of: Ascii.dash, in: text, from: 0, to: text.count)
-        while index < text.count {
-            if isPrefix(text, at: index, from: 2) { return true }
-            index = ByteScan.firstIndex(of: Ascii.dash, in: text, from: index + 1, to: text.count)
+        let size = delimiterSize - 2
+        var matched = 0
+        var index = ByteScan.firstIndex(of: Ascii.dash, in: body, from: range.lowerBound, to: range.upperBound)
+        while index < range.upperBound {
+            let byte = body[index]
+            index += 1
+            while matched > 0, byte != delimiter[matched + 2] { matched = Int(borders[matched - 1]) }
+            if byte == delimiter[matched + 2] { matched += 1 }
+            if matched == size { return true }
+            if matched == 0 {
+                index = ByteScan.firstIndex(of: Ascii.dash, in: body, from: index, to: range.upperBound)
+            }
         }
         return false
     }

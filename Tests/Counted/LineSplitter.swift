@@ -1,0 +1,1 @@
+../../Sources/FileLog/LineSplitter.swift
