@@ -124,7 +124,8 @@ let package = Package(
         .testTarget(name: "FuzzTests", dependencies: ["Fuzz"]),
         // The product's parsers once more, by links, with every read of a byte counted.
         .target(name: "Counted", path: "Tests/Counted"),
-        .testTarget(name: "LinearTests", dependencies: ["Counted"]),
+        .target(name: "CountedForms", dependencies: ["HandlerKit"], path: "Tests/CountedForms"),
+        .testTarget(name: "LinearTests", dependencies: ["Counted", "CountedForms", "HandlerKit"]),
         .testTarget(name: "TidyTests"),
     ],
     swiftLanguageModes: [.v6]

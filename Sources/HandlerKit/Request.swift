@@ -49,7 +49,8 @@ public struct Request: ~Copyable {
         var result: String?
         forEachValue(of: name) { value in
             let line = String(fieldValue: value)
-            result = result.map { $0 + ", " + line } ?? line
+            // In place: a copy for each line would cost the product of their number and their size.
+            if result == nil { result = line } else { result?.append(", \(line)") }
         }
         return result
     }

@@ -88,22 +88,21 @@ struct SubmittedFields {
     private static let comparedMax = 16
 
     /// True when several fields have one name, which few forms have.
-    private var hasRepeatedNames: Bool {
-        guard entries.count <= Self.comparedMax else { return true }
-        return entries.indices.contains { index in
-            entries[..<index].contains { $0.name == entries[index].name }
-        }
+    private static func mayRepeat(_ names: [FieldName]) -> Bool {
+        guard names.count <= comparedMax else { return true }
+        return names.indices.contains { index in names[..<index].contains(names[index]) }
     }
 
     /// A JSON object: a name that comes once with its value, one that comes several times with an array of them.
     ///
     /// - Complexity: Linear in the size of names and values, however alike the names are.
     var json: [UInt8] {
-        let places = hasRepeatedNames ? Dictionary(grouping: entries.indices) { entries[$0].name } : nil
+        let names = entries.map { FieldName($0.name) }
+        let places = Self.mayRepeat(names) ? Dictionary(grouping: entries.indices) { names[$0] } : nil
         var json: [UInt8] = []
         json.append(UInt8(ascii: "{"))
         for (index, entry) in entries.enumerated() {
-            guard let same = places.map({ $0[entry.name] ?? [] }) else {
+            guard let same = places.map({ $0[names[index]] ?? [] }) else {
                 if index > 0 { json.append(UInt8(ascii: ",")) }
                 json.append(jsonString: entry.name)
                 json.append(UInt8(ascii: ":"))

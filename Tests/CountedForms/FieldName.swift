@@ -1,0 +1,1 @@
+../../handlers/forms/FieldName.swift

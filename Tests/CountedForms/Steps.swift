@@ -1,0 +1,1 @@
+../Counted/Steps.swift
