@@ -132,7 +132,7 @@ extension CompletionWorker {
                 name: $0,
                 path: path,
                 key: key,
-                hash: FileCache.hash($0, key),
+                hash: files.hash($0, key),
                 version: files[file].version
             )
         }

@@ -17,6 +17,9 @@ struct FileCache: ~Copyable {
     /// Bytes that entries may take; a smaller number counts when the next one comes.
     var sizeMax: Int
     private var hand: UInt32 = 0
+    /// Numbers of this cache alone, drawn when it is made: they choose which paths collide.
+    private let secret = UInt64.random(in: .min ... .max)
+    private let multiplier = UInt64.random(in: .min ... .max) | 1
     private let descriptors: DescriptorBudget
     private let watches: FileWatches
     /// Bytes of the resident bodies and heads of all entries.
@@ -48,9 +51,10 @@ struct FileCache: ~Copyable {
 
     // MARK: Finding
 
-    /// Mixes eight bytes at a time; good enough for paths, and a client that makes them collide fills a bounded table.
-    static func hash(_ path: Span<UInt8>, _ key: FileKey) -> UInt64 {
-        var value: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: path.count) ^ key.seed
+    /// Mixes eight bytes at a time, by numbers that no client knows: clients choose the paths, and each look-up passes all
+    /// that collide.
+    func hash(_ path: Span<UInt8>, _ key: FileKey) -> UInt64 {
+        var value = secret ^ UInt64(truncatingIfNeeded: path.count) ^ key.seed
         let bytes = unsafe path.bytes
         var index = 0
         while index &+ 8 <= bytes.byteCount {
@@ -66,14 +70,14 @@ struct FileCache: ~Copyable {
         return mix(value ^ tail)
     }
 
-    private static func mix(_ value: UInt64) -> UInt64 {
-        let product = value.multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
+    private func mix(_ value: UInt64) -> UInt64 {
+        let product = value.multipliedFullWidth(by: multiplier)
         return product.high ^ product.low
     }
 
     /// The entry that answers for a decoded path of a site, in a coding, if one is listed.
     func find(_ path: Span<UInt8>, _ key: FileKey) -> UInt32? {
-        find(path, key, hash: Self.hash(path, key))
+        find(path, key, hash: hash(path, key))
     }
 
     func find(_ path: Span<UInt8>, _ key: FileKey, hash: UInt64) -> UInt32? {

@@ -23,7 +23,7 @@ extension CompletionWorker {
         guard let path = policy.names.file(name, attempt: 0) else {
             preconditionFailure("a path that ends with a slash has an index that may be tried")
         }
-        let entry = CachedFile(name: name, path: path, key: key, hash: FileCache.hash(name, key), version: version)
+        let entry = CachedFile(name: name, path: path, key: key, hash: files.hash(name, key), version: version)
         guard let file = files.insert(entry) else { return nil }
         files[file].isErrorPage = isErrorPage
         files[file].isGoverned = site.router.decide(.get, name) != .file || policy.governs(name)

@@ -54,6 +54,21 @@ import Testing
         cache.unlistAll()
     }
 
+    /// Which paths collide is another matter in each cache, so that no client can choose them.
+    @Test func eachCacheHashesInAWayOfItsOwn() throws {
+        let one = try FileCache(limits: Self.limits(), descriptors: Self.budget())
+        let other = try FileCache(limits: Self.limits(), descriptors: Self.budget())
+        for length in [1, 7, 8, 9, 40] {
+            let path = [UInt8](repeating: UInt8(ascii: "x"), count: length)
+            #expect(one.hash(path.span, Self.key) == one.hash(path.span, Self.key))
+            #expect(one.hash(path.span, Self.key) != other.hash(path.span, Self.key))
+            // Not by the start alone, which would leave the differences between two paths as they are.
+            let longer = path + path
+            let difference = one.hash(path.span, Self.key) ^ one.hash(longer.span, Self.key)
+            #expect(difference != other.hash(path.span, Self.key) ^ other.hash(longer.span, Self.key))
+        }
+    }
+
     /// The last place of the table, so that what collides wraps to its beginning; each entry is removed in turn.
     @Test func removingAnEntryLeavesNoGapThatHidesAnother() throws {
         let homes: [UInt64] = [126, 127, 126, 0, 127, 1, 126, 3]
@@ -298,7 +313,7 @@ import Testing
             name: name.span,
             path: name,
             key: Self.key,
-            hash: hash ?? FileCache.hash(name.span, Self.key)
+            hash: hash ?? cache.hash(name.span, Self.key)
         )
         guard let slot = cache.insert(file) else { return nil }
         cache[slot].stage = .ready
@@ -307,6 +322,6 @@ import Testing
 
     private func find(_ path: String, hash: UInt64? = nil, in cache: borrowing FileCache) -> UInt32? {
         let name = Array(path.utf8)
-        return cache.find(name.span, Self.key, hash: hash ?? FileCache.hash(name.span, Self.key))
+        return cache.find(name.span, Self.key, hash: hash ?? cache.hash(name.span, Self.key))
     }
 }
