@@ -50,85 +50,6 @@ enum SiteSchema {
         )
     }
 
-    private static var pathKey: ConfigurationKey<FieldRule> {
-        ConfigurationKey(
-            "path",
-            \.path,
-            .optionalText(.pattern),
-            "A pattern of the addresses that are meant.",
-            otherwise: "every address"
-        )
-    }
-
-    private static var typeKey: ConfigurationKey<FieldRule> {
-        ConfigurationKey(
-            "type",
-            \.type,
-            .optionalText(.typePattern),
-            "The media type that is meant.",
-            otherwise: "every media type"
-        )
-    }
-
-    private static var cache: ConfigurationTable<SiteRules> {
-        .list(
-            "cache",
-            """
-            A shorter way to write a rule of `[[fields]]` for `Cache-Control`. These rules come before those of `[[fields]]`, \
-            so that those have the last word. `ringport check` prints both as `[[fields]]`.
-            """,
-            TableBody<FieldRule>(keys: [
-                pathKey, typeKey,
-                ConfigurationKey(
-                    "value",
-                    \.value,
-                    .text(.fieldValue("a value such as \"no-cache\"")),
-                    "The field's value. Empty: the field is not sent.",
-                    isRequired: true
-                ),
-            ]).appliedAtReload(),
-            example: """
-                [[cache]]
-                path = "/assets/**"
-                value = "public, max-age=31536000, immutable"
-                """,
-            blank: { _ in FieldRule(name: "Cache-Control", value: "") },
-            elements: { _ in nil },
-            put: { $0.fields += $1 }
-        )
-    }
-
-    private static var fields: ConfigurationTable<SiteRules> {
-        .list(
-            "fields",
-            "Fields of the answers for some addresses or media types. Of several rules for one name the last counts.",
-            TableBody<FieldRule>(keys: [
-                pathKey, typeKey,
-                ConfigurationKey("name", \.name, .text(.fieldName), "The field's name.", isRequired: true),
-                ConfigurationKey(
-                    "value",
-                    \.value,
-                    .text(.fieldValue("a field's value")),
-                    "The field's value. Empty: the field is not sent.",
-                    isRequired: true
-                ),
-            ]).appliedAtReload(),
-            example: """
-                [[fields]]
-                type = "image/*"
-                name = "Cache-Control"
-                value = "public, max-age=86400"
-
-                [[fields]]
-                name = "Strict-Transport-Security"
-                value = "max-age=31536000"
-                """,
-            blank: { _ in FieldRule(name: "", value: "") },
-            elements: { $0.fields },
-            put: { $0.fields += $1 }
-        )
-    }
-
     private static var crossOrigin: ConfigurationTable<SiteRules> {
         let token = TextRule.token("a name such as \"X-Requested-With\"")
         return .table(
@@ -298,6 +219,15 @@ enum SiteSchema {
                     .text(.file("passwords")),
                     "Lines of `user:hash`, as `htpasswd -B` makes them (bcrypt). Keep it outside of `www`.",
                     isRequired: true
+                ),
+                ConfigurationKey(
+                    "shared_cache",
+                    \.sharesCache,
+                    .flag,
+                    """
+                    Whether caches that clients share, as a CDN's, may keep what is guarded and give it to others without a \
+                    password. Otherwise `Cache-Control` says `private`.
+                    """
                 ),
             ]).appliedAtReload(),
             example: """

@@ -43,6 +43,35 @@ extension ValueKind<Int> {
     }
 }
 
+extension ValueKind<[Int]> {
+    /// A list of some of a few numbers, none twice; empty is written by leaving the key away.
+    ///
+    /// - Parameters:
+    ///   - numbers: those that are taken.
+    ///   - otherwise: what is said of another number, behind "does not take 200; ".
+    /// - Returns: the kind.
+    static func some(of numbers: [Int], otherwise: String) -> Self {
+        let takes = "a list of some of \(numbers.map(String.init).joined(separator: ", "))"
+        return ValueKind(takes: takes) { (node) throws(ValueProblem) in
+            guard let nodes = node.array else { throw ValueProblem(node, "is \(takes)") }
+            var found: [Int] = []
+            for element in nodes {
+                guard let number = element.integer else { throw ValueProblem(element, "is \(takes)") }
+                guard numbers.contains(number) else {
+                    throw ValueProblem(element, "does not take \(number); \(otherwise)")
+                }
+                guard !found.contains(number) else {
+                    throw ValueProblem(element, "has \(number) twice; once is enough")
+                }
+                found.append(number)
+            }
+            return found
+        } text: { numbers in
+            numbers.isEmpty ? nil : "[\(numbers.map(String.init).joined(separator: ", "))]"
+        }
+    }
+}
+
 extension ValueKind<Bool> {
     static var flag: Self {
         ValueKind(takes: "true or false") { (node) throws(ValueProblem) in

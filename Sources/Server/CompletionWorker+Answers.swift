@@ -20,14 +20,14 @@ extension CompletionWorker {
             answerRefusal(exchange, refusal(reason, exchange), output)
         case .redirect(let status, let location):
             exchanges[exchange].status = status
-            let lines = lines(exchange)
+            let lines = lines(exchange, status)
             let persistence = persistence(exchange)
             output.write(roomNeeded(exchange)) { (span) throws(ResponseError) in
                 try ResponseEncoder.writeRedirect(status, location, lines, persistence, clock, into: &span)
             }
         case .options:
             exchanges[exchange].status = 204
-            let lines = lines(exchange)
+            let lines = lines(exchange, 204)
             let persistence = persistence(exchange)
             let allow = exchanges[exchange].allow
             output.write(roomNeeded(exchange)) { (span) throws(ResponseError) in
@@ -38,14 +38,24 @@ extension CompletionWorker {
 
     private static let variesByOriginLine = Array("Vary: Origin\r\n".utf8)
 
-    /// The configured lines of an answer that is no file.
-    private func lines(_ exchange: UInt32, namesOrigin: Bool = true) -> [UInt8] {
-        let policy = policy(exchange)
-        var lines = policy.lines
-        if namesOrigin, policy.variesByOrigin { lines += Self.variesByOriginLine }
+    /// The lines of an answer that is no file: the configured ones, and those about the origin that asks.
+    private func lines(_ exchange: UInt32, _ status: UInt16, namesOrigin: Bool = true) -> [UInt8] {
+        var lines = ownLines(exchange, status)
+        if namesOrigin, policy(exchange).variesByOrigin { lines += Self.variesByOriginLine }
         let originLines = crossOriginLines(exchange)
         if !originLines.isEmpty { lines += originLines }
         return lines
+    }
+
+    /// The configured lines of an answer of the server's own, which a cache may keep or not by its status.
+    func ownLines(_ exchange: UInt32, _ status: UInt16) -> [UInt8] {
+        let policy = policy(exchange)
+        // A refusal that no cache keeps may come before there is a path.
+        guard !Caching.isUnstorable(status) else { return policy.unstoredLines }
+        // OPTIONS is kept by no cache (RFC 9110 §9.3.7), and `OPTIONS *` has no path.
+        guard status >= 300 else { return policy.lines }
+        let isPrivate = isPrivate(exchange)
+        return withPath(exchange) { policy.lines(status: status, path: $0, isPrivate: isPrivate) }
     }
 
     /// Whether the connection goes on after this exchange, as its answer has to say.
@@ -84,7 +94,7 @@ extension CompletionWorker {
         let refusal = unsafe Refusal(
             content: RefusalContent(reason: reason, shape: RefusalShape(head, in: request.span)),
             sendsBody: head.method != .head,
-            lines: site.hosts.policies[0].lines,
+            lines: site.hosts.policies[0].unstoredLines,
             persistence: Persistence(keepsAlive: false, version: head.version)
         )
         let count = writeRefusal(refusal, room: site.limits.responseHeadSizeMax, output)
@@ -131,7 +141,9 @@ extension CompletionWorker {
     func refusal(_ reason: Reason, _ exchange: UInt32) -> Refusal {
         let realm = exchanges[exchange].realm
         var varying: Varying = policy(exchange).variesByOrigin ? .origin : []
-        if reason == .notAcceptable { varying.insert(.acceptEncoding) }
+        if reason == .notAcceptable || (reason.status == 404 && refusesIdentity(exchange)) {
+            varying.insert(.acceptEncoding)
+        }
         return Refusal(
             content: RefusalContent(
                 reason: reason,
@@ -142,9 +154,17 @@ extension CompletionWorker {
             realm: realm >= 0 ? exchanges[exchange].version.site.realms[realm].name : nil,
             varying: varying,
             sendsBody: exchanges[exchange].head.method != .head,
-            lines: lines(exchange, namesOrigin: false),
+            lines: lines(exchange, reason.status, namesOrigin: false),
             persistence: persistence(exchange)
         )
+    }
+
+    /// True when the client takes no content as it is: the site's `404.html` may have no form for it, and has one for others.
+    private func refusesIdentity(_ exchange: UInt32) -> Bool {
+        let head = exchanges[exchange].head
+        guard head.has(.acceptEncoding) else { return false }
+        let bytes = unsafe exchanges[exchange].headBytes.bytes
+        return unsafe !codingMemo.preference(head, bytes.span).allowsIdentity
     }
 
     /// Writes a refusal as the answer of an exchange.
@@ -169,8 +189,18 @@ extension CompletionWorker {
         let persistence = persistence(exchange)
         let policy = policy(exchange)
         // What the handler says of its own about a field counts.
+        let own = response.bytes.span.extracting(..<response.bodyStart)
         let originLines = crossOriginLines(exchange)
-        var lines = policy.fields.lines(without: response.bytes.span.extracting(..<response.bodyStart))
+        var lines = policy.fields.common.lines(without: own)
+        var cachingLines = withPath(exchange) {
+            policy.fields.cachingLines(ofHandler: response.status, own: own, path: $0)
+        }
+        var ownLines: [UInt8]?
+        if isPrivate(exchange) {
+            ownLines = Caching.madePrivate((own.indices.map { own[$0] } + cachingLines).span)
+            cachingLines = []
+        }
+        if !cachingLines.isEmpty { lines += cachingLines }
         if policy.variesByOrigin { lines += Self.variesByOriginLine }
         if let crossOrigin = policy.crossOrigin { lines += crossOrigin.constantLines }
         if !originLines.isEmpty { lines += originLines }
@@ -180,7 +210,7 @@ extension CompletionWorker {
         let headRoom = site.limits.responseHeadSizeMax + response.bodyStart + originLines.count
         let room = headRoom + (inline ? response.bodyLength : 0)
         output.write(room) { (span) throws(ResponseError) in
-            try ResponseEncoder.writeHead(of: response, lines, persistence, clock, into: &span)
+            try ResponseEncoder.writeHead(of: response, ownLines: ownLines, lines, persistence, clock, into: &span)
             if inline { try span.appendBytes(response.bytes.span.extracting(response.bodyStart...)) }
         }
         guard sendsBody, !inline else {

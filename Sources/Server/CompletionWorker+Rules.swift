@@ -43,6 +43,18 @@ extension CompletionWorker {
         return .redirect(status: status, location: location)
     }
 
+    // MARK: Passwords
+
+    /// True when no shared cache may keep the exchange's answer, as one of the addresses that it is of asks for a password:
+    /// the one that was sent, the one that it was rewritten to, or the file's own.
+    func isPrivate(_ exchange: UInt32) -> Bool {
+        let policy = policy(exchange)
+        guard policy.hasPrivateRealms else { return false }
+        return policy.isPrivate(realm: exchanges[exchange].realm)
+            || withPath(exchange) { policy.isPrivate(realm: policy.realm($0)) }
+            || withSentPath(exchange) { policy.isPrivate(realm: policy.realm($0)) }
+    }
+
     // MARK: Other origins
 
     /// Whether the request only asks whether another may be made (the Fetch standard §3.2.2).

@@ -23,8 +23,7 @@ enum ResponseEncoder {
     ///   - answer: what is sent of the file.
     ///   - file: the file.
     ///   - ranges: what is sent when it is several ranges.
-    ///   - errorLines: the configured lines of an answer with an error's status, in place of the file's own: how long a
-    ///     page may be kept is said of the page, not of the failure.
+    ///   - lines: configured lines in place of the file's own, as an answer with an error's status has them.
     ///   - moreLines: lines that depend on the request.
     ///   - persistence: of the connection.
     ///   - clock: for the Date field.
@@ -36,7 +35,7 @@ enum ResponseEncoder {
         _ answer: FileAnswer,
         of file: CachedFile,
         ranges: ByteRangesContent? = nil,
-        errorLines: [UInt8]? = nil,
+        lines: [UInt8]? = nil,
         moreLines: [UInt8] = [],
         _ persistence: Persistence,
         _ clock: WorkerClock,
@@ -75,8 +74,8 @@ enum ResponseEncoder {
         // A client that prefers JSON gets problem details in place of a failure's page.
         let varying = answer.status >= 400 ? file.varying.union(.accept) : file.varying
         if let value = varying.value { try span.appendField("Vary", value) }
-        if let errorLines, answer.status >= 400 {
-            try span.appendBytes(errorLines.span)
+        if let lines {
+            try span.appendBytes(lines.span)
         } else {
             try file.withLines { (_, others) throws(ResponseError) in try span.appendBytes(others) }
         }
@@ -168,16 +167,21 @@ enum ResponseEncoder {
 
     // MARK: Handlers
 
-    /// Writes the head of a handler's response: its own fields, and those that frame the message.
+    /// Writes the head of a handler's response: its own fields or those in their place, and those that frame the message.
     static func writeHead(
         of response: HandlerResponse,
+        ownLines: [UInt8]? = nil,
         _ lines: [UInt8],
         _ persistence: Persistence,
         _ clock: WorkerClock,
         into span: inout OutputSpan<UInt8>
     ) throws(ResponseError) {
         try begin(response.status, persistence, clock, into: &span)
-        try span.appendBytes(response.bytes.span.extracting(0..<response.bodyStart))
+        if let ownLines {
+            try span.appendBytes(ownLines.span)
+        } else {
+            try span.appendBytes(response.bytes.span.extracting(0..<response.bodyStart))
+        }
         try span.appendBytes(lines.span)
         if status(response.status).allowsBody {
             try span.appendField("Content-Length", decimal: UInt64(response.bodyLength))

@@ -18,16 +18,18 @@ final class SitePolicy: Sendable {
     /// The path that answers for what is nothing else; empty for none.
     let fallback: [UInt8]
 
-    /// The fields of every answer that is no file.
-    let fields: ResponseFields
-    /// The same as lines.
+    let fields: AnswerFields
+    /// Lines of every answer.
     let lines: [UInt8]
-    private let fieldRules: [(path: PathGlob?, type: MediaTypePattern?, field: ResponseField)]
+    /// Lines of an answer that no cache may keep, as it may depend on the client.
+    let unstoredLines: [UInt8]
     let crossOrigin: CrossOriginPolicy?
 
     private let redirects: [(pattern: AddressPattern, status: UInt16)]
     private let rewrites: [AddressPattern]
     private let protections: [(path: PathGlob, realm: Int)]
+    /// Realms whose answers shared caches may keep, as the owner says.
+    private let sharedRealms: [Int]
 
     /// Compiles rules.
     ///
@@ -45,32 +47,32 @@ final class SitePolicy: Sendable {
         fallback = Array(rules.files.fallback.utf8)
         crossOrigin = CrossOriginPolicy(rules.crossOrigin)
 
-        var fields = ResponseFields()
-        if rules.security.contentTypeOptions { fields.set(ResponseField("X-Content-Type-Options", "nosniff")) }
-        fields.set(ResponseField("Referrer-Policy", rules.security.referrerPolicy))
-        fields.set(ResponseField("X-Frame-Options", rules.security.frameOptions))
-        fields.set(ResponseField("Content-Security-Policy", rules.security.contentSecurityPolicy))
-        for rule in rules.fields where rule.path == nil && rule.type == nil {
-            fields.set(ResponseField(rule.name, rule.value))
-        }
-        self.fields = fields
-        lines = fields.lines + (crossOrigin?.constantLines ?? [])
-        fieldRules = rules.fields.map {
-            ($0.path.map { PathGlob($0) }, $0.type.map { MediaTypePattern($0) }, ResponseField($0.name, $0.value))
-        }
+        fields = AnswerFields(rules)
+        let constantLines = crossOrigin?.constantLines ?? []
+        lines = fields.common.lines + constantLines
+        unstoredLines = fields.unstored.lines + constantLines
         redirects = rules.redirects.map { (AddressPattern(from: $0.from, to: $0.to), UInt16($0.status)) }
         rewrites = rules.rewrites.map { AddressPattern(from: $0.from, to: $0.to) }
         protections = rules.protections.enumerated().map { (PathGlob($1.path), firstRealm + $0) }
+        sharedRealms = rules.protections.indices.filter { rules.protections[$0].sharesCache }.map { firstRealm + $0 }
     }
 
     /// The lines that the configuration gives a file's answers.
     func lines(path: Span<UInt8>, type: Span<UInt8>) -> [UInt8] {
-        var fields = fields
-        for rule in fieldRules {
-            guard rule.path?.matches(path) ?? true, rule.type?.matches(type) ?? true else { continue }
-            fields.set(rule.field)
-        }
-        return fields.lines + (crossOrigin?.constantLines ?? [])
+        fields.ofFile(path: path, type: type).lines + (crossOrigin?.constantLines ?? [])
+    }
+
+    /// The lines that the configuration gives an answer of the server's own that is no file's.
+    ///
+    /// - Parameters:
+    ///   - status: the answer's.
+    ///   - path: the request's path, decoded and rewritten.
+    ///   - isPrivate: no shared cache may keep the answer.
+    /// - Returns: lines that are ended by CRLF each.
+    func lines(status: UInt16, path: Span<UInt8>, isPrivate: Bool) -> [UInt8] {
+        guard !Caching.isUnstorable(status) else { return unstoredLines }
+        let own = fields.ofOwn(status: status, path: path).lines
+        return (isPrivate ? Caching.madePrivate(own.span) : own) + (crossOrigin?.constantLines ?? [])
     }
 
     /// Where a path has moved, and by which status that is said; the first rule that means it counts.
@@ -94,6 +96,12 @@ final class SitePolicy: Sendable {
         for (pattern, realm) in protections where pattern.matches(path) { return realm }
         return -1
     }
+
+    /// True when there are addresses whose answers no shared cache may keep.
+    var hasPrivateRealms: Bool { sharedRealms.count < protections.count }
+
+    /// True when no shared cache may keep answers to those who may enter a realm; -1 is none.
+    func isPrivate(realm: Int) -> Bool { realm >= 0 && !sharedRealms.contains(realm) }
 
     /// The realm that guards a file; -1 for none.
     ///

@@ -19,9 +19,11 @@ package struct SiteRules: Sendable, Equatable {
     var fieldsSizeMax: Int {
         let policies = security.referrerPolicy.utf8.count + security.frameOptions.utf8.count
         let security = 128 + policies + security.contentSecurityPolicy.utf8.count
+        // `Cache-Control: no-store`, or `private` where nothing is configured.
+        let caching = 32
         let rules = fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
         let lists = [crossOrigin.methods, crossOrigin.fields, crossOrigin.exposed].flatMap { $0 }
-        return security + rules + 256 + lists.reduce(0) { $0 + $1.utf8.count + 2 }
+        return security + caching + rules + 256 + lists.reduce(0) { $0 + $1.utf8.count + 2 }
     }
 }
 
@@ -92,19 +94,23 @@ package struct SecurityRules: Sendable, Equatable {
     package init() {}
 }
 
-/// A response field for some of the files.
+/// A response field for some of the answers.
 package struct FieldRule: Sendable, Equatable {
     /// A pattern of paths (`PathGlob`); `nil` for all.
     package var path: String?
     /// A media type, or all of a kind as `image/*`; `nil` for all.
     package var type: String?
+    /// Statuses of answers that are no file's, of `Caching.storableStatuses`; empty for files, and for all answers where the
+    /// field is not about caching and neither path nor type is given.
+    package var status: [Int] = []
     package var name: String
     /// Empty: the field is not sent.
     package var value: String
 
-    package init(path: String? = nil, type: String? = nil, name: String, value: String) {
+    package init(path: String? = nil, type: String? = nil, status: [Int] = [], name: String, value: String) {
         self.path = path
         self.type = type
+        self.status = status
         self.name = name
         self.value = value
     }
@@ -160,11 +166,14 @@ package struct ProtectionRule: Sendable, Equatable {
     package var realm: String
     /// A file of `user:hash` lines, relative to the site's root or absolute.
     package var file: String
+    /// Shared caches may keep what is guarded, and give it to whoever asks.
+    package var sharesCache: Bool
 
-    package init(path: String, realm: String, file: String) {
+    package init(path: String, realm: String, file: String, sharesCache: Bool = false) {
         self.path = path
         self.realm = realm
         self.file = file
+        self.sharesCache = sharesCache
     }
 }
 

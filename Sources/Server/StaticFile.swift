@@ -42,8 +42,8 @@ extension CompletionWorker {
             unsafe output.copy(files[file].wholeResponse)
         } else {
             sent = unsafe FileAnswer(head, bytes.span, files[file], status: 200, now: clock.wall)
-            // Problem details are made of an exchange.
-            guard !sent.isMultipart, sent.refusal == nil || !head.has(.accept) else { return false }
+            // Refusals are made of an exchange: no cache keeps them, and they may be problem details.
+            guard !sent.isMultipart, sent.refusal == nil else { return false }
             let persistence = Persistence(keepsAlive: head.keepsAlive && !isDraining, version: head.version)
             output.write(site.limits.responseHeadSizeMax) { (span) throws(ResponseError) in
                 try ResponseEncoder.write(sent, of: files[file], persistence, clock, into: &span)
@@ -102,7 +102,7 @@ extension CompletionWorker {
             return answerRefusal(exchange, refusal, output)
         }
         let persistence = persistence(exchange)
-        let errorLines = policy(exchange).lines
+        let lines = lines(exchange, of: file, answer.status)
         let moreLines = crossOriginLines(exchange)
         if answer.isMultipart { exchanges[exchange].boundary = .random(in: 0 ... .max) }
         let ranges = answer.isMultipart ? byteRanges(exchange, file) : nil
@@ -111,7 +111,7 @@ extension CompletionWorker {
                 answer,
                 of: files[file],
                 ranges: ranges,
-                errorLines: errorLines,
+                lines: lines,
                 moreLines: moreLines,
                 persistence,
                 clock,
@@ -137,6 +137,16 @@ extension CompletionWorker {
         exchanges[exchange].sendsPages = maySendPages(exchange, file)
         exchanges[exchange].residentEnd = files[file].resident(answer.range, second: clock.second)
         if answer.bodyCount > site.limits.sliceSize { beginFreeSending(exchanges[exchange].connection) }
+    }
+
+    /// The configured lines of an exchange's answer, where they are others than the file has; `nil` where they are its own.
+    ///
+    /// For how long a page may be kept is said of the page, not of the failure that it tells of. What the file may say to all
+    /// is not said to caches where the address is guarded.
+    private func lines(_ exchange: UInt32, of file: UInt32, _ status: UInt16) -> [UInt8]? {
+        if status >= 400 { return ownLines(exchange, status) }
+        guard isPrivate(exchange) else { return nil }
+        return files[file].withLines { _, others in Caching.madePrivate(others) }
     }
 
     /// Whether the kernel is to send what follows of a file from its page cache: with few bytes two more calls cost more

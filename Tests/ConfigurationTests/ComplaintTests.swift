@@ -143,6 +143,21 @@ import Testing
             "[[redirect]]\nfrom = '/a'\nto = '/b'\nstatus = 200\n",
             "4: redirect.status is one of 301, 302, 303, 307, 308"
         ),
+        (
+            "[[cache]]\nvalue = 'a'\nstatus = [404, 401]\n",
+            "3: cache.status does not take 401; files are meant without `status`, and no cache keeps a refusal that"
+        ),
+        (
+            "[[cache]]\nvalue = 'a'\nstatus = 404\n",
+            "3: cache.status is a list of some of 301, 302, 303, 307, 308, 404,"
+        ),
+        ("[[cache]]\nvalue = 'a'\nstatus = ['404']\n", "3: cache.status is a list of some of 301, 302, 303, 307, 308,"),
+        ("[[cache]]\nvalue = 'a'\nstatus = [404, 404]\n", "3: cache.status has 404 twice; once is enough"),
+        (
+            "[[fields]]\nname = 'X-A'\nvalue = 'a'\nstatus = [404]\ntype = 'text/*'\n",
+            "5: fields.type says nothing beside `status`"
+        ),
+        ("[[auth]]\npath = '/a'\nrealm = 'r'\nfile = 'f'\nshared_cache = 1\n", "5: auth.shared_cache is true or false"),
         ("[cors]\ncredentials = true\norigins = ['*']\n", "2: cors.credentials needs origins that are named"),
         ("[[host]]\nnames = ['A.example']\n", "2: host.names does not take \"A.example\"; write it in small letters"),
         (

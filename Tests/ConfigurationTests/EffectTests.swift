@@ -90,6 +90,9 @@ import Testing
             [[cache]]
             path = "/assets/**"
             value = "no-cache"
+            [[cache]]
+            status = [404, 308]
+            value = "public"
             [[fields]]
             name = "X-B"
             value = ""
@@ -107,11 +110,17 @@ import Testing
             path = "/private/**"
             realm = "Members"
             file = "passwords"
+            [[auth]]
+            path = "/shared/**"
+            realm = "Members"
+            file = "passwords"
+            shared_cache = true
             """
         ).rules
         #expect(
             rules.fields == [
                 FieldRule(path: "/assets/**", name: "Cache-Control", value: "no-cache"),
+                FieldRule(status: [404, 308], name: "Cache-Control", value: "public"),
                 FieldRule(type: "image/*", name: "X-A", value: "1"), FieldRule(name: "X-B", value: ""),
             ]
         )
@@ -122,7 +131,12 @@ import Testing
             ]
         )
         #expect(rules.rewrites == [RewriteRule(from: "/api/*", to: "/v1/*")])
-        #expect(rules.protections == [ProtectionRule(path: "/private/**", realm: "Members", file: "passwords")])
+        #expect(
+            rules.protections == [
+                ProtectionRule(path: "/private/**", realm: "Members", file: "passwords"),
+                ProtectionRule(path: "/shared/**", realm: "Members", file: "passwords", sharesCache: true),
+            ]
+        )
     }
 
     @Test func aHostBeginsWithTheRulesOfTheTopLevelWhereverThoseStand() throws {

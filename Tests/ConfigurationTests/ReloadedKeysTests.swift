@@ -70,6 +70,13 @@ private struct ChangedKey: Sendable, CustomTestStringConvertible {
             ChangedKey("pool.threads_min", "threads_min = 3"), ChangedKey("pool.threads_max", "threads_max = 31"),
             ChangedKey("pool.queue_max", "queue_max = 999"), ChangedKey("store.folder", "folder = \"data\""),
             ChangedKey("store.writes_queued_max", "writes_queued_max = 99"),
+            ChangedKey("cache.status", "status = [404]", header: "[[cache]]", others: "value = \"a\""),
+            ChangedKey(
+                "fields.status",
+                "status = [404]",
+                header: "[[fields]]",
+                others: "name = \"X-A\"\nvalue = \"a\""
+            ),
         ] + limits + deadlines + lists
 
     private static let limits = [
@@ -110,7 +117,7 @@ private struct ChangedKey: Sendable, CustomTestStringConvertible {
                 "auth",
                 [
                     ("path", "path = \"/a\"", "path = \"/b\""), ("realm", "realm = \"A\"", "realm = \"B\""),
-                    ("file", "file = \"users\"", "file = \"others\""),
+                    ("file", "file = \"users\"", "file = \"others\""), ("shared_cache", "shared_cache = true", ""),
                 ]
             ),
             (

@@ -46,6 +46,10 @@ import Testing
         type = "text/*"
         name = "X-A"
         value = "a \\"b\\""
+        [[fields]]
+        status = [404, 308]
+        name = "Cache-Control"
+        value = "public"
         [cors]
         origins = ["https://a.example", "http://[::1]:8080"]
         credentials = true
@@ -60,6 +64,7 @@ import Testing
         path = "**"
         realm = "\\"quoted\\""
         file = "/etc/passwords"
+        shared_cache = true
         [[host]]
         names = ["a", "*.a"]
         fields = []

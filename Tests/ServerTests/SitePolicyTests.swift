@@ -74,6 +74,30 @@ import Testing
         #expect(policy(rules).realm(ofFile: Array(path.utf8).span) == realm)
     }
 
+    @Test func answersBehindAGuardArePrivateUnlessTheOwnerSharesThem() {
+        var rules = SiteRules()
+        rules.protections = [
+            ProtectionRule(path: "/open/**", realm: "x", file: "p", sharesCache: true),
+            ProtectionRule(path: "/**", realm: "x", file: "p"),
+        ]
+        rules.fields = [FieldRule(status: [308], name: "Cache-Control", value: "public, max-age=5")]
+        let policy = policy(rules)
+        #expect(policy.hasPrivateRealms)
+        for (path, isPrivate) in [("/a", true), ("/open/a", false)] {
+            let realm = policy.realm(Array(path.utf8).span)
+            #expect(realm >= 0 && policy.isPrivate(realm: realm) == isPrivate, "\(path)")
+        }
+        #expect(!policy.isPrivate(realm: -1))
+        for (isPrivate, value) in [(false, "public, max-age=5"), (true, "private, max-age=5")] {
+            let moved = text(policy.lines(status: 308, path: Array("/a".utf8).span, isPrivate: isPrivate))
+            #expect(moved.hasSuffix("Cache-Control: \(value)\r\n"))
+            let refused = policy.lines(status: 401, path: Array("/a".utf8).span, isPrivate: isPrivate)
+            #expect(text(refused).hasSuffix("Cache-Control: no-store\r\n") && refused == policy.unstoredLines)
+        }
+        rules.protections.removeLast()
+        #expect(!self.policy(rules).hasPrivateRealms)
+    }
+
     // MARK: Other origins
 
     @Test func everyOriginNeedsNoVary() {
