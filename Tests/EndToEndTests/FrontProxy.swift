@@ -28,8 +28,9 @@ final class FrontProxy {
     /// - Parameters:
     ///   - kind: which.
     ///   - upstream: the port of 127.0.0.1 that it passes requests on to.
+    ///   - caches: nginx keeps whatever it may, and says so in `X-Cache`.
     /// - Throws: when it is not installed, or does not start.
-    init(_ kind: Kind, upstream: UInt16) throws {
+    init(_ kind: Kind, upstream: UInt16, caches: Bool = false) throws {
         guard let program = kind.program else {
             throw HarnessError("\(kind.rawValue) is not installed: run `scripts/install-dependencies proxies`")
         }
@@ -41,7 +42,8 @@ final class FrontProxy {
         let arguments: [String]
         switch kind {
         case .nginx:
-            try folder.write("proxy.conf", Self.nginx(port, upstream, folder.root))
+            let (cache, use) = caches ? Self.nginxCache(folder.root) : ("", "")
+            try folder.write("proxy.conf", Self.nginx(port, upstream, folder.root, cache, use))
             arguments = [program, "-c", path]
         case .caddy:
             try folder.write("proxy.conf", Self.caddy(port, upstream))
@@ -65,7 +67,9 @@ final class FrontProxy {
 
     // Each adds to X-Forwarded-For in the way that its manual recommends, and to Forwarded at its end.
 
-    private static func nginx(_ port: UInt16, _ upstream: UInt16, _ folder: String) -> String {
+    private static func nginx(_ port: UInt16, _ upstream: UInt16, _ folder: String, _ cache: String, _ use: String)
+        -> String
+    {
         """
         user root;
         worker_processes 1;
@@ -80,6 +84,7 @@ final class FrontProxy {
             fastcgi_temp_path \(folder)/fastcgi;
             uwsgi_temp_path \(folder)/uwsgi;
             scgi_temp_path \(folder)/scgi;
+            \(cache)
             server {
                 listen 127.0.0.1:\(port);
                 location / {
@@ -87,11 +92,35 @@ final class FrontProxy {
                     proxy_set_header Host $host;
                     proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
                     proxy_set_header Forwarded "$http_forwarded, for=$remote_addr";
+                    \(use)
                 }
             }
         }
 
         """
+    }
+
+    /// nginx as a cache that keeps what it is told to, and for a minute what says nothing.
+    ///
+    /// It passes on all that a client says: without these lines it would leave out conditions and ranges where it caches.
+    private static func nginxCache(_ folder: String) -> (cache: String, use: String) {
+        let cache = """
+            proxy_cache_path \(folder)/cache keys_zone=pages:1m;
+            client_max_body_size 0;
+            large_client_header_buffers 8 32k;
+            """
+        let use = """
+            proxy_cache pages;
+            proxy_cache_key $host$request_uri;
+            proxy_cache_valid any 60s;
+            proxy_http_version 1.1;
+            proxy_request_buffering off;
+            proxy_set_header If-Match $http_if_match;
+            proxy_set_header Range $http_range;
+            proxy_set_header Expect $http_expect;
+            add_header X-Cache $upstream_cache_status always;
+            """
+        return (cache, use)
     }
 
     private static func caddy(_ port: UInt16, _ upstream: UInt16) -> String {
