@@ -32,6 +32,7 @@ struct Trial: Handler {
         case "/trial/big":
             let body = [UInt8](repeating: UInt8(ascii: "x"), count: number("bytes", in: request.query))
             return .respond(Response(status: .ok, contentType: "text/plain", body: body))
+        case "/trial/fields": return .respond(fields(request.query))
         case "/trial/badfield":
             var response = Response.text("never sent\n")
             response.addField("x-trial", "a\r\nset-cookie: stolen=1")
@@ -51,6 +52,17 @@ struct Trial: Handler {
             for index in bytes.indices { body.append(bytes[index]) }
         }
         return Response(status: .ok, contentType: "text/plain", body: body)
+    }
+
+    /// Answers with the status and the fields that the query names, as `status=404&x-trial=a`.
+    private func fields(_ query: String) -> Response {
+        let status = number("status", in: query)
+        var response = Response.text("fields\n", status: status == 0 ? .ok : HTTPResponse.Status(code: status))
+        for parameter in query.split(separator: "&") {
+            let parts = parameter.split(separator: "=", maxSplits: 1)
+            if parts.count == 2, parts[0] != "status" { response.addField(String(parts[0]), String(parts[1])) }
+        }
+        return response
     }
 
     /// Answers, and answers again.
