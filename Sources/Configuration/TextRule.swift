@@ -152,7 +152,7 @@ struct TextRule {
     private static let ownFields = [
         "accept-ranges", "allow", "connection", "content-encoding", "content-length", "content-range", "date", "etag",
         "keep-alive", "last-modified", "location", "proxy-connection", "retry-after", "te", "trailer",
-        "transfer-encoding", "upgrade", "www-authenticate",
+        "transfer-encoding", "upgrade", "vary", "www-authenticate",
     ]
 
     /// A field's value (RFC 9110 §5.5).

@@ -200,8 +200,11 @@ extension CompletionWorker {
             ownLines = Caching.madePrivate((own.indices.map { own[$0] } + cachingLines).span)
             cachingLines = []
         }
+        if policy.variesByOrigin {
+            let lines = ownLines ?? own.indices.map { own[$0] }
+            ownLines = Varying.addingOrigin(to: lines.span)
+        }
         if !cachingLines.isEmpty { lines += cachingLines }
-        if policy.variesByOrigin { lines += Self.variesByOriginLine }
         if let crossOrigin = policy.crossOrigin { lines += crossOrigin.constantLines }
         if !originLines.isEmpty { lines += originLines }
         let sendsBody = head.method != .head && ResponseEncoder.status(response.status).allowsBody

@@ -21,4 +21,23 @@ struct Varying: OptionSet {
         case (true, true, true): "Accept, Accept-Encoding, Origin"
         }
     }
+
+    /// A handler's field lines with one Vary that names Origin as well as what they name.
+    ///
+    /// Several lines are one list (RFC 9110 §5.3), but there are caches that read one of them alone.
+    static func addingOrigin(to lines: Span<UInt8>) -> [UInt8] {
+        var others: [UInt8] = []
+        var names: [UInt8] = []
+        FieldLines.forEach(lines) { name, value, line in
+            if FieldLines.equal(name, "vary") {
+                for index in value.indices { names.append(value[index]) }
+                if !value.isEmpty { names += Array(", ".utf8) }
+            } else {
+                for index in line.indices { others.append(line[index]) }
+            }
+        }
+        // A star says that no other request may have the answer, and caches look for it alone.
+        if names.contains(UInt8(ascii: "*")) { return others + Array("Vary: *\r\n".utf8) }
+        return others + Array("Vary: ".utf8) + names + Array("Origin\r\n".utf8)
+    }
 }

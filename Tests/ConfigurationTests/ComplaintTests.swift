@@ -125,6 +125,7 @@ import Testing
             "[[fields]]\nname = 'Content-Length'\nvalue = '1'\n",
             "2: fields.name does not take \"Content-Length\"; the server makes this field itself"
         ),
+        ("[[fields]]\nname = 'vary'\nvalue = 'X-A'\n", "2: fields.name does not take \"vary\"; the server makes this"),
         (
             "[[fields]]\nname = 'X-A'\nvalue = \"a\\r\\nX-B: b\"\n",
             "3: fields.value does not take \"a\\r\\nX-B: b\"; it has a control character"

@@ -214,6 +214,21 @@ import Testing
         try check(Self.kept, configuration, mayHit: true)
     }
 
+    /// nginx reads one of several Vary lines alone.
+    @Test func whatAHandlersAnswerVariesByIsReadByTheCache() throws {
+        try serving(Self.site("")) { server in
+            let proxy = try FrontProxy(.nginx, upstream: server.port, caches: true)
+            let target = "/trial/fields?vary=accept&cache-control=max-age=60"
+            for (fields, expected) in [
+                (Self.json, "MISS"), (Self.json, "HIT"), ("Accept: text/html\r\n", "MISS"),
+                ("Accept: text/html\r\nOrigin: https://a.example\r\n", "MISS"), ("Accept: text/html\r\n", "HIT"),
+            ] {
+                let answer = try ask(proxy.port, "a", Case(200, target, fields), isHostile: true)
+                #expect(answer.status == 200 && answer["X-Cache"] == expected, "\(fields)")
+            }
+        }
+    }
+
     /// A moment in which the server had no room for one client is over for the next.
     @Test func aLackOfRoomReachesNobodyLater() throws {
         let site = try TestSite(
