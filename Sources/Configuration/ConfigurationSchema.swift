@@ -10,7 +10,8 @@ enum ConfigurationSchema {
         let site = SiteSchema.tables.map { $0.lifted(\ServerConfiguration.rules) }
         // Hosts begin with what the site has, so they come last.
         return TableBody(
-            tables: [server, files, compression] + site + [host, log, limits, deadlines, pool, store, handlers]
+            tables: [server, files, compression] + site
+                + [host, log, limits, deadlines, pool, store, uploads, handlers]
         ) { node, configuration in
             replaceFields(of: &configuration.rules, node)
         }

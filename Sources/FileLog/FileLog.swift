@@ -130,6 +130,41 @@ package final class FileLog: Sendable {
         try uploads.write(directory: directory, name: name, bytes: bytes, gate: gate)
     }
 
+    /// Writes files that a row is to name, and tells their client when they are on the disk, or will not be.
+    ///
+    /// Nothing is replaced: the files appear together or not at all. Once they are there their client stores the row, with a
+    /// note of their names, and calls `settle`.
+    ///
+    /// Pool threads, when the store is open: what an earlier process has left under temporary names is settled by then.
+    ///
+    /// - Parameters:
+    ///   - files: at least one; names as `writeFile` has them, none twice.
+    ///   - directory: a folder, made when it is missing.
+    ///   - network: the client's, by which clients have turns and give way; `nil` for one that has no share.
+    ///   - client: is told the end, once, unless the files were refused.
+    /// - Returns: false when too many bytes wait.
+    package func upload(
+        _ files: [UploadFile],
+        to directory: String,
+        from network: UInt64?,
+        client: any UploadClient
+    ) -> Bool {
+        precondition(files.allSatisfy { UploadNames.isName($0.name) }, "names were checked")
+        let upload = Upload(directory: directory, files: files, naming: .noted, client: client)
+        return uploads.submit(upload, of: network, gate: gate)
+    }
+
+    /// Ends an upload whose row was stored, or was not.
+    ///
+    /// Any thread.
+    ///
+    /// - Parameters:
+    ///   - upload: as its client was given it.
+    ///   - keeps: true when the row was stored; otherwise the files are removed.
+    package func settle(_ upload: PublishedUpload, keeps: Bool) {
+        uploads.settle(upload, keeps: keeps, gate: gate)
+    }
+
     /// Writes all that was appended and queued, then ends the thread.
     ///
     /// On the main thread, when the workers have ended.

@@ -22,12 +22,20 @@ package struct FileLogLimits: Sendable {
     package var messageSizeMax = 4 << 10
     /// Lines a second in `error.log` that explain refusals; the rest are counted.
     package var reasonLinesPerSecondMax = 100
-    /// Bytes of files waiting to be written, all together.
+    /// Bytes of files waiting to be written, all together, with what keeping them takes.
     ///
-    /// One larger file is taken when nothing else waits.
+    /// One larger upload is taken when nothing else waits.
     package var uploadBytesMax = 64 << 20
     /// Bytes of a file written and synced before the access log has its turn again.
     package var uploadChunkSize = 1 << 20
+    /// Files in the folder of uploads.
+    package var uploadFilesMax = 100_000
+    /// Bytes of all files in the folder of uploads.
+    package var uploadFolderBytesMax = 10 << 30
+    /// Bytes that uploads leave free on their disk.
+    package var uploadFreeBytesMin = 64 << 20
+    /// Time before the folder of uploads is read anew to find room in it.
+    package var uploadRecountInterval = Duration.seconds(10)
     /// Time for which a file that the kernel refuses to grow is left alone.
     package var retryInterval = Duration.seconds(1)
     /// Time between two lines on standard error about such a file.

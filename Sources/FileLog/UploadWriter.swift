@@ -1,115 +1,204 @@
-/// Writes queued files, a chunk at a time, so that a slow disk delays the access log by one chunk at most. Log thread.
+/// Writes queued files, a step at a time, so that a slow disk delays the access log by one chunk at most. Log thread.
 ///
-/// A file is written under a name of its own, each chunk synced before the next (else the last sync would be the long
-/// wait that the chunks are there to avoid), then renamed without replacing anything, then its folder is synced: after
-/// `finish` the file is there, whole, even if the power fails (rename(2), fsync(2) notes on directories).
+/// DESIGN. A step is a chunk of one file, written and synced, or the naming of all files of an upload. After each step
+/// another client has its turn (`UploadLanes`). The files of a form go this way:
+///
+///     temporary names, each file synced ─► is it still wanted? ─► own names beside them, one sync of the folder
+///         ─► the row joins a batch, with a note of the names ─┬─ stored ──► the temporary names go
+///                                                             └─ refused ─► both names go, the own ones first
+///
+/// A temporary name that a crash leaves has a note in the database, or none: `UploadSweep` goes by that. A file that comes
+/// without a row is renamed instead, and its folder synced: it has one name at a time.
+///
+/// Each chunk is synced before the next, else the last sync would be the long wait that the chunks are there to avoid.
+/// Nothing stays open between two steps.
 
-internal import CPlatform
 internal import Glibc
 internal import Platform
 internal import Synchronization
 
-/// The file being written, if any.
+/// The performer of what `UploadProgress` and `UploadQuota` decide.
 struct UploadWriter: ~Copyable {
-    private struct Current: ~Copyable {
-        let upload: UploadQueue.Upload
-        let directory: Descriptor
-        let file: Descriptor
-        let temporaryName: String
-        var offset = 0
+    private typealias Entry = UploadLanes<UploadProgress>.Entry
+
+    /// A reading of the folder, and what it has found.
+    private struct Counting: ~Copyable {
+        var reading: UploadFolderReading
+        let folder: UploadFolder
+        var amount = UploadQuota.Amount()
     }
 
-    private var current: Current?
     private let queue: UploadQueue
     private let chunkSize: Int
     private let counters: LogCounters
-    private var temporaryNumber = 0
+    private var quota: UploadQuota
+    private var counting: Counting?
+    /// Names that are read in one step.
+    private static let namesReadMax = 512
 
-    init(queue: UploadQueue, chunkSize: Int, counters: LogCounters) {
+    init(queue: UploadQueue, limits: FileLogLimits, counters: LogCounters) {
         self.queue = queue
-        self.chunkSize = chunkSize
+        chunkSize = limits.uploadChunkSize
+        quota = UploadQuota(limits)
         self.counters = counters
     }
 
-    /// Does one chunk's worth of work; returns whether there is more.
+    /// Does one step; returns false when there is nothing to do.
     mutating func step() -> Bool {
-        if var current = current.take() {
-            do throws(SystemError) {
-                if current.offset < current.upload.bytes.count {
-                    try Self.writeChunk(of: &current, size: chunkSize)
-                    self.current = consume current
-                } else {
-                    try Self.publish(current)
-                    counters.filesWritten.add(1, ordering: .relaxed)
-                    queue.finish(current.upload, .success(()))
-                }
-            } catch {
-                unsafe _ = unlinkat(current.directory.rawValue, current.temporaryName, 0)
-                queue.finish(current.upload, .failure(error))
-            }
+        if counting != nil {
+            count()
             return true
         }
-        guard let upload = queue.take() else { return false }
-        do throws(SystemError) {
-            temporaryNumber += 1
-            current = try Self.begin(upload, number: temporaryNumber)
+        let settlements = queue.takeSettlements()
+        guard settlements.isEmpty else {
+            for settlement in settlements { settle(settlement.upload, keeps: settlement.keeps) }
+            return true
+        }
+        guard var entry = queue.take() else { return false }
+        let upload = entry.element.upload
+        guard upload.client.isWanted else {
+            abandon(entry, .unwanted)
+            return true
+        }
+        do throws(UploadFailure) {
+            if try perform(&entry) {
+                queue.end(entry)
+            } else {
+                entry.isBegun = !entry.element.isUntouched
+                queue.putBack(entry)
+            }
         } catch {
-            queue.finish(upload, .failure(error))
+            abandon(entry, error)
         }
         return true
     }
 
-    private static func begin(_ upload: UploadQueue.Upload, number: Int) throws(SystemError) -> Current {
-        try makeFolder(upload.directory)
-        let folder = unsafe ringport_open(upload.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
-        guard folder >= 0 else { throw SystemError("open folder \(upload.directory)") }
-        let directory = Descriptor(owning: folder)
-        let temporaryName = ".ringport-\(getpid())-\(number)"
-        let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-        let file = unsafe ringport_openat(folder, temporaryName, flags, 0o640)
-        guard file >= 0 else { throw SystemError("make a file in \(upload.directory)") }
-        return Current(
-            upload: upload,
-            directory: directory,
-            file: Descriptor(owning: file),
-            temporaryName: temporaryName
+    // MARK: Writing
+
+    /// Does the next step of files that are wanted; returns true when it was their last.
+    private mutating func perform(_ entry: inout Entry) throws(UploadFailure) -> Bool {
+        let upload = entry.element.upload
+        if !entry.element.isAdmitted {
+            guard try admit(upload) else { return false }
+            entry.element.isAdmitted = true
+        }
+        do throws(SystemError) {
+            let folder = try UploadFolder(making: upload.directory)
+            switch entry.element.next(chunkSize: chunkSize) {
+            case .write(let file, let bytes, let isFirst, let isLast):
+                let name = upload.temporaryName(of: file)
+                if isFirst {
+                    try folder.make(name)
+                    entry.element.fileWasMade()
+                }
+                try folder.write(upload.files[file].bytes, bytes, to: name, isLast: isLast)
+                entry.element.wrote(bytes, isLast: isLast)
+                return false
+            case .publish:
+                try publish(&entry, folder)
+                return true
+            }
+        } catch {
+            throw UploadFailure(error)
+        }
+    }
+
+    /// Takes room for files; returns false when the folder has to be read first.
+    private mutating func admit(_ upload: Upload) throws(UploadFailure) -> Bool {
+        let verdict: UploadQuota.Verdict
+        do throws(SystemError) {
+            let folder = try UploadFolder(making: upload.directory)
+            verdict = quota.judge(upload.amount, try folder.room(), now: .now)
+            if verdict == .countFirst { try beginCounting(upload.directory, folder) }
+        } catch {
+            throw UploadFailure(error)
+        }
+        switch verdict {
+        case .admitted: return true
+        case .countFirst: return false
+        case .refused(let failure): throw failure
+        }
+    }
+
+    /// Gives the files their names, and hands them over.
+    private mutating func publish(_ entry: inout Entry, _ folder: borrowing UploadFolder) throws(SystemError) {
+        let upload = entry.element.upload
+        for (index, file) in upload.files.enumerated() {
+            let temporaryName = upload.temporaryName(of: index)
+            switch upload.naming {
+            case .noted: try folder.link(temporaryName, to: file.name)
+            case .alone: try folder.rename(temporaryName, to: file.name)
+            }
+            entry.element.named += 1
+        }
+        try folder.synchronize()
+        quota.publish(upload.amount)
+        counters.filesWritten.add(upload.files.count, ordering: .relaxed)
+        let names = upload.files.map(\.name)
+        upload.client.uploadIsOnDisk(
+            PublishedUpload(directory: upload.directory, names: names, size: upload.byteCount)
         )
     }
 
-    /// Makes the folder, and those above it that are missing too: a site that holds only pages has no `db/` yet.
-    private static func makeFolder(_ path: String) throws(SystemError) {
-        guard unsafe mkdir(path, 0o750) < 0, errno != EEXIST else { return }
-        if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex {
-            try makeFolder(String(path[..<slash]))
-            if unsafe mkdir(path, 0o750) == 0 || errno == EEXIST { return }
+    /// Removes what there is of files that are not to be kept.
+    private mutating func abandon(_ entry: Entry, _ failure: UploadFailure) {
+        let progress = entry.element
+        let upload = progress.upload
+        if progress.isAdmitted { quota.abandon(upload.amount) }
+        if !progress.isUntouched {
+            // Own names first: as long as the temporary one is there, the next start finds what is left.
+            let names =
+                upload.files.prefix(progress.named).map(\.name)
+                + (0..<progress.made).map { upload.temporaryName(of: $0) }
+            Self.remove(names, from: upload.directory)
         }
-        throw SystemError("make folder \(path)")
+        queue.end(entry)
+        upload.client.uploadFailed(failure)
     }
 
-    private static func writeChunk(of current: inout Current, size: Int) throws(SystemError) {
-        let bytes = current.upload.bytes
-        let end = min(current.offset + size, bytes.count)
-        let file = current.file.rawValue
-        while current.offset < end {
-            let rest = bytes.span.extracting(current.offset..<end)
-            let written = unsafe rest.withUnsafeBufferPointer { unsafe write(file, $0.baseAddress, $0.count) }
-            if written < 0, errno == EINTR { continue }
-            guard written > 0 else { throw failure("write", current) }
-            current.offset += written
-        }
-        guard fdatasync(file) == 0 else { throw failure("sync", current) }
+    // MARK: After the commit
+
+    private mutating func settle(_ upload: PublishedUpload, keeps: Bool) {
+        let temporaryNames = upload.names.map { UploadNames.temporary(of: $0) }
+        Self.remove(keeps ? temporaryNames : upload.names + temporaryNames, from: upload.directory)
+        if !keeps { quota.remove(UploadQuota.Amount(files: upload.names.count, bytes: upload.size)) }
     }
 
-    private static func publish(_ current: borrowing Current) throws(SystemError) {
-        guard fsync(current.file.rawValue) == 0 else { throw failure("sync", current) }
-        let folder = current.directory.rawValue
-        guard unsafe ringport_rename_exclusive(folder, current.temporaryName, current.upload.name) == 0 else {
-            throw failure("name", current)
+    /// Removes names in order, up to the first that can't be: the next start removes what is left.
+    private static func remove(_ names: [String], from directory: String) {
+        do throws(SystemError) {
+            guard let folder = try UploadFolder(existing: directory) else { return }
+            for name in names { try folder.remove(name) }
+        } catch {
+            LogFile.complain("\(error)")
         }
-        guard fsync(folder) == 0 else { throw SystemError("sync folder \(current.upload.directory)") }
     }
 
-    private static func failure(_ verb: String, _ current: borrowing Current) -> SystemError {
-        SystemError(errno, "\(verb) \(current.upload.directory)/\(current.upload.name)")
+    // MARK: Counting
+
+    private mutating func beginCounting(_ directory: String, _ folder: consuming UploadFolder) throws(SystemError) {
+        guard let reading = try UploadFolderReading(directory) else { throw SystemError(ENOENT, "read \(directory)") }
+        counting = Counting(reading: reading, folder: folder)
+    }
+
+    /// Counts some of the files in the folder.
+    private mutating func count() {
+        guard var counting = counting.take() else { return }
+        for _ in 0..<Self.namesReadMax {
+            guard let name = counting.reading.next() else {
+                quota.counted(counting.amount, now: .now)
+                return
+            }
+            guard UploadNames.kind(of: name) == .own, let file = counting.folder.look(at: name) else { continue }
+            counting.amount.files += 1
+            counting.amount.bytes += file.size
+        }
+        self.counting = consume counting
+    }
+}
+
+extension UploadFailure {
+    init(_ error: SystemError) {
+        self = [ENOSPC, EDQUOT].contains(error.code) ? .full("\(error)") : .system(error)
     }
 }

@@ -88,6 +88,12 @@ package final class DatabaseWrite: @unchecked Sendable {
         if !isDisowned, let release = unsafe release { unsafe release(user) }
     }
 
+    /// True while somebody waits for the end of the write; a write for nobody is always wanted.
+    package var isWanted: Bool { token == 0 || handler.calls.isOpen(token) }
+
+    /// The network that the client of the write comes from; `nil` for one that has no share of what clients share.
+    package var network: UInt64? { token == 0 ? nil : handler.calls.network(token) }
+
     /// The store did not take the write: `user` stays the handler's.
     func disown() {
         isDisowned = true
@@ -141,6 +147,8 @@ extension DatabaseFailure.Kind {
         case .unique, .notNull, .check, .foreignKey, .otherConstraint: .storeRefused
         case .busy: .storeBusy
         case .failed: .storeFailed
+        case .filesTooLarge: .filesTooLarge
+        case .filesFull: .filesFull
         }
     }
 }

@@ -24,6 +24,8 @@ package final class HandlerCall: @unchecked Sendable {
     /// The client's own name for this call: connection, generation and sequence number, as it likes.
     package let key: UInt64
     package let handler: LoadedHandler
+    /// Tells the network of the client from others; `nil` for one that has no share of what clients share.
+    package let network: UInt64?
     private let client: any HandlerClient
     private let block: UnsafeMutableRawPointer
     private var request = unsafe ringport_request()
@@ -39,6 +41,7 @@ package final class HandlerCall: @unchecked Sendable {
     ///   - handler: whose route it is.
     ///   - client: is told the end.
     ///   - key: for the client.
+    ///   - network: the one that the request comes from.
     ///   - receivedAt: nanoseconds since 1970 UTC.
     ///   - head: the bytes that all slices lie in.
     ///   - method: of the request line.
@@ -55,6 +58,7 @@ package final class HandlerCall: @unchecked Sendable {
         handler: LoadedHandler,
         client: any HandlerClient,
         key: UInt64,
+        network: UInt64? = nil,
         receivedAt: Int64,
         head: Span<UInt8>,
         method: Slice,
@@ -71,6 +75,7 @@ package final class HandlerCall: @unchecked Sendable {
         self.handler = handler
         self.client = client
         self.key = key
+        self.network = network
         self.body = body
         let fieldsSize = unsafe fieldCount * MemoryLayout<ringport_field>.stride
         let size = fieldsSize + head.count + path.count + remote.count + smallBody.count

@@ -26,6 +26,10 @@ package enum HandlerFailure: String, Equatable, Sendable {
     case storeRefused
     /// The database or its disk failed.
     case storeFailed
+    /// The site does not take so many files, or bytes of them, at once.
+    case filesTooLarge
+    /// There is no room for the files.
+    case filesFull
     /// The pool was too busy to tell the handler how its write went.
     case poolBusy
     /// The host has stopped.
@@ -35,7 +39,7 @@ package enum HandlerFailure: String, Equatable, Sendable {
     package var isOverload: Bool {
         switch self {
         case .tooManyCalls, .storeBusy, .poolBusy, .stopped: true
-        case .handlerFailed, .noResponse, .badResponse, .storeRefused, .storeFailed: false
+        case .handlerFailed, .noResponse, .badResponse, .storeRefused, .storeFailed, .filesTooLarge, .filesFull: false
         }
     }
 }

@@ -5,12 +5,17 @@ package import Platform
 
 /// The services behind the host's callbacks.
 package protocol HandlerServices: AnyObject, Sendable {
-    /// Queues a write for the store writer. Any thread.
+    /// Queues a write for the store writer. Any thread; with files, pool threads.
     ///
-    /// Once the write is on disk, or has failed, `write.complete` is called, once, on any thread that may not block.
+    /// Files are on the disk before the write joins a batch, and go again when it is not stored. Once the write is on disk, or
+    /// has failed, `write.complete` is called, once, on any thread that may not block; never when nobody waited any more
+    /// before its files were on the disk.
     ///
-    /// - Returns: false when too many writes wait; then `complete` is not called.
-    func store(_ write: DatabaseWrite) -> Bool
+    /// - Parameters:
+    ///   - write: its statements, and what follows.
+    ///   - files: those that its statements name: checked names, none twice.
+    /// - Returns: false when too much waits; then `complete` is not called.
+    func store(_ write: DatabaseWrite, files: [DatabaseFile]) -> Bool
 
     /// Runs a query and hands its rows over, one by one. Pool threads, and the main thread while handlers start.
     ///
@@ -54,6 +59,10 @@ package struct DatabaseFailure: Error, Equatable {
         case otherConstraint = 5
         case busy = 6
         case failed = 7
+        /// The site does not take so many files, or bytes of them, at once.
+        case filesTooLarge = 8
+        /// There is no room for the files.
+        case filesFull = 9
 
         /// Whether the data broke a rule of its table.
         package var isConstraint: Bool { rawValue <= Kind.otherConstraint.rawValue }
@@ -66,6 +75,18 @@ package struct DatabaseFailure: Error, Equatable {
     package init(_ kind: Kind, message: String) {
         self.kind = kind
         self.message = message
+    }
+}
+
+/// A file that is stored together with a write.
+package struct DatabaseFile: Sendable {
+    /// One segment, `[A-Za-z0-9][A-Za-z0-9._-]{0,127}`.
+    package let name: String
+    package let bytes: [UInt8]
+
+    package init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
     }
 }
 

@@ -81,13 +81,14 @@ extension LoadedHandler {
     // MARK: The database
 
     private func store(_ token: ringport_token, _ write: UnsafePointer<ringport_write>) -> Int32 {
-        guard unsafe write.pointee.size >= UInt32(MemoryLayout<ringport_write>.size) else { return Self.badArgument }
-        let write = unsafe write.pointee
+        guard let write = unsafe ringport_write(copying: write) else { return Self.badArgument }
         guard unsafe write.statements != nil, unsafe (1...100_000).contains(write.statements_count) else {
             return Self.badArgument
         }
         let statements = unsafe UnsafeBufferPointer(start: write.statements, count: Int(write.statements_count))
-        guard unsafe statements.allSatisfy({ unsafe $0.isSound }) else { return Self.badArgument }
+        guard unsafe statements.allSatisfy({ unsafe $0.isSound }), let files = unsafe Self.files(of: write) else {
+            return Self.badArgument
+        }
         guard token == 0 || calls.isOpen(token) else {
             // Counted like a late completion: it would have become one.
             _ = calls.complete(token)
@@ -109,7 +110,7 @@ extension LoadedHandler {
             handler: self,
             token: token
         )
-        guard services.store(copy) else {
+        guard services.store(copy, files: files) else {
             copy.disown()
             return Self.busy
         }
@@ -139,6 +140,26 @@ extension LoadedHandler {
     }
 
     // MARK: Files and the log
+
+    /// Copies the files of a write; `nil` when they can't be used.
+    private static func files(of write: ringport_write) -> [DatabaseFile]? {
+        guard unsafe write.files_count > 0 else { return [] }
+        guard unsafe write.files != nil, unsafe write.files_count <= 100_000 else { return nil }
+        var files: [DatabaseFile] = []
+        var names: Set<String> = []
+        let sources = unsafe UnsafeBufferPointer(start: write.files, count: write.files_count)
+        for index in sources.indices {
+            let file = unsafe sources[index]
+            let name = unsafe UnsafeBufferPointer(file.name)
+            guard unsafe isUploadName(name), unsafe file.bytes.length == 0 || file.bytes.bytes != nil else {
+                return nil
+            }
+            let text = unsafe String(decoding: name, as: UTF8.self)
+            guard names.insert(text).inserted else { return nil }
+            files.append(unsafe DatabaseFile(name: text, bytes: Array(UnsafeBufferPointer(file.bytes))))
+        }
+        return files
+    }
 
     private func saveUpload(_ name: ringport_slice, _ bytes: ringport_slice) -> Int32 {
         let name = unsafe UnsafeBufferPointer(name)
@@ -173,5 +194,24 @@ extension LoadedHandler {
         let bytes = unsafe UnsafeBufferPointer(text)
         let visible = unsafe bytes.map { $0 < 0x20 || $0 == 0x7f ? UInt8(ascii: " ") : $0 }
         return String(decoding: visible, as: UTF8.self)
+    }
+}
+
+extension ringport_write {
+    /// A copy of a handler's write, without files where the handler was built before there were any.
+    ///
+    /// `nil` for one that is shorter than the first version's.
+    fileprivate init?(copying source: UnsafePointer<ringport_write>) {
+        // Up to `files`, which minor version 1 appended with its count.
+        let filesSize = unsafe MemoryLayout<UnsafePointer<ringport_file>?>.size + MemoryLayout<Int>.size
+        let first = unsafe MemoryLayout<ringport_write>.size - filesSize
+        let size = unsafe Int(source.pointee.size)
+        guard size >= first else { return nil }
+        unsafe self.init()
+        let count = unsafe size >= MemoryLayout<ringport_write>.size ? MemoryLayout<ringport_write>.size : first
+        // As many bytes as the handler says that its struct has.
+        unsafe withUnsafeMutableBytes(of: &self) { bytes in
+            unsafe bytes.copyMemory(from: UnsafeRawBufferPointer(start: source, count: count))
+        }
     }
 }

@@ -80,6 +80,13 @@ final class PendingCalls: Sendable {
         state.withLock { $0.index(token) != nil }
     }
 
+    /// The network that the client of an open call comes from; `nil` without one, and for a call that has ended.
+    func network(_ token: ringport_token) -> UInt64? {
+        state.withLock { state in
+            state.index(token).flatMap { state.slots[$0].call?.network }
+        }
+    }
+
     /// Stops waiting for a call, whether it has begun or not.
     ///
     /// - Returns: false when it has been completed, or is just being.

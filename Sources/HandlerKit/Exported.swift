@@ -26,8 +26,8 @@ final class Exported: Sendable {
             case .respond(let response):
                 responder.respond(response)
                 return Int32(RINGPORT_DONE)
-            case .store(let statements, let response, let ifRefused):
-                return store(statements, response, ifRefused, responder)
+            case .store(let statements, let files, let response, let ifRefused):
+                return store(statements, files, response, ifRefused, responder)
             case .later(let begin):
                 begin(responder)
                 return Int32(RINGPORT_PENDING)
@@ -56,6 +56,7 @@ final class Exported: Sendable {
 
     private func store(
         _ statements: [Statement],
+        _ files: [Upload],
         _ response: Response,
         _ ifRefused: (@Sendable (StoreRefusal) -> Response)?,
         _ responder: Responder
@@ -82,9 +83,13 @@ final class Exported: Sendable {
         }
         let code = unsafe ABIStatements(statements).withStatements { statements in
             unsafe ABIResponse(response).withResponse { response in
-                unsafe write.statements = unsafe statements
-                unsafe write.response_when_committed = unsafe response
-                return unsafe host.table.pointee.store(host.table, responder.token, &write)
+                unsafe ABIFiles(files).withFiles { files in
+                    unsafe write.statements = unsafe statements
+                    unsafe write.response_when_committed = unsafe response
+                    unsafe write.files = files.baseAddress
+                    unsafe write.files_count = files.count
+                    return unsafe host.table.pointee.store(host.table, responder.token, &write)
+                }
             }
         }
         guard code != Int32(RINGPORT_OK) else { return Int32(RINGPORT_PENDING) }
@@ -94,7 +99,7 @@ final class Exported: Sendable {
         case Int32(RINGPORT_E_TOKEN), Int32(RINGPORT_E_RESPONSE): return Int32(RINGPORT_DONE)
         default:
             let isBusy = code == Int32(RINGPORT_E_BUSY)
-            let message = isBusy ? "too many writes wait" : "the statements can't be used"
+            let message = isBusy ? "too many writes wait" : "the statements, or the files, can't be used"
             let refusal = StoreRefusal(reason: isBusy ? .busy : .failed, message: message)
             responder.respond(ifRefused?(refusal) ?? .text("Try again later.\n", status: .serviceUnavailable))
             return Int32(RINGPORT_DONE)

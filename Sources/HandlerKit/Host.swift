@@ -10,9 +10,9 @@ public struct Host: Sendable {
 
     /// `nil` when the server is older than what this library calls.
     init?(_ table: UnsafePointer<ringport_host>?) {
-        guard let table = unsafe table, unsafe table.pointee.size >= UInt32(MemoryLayout<ringport_host>.size) else {
-            return nil
-        }
+        guard let table = unsafe table, unsafe table.pointee.size >= UInt32(MemoryLayout<ringport_host>.size),
+            unsafe table.pointee.abi_minor >= UInt32(RINGPORT_ABI_MINOR)
+        else { return nil }
         unsafe self.table = unsafe table
     }
 
@@ -90,7 +90,9 @@ public struct Host: Sendable {
         }
     }
 
-    /// Writes an uploaded file to `db/uploads`, and waits until it is there.
+    /// Writes a file to `db/uploads`, and waits until it is there.
+    ///
+    /// It is for itself: a file that a row is to name is better given to `Outcome.store`, which stores both or neither.
     ///
     /// - Parameters:
     ///   - name: `[A-Za-z0-9][A-Za-z0-9._-]{0,127}`, made by you and not by the client; must not exist yet.

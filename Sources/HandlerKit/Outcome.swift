@@ -7,15 +7,33 @@ public enum Outcome {
     /// Store this, all or nothing, and send the response when it is on disk.
     ///
     /// Many requests share one commit, so this is the fast way to write. `Response.rowIDPosition` puts the new row's id
-    /// into the body. `ifRefused`, called on a pool thread, answers when nothing was stored; without it the client gets
-    /// a 500, or a 503 when the database is busy.
-    case store([Statement], thenRespond: Response, ifRefused: (@Sendable (StoreRefusal) -> Response)? = nil)
+    /// into the body. `files` are stored with the statements that name them: all of it is there, or nothing.
+    /// `ifRefused`, called on a pool thread, answers when nothing was stored; without it the client gets a 500, a 503
+    /// when the database is busy, or a 413 or 507 for files that the site does not take.
+    case store(
+        [Statement],
+        files: [Upload] = [],
+        thenRespond: Response,
+        ifRefused: (@Sendable (StoreRefusal) -> Response)? = nil
+    )
     /// A response that comes later, from any thread. The closure gets what to answer with, and is called at once.
     ///
     /// A request that is not answered before the server's deadline gets a 504, and answering it then does nothing.
     case later((Responder) -> Void)
     /// Not mine: the server goes on as if this route did not exist.
     case declined
+}
+
+/// A file for `db/uploads`, which is stored together with the row that names it.
+public struct Upload: Sendable {
+    /// `[A-Za-z0-9][A-Za-z0-9._-]{0,127}`, made by the handler and not by the client; must not exist yet.
+    public let name: String
+    public let bytes: [UInt8]
+
+    public init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
 }
 
 /// Why a write was not stored.
@@ -32,6 +50,10 @@ public struct StoreRefusal: Error, Equatable {
         case busy
         /// The database, the disk, or the SQL.
         case failed
+        /// The site does not take so many files, or bytes of them, at once: for a 413.
+        case filesTooLarge
+        /// There is no room for the files: for a 507.
+        case filesFull
     }
 
     public let reason: Reason

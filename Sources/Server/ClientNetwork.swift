@@ -10,6 +10,9 @@ struct ClientNetwork: BitwiseCopyable, Hashable, Sendable {
     private let high: UInt64
     private let low: UInt64
 
+    /// A number of its own: an IPv4 address, or the prefix, in which all IPv4 addresses would be one unused one.
+    var number: UInt64 { high == 0 ? low : high }
+
     /// - Returns: `nil` for the client of a Unix socket, who has no address.
     init?(_ address: RemoteAddress) {
         guard !address.isUnix else { return nil }

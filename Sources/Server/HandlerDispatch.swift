@@ -79,6 +79,7 @@ extension CompletionWorker {
             handler: site.dispatch.handlers[exchanges[exchange].route],
             client: mailbox,
             key: exchanges.key(exchange).bits,
+            network: ClientNetwork(exchanges[exchange].remote)?.number,
             receivedAt: exchanges[exchange].startedWall,
             head: bytes.span,
             method: HandlerCall.Slice(head.methodRange),
@@ -127,7 +128,7 @@ extension CompletionWorker {
         case .declined:
             findFile(exchange)
         case .failed(let failure):
-            reply(exchange, .refusal(failure.isOverload ? .handlersFull : .handlerFailed))
+            reply(exchange, .refusal(Reason(failure)))
         }
     }
 
@@ -137,6 +138,17 @@ extension CompletionWorker {
         exchanges[exchange].call = nil
         exchanges[exchange].deadline = .distantFuture
         reply(exchange, .refusal(.handlerExpired))
+    }
+}
+
+extension Reason {
+    /// The refusal of a request whose handler gave no answer.
+    init(_ failure: HandlerFailure) {
+        switch failure {
+        case .filesTooLarge: self = .uploadTooLarge
+        case .filesFull: self = .uploadsFull
+        default: self = failure.isOverload ? .handlersFull : .handlerFailed
+        }
     }
 }
 

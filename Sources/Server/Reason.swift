@@ -25,6 +25,8 @@ package enum Reason: Equatable, Sendable {
     case handlerFailed
     case handlerExpired
     case handlersFull
+    case uploadTooLarge
+    case uploadsFull
     case poolFull
     case passwordChecksFull
     case exchangesFull
@@ -55,7 +57,7 @@ package enum Reason: Equatable, Sendable {
         .methodNotAllowed, .notFound, .forbidden, .credentialsMissing, .credentialsMalformed, .credentialsWrong,
         .notAcceptable, .preconditionFailed,
         .rangeNotSatisfiable, .fileUnreadable, .fileChanging, .handlerFailed, .handlerExpired,
-        .handlersFull, .poolFull, .passwordChecksFull,
+        .handlersFull, .uploadTooLarge, .uploadsFull, .poolFull, .passwordChecksFull,
         .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted, .stopping, .headExpired,
         .bodyExpired,
         .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged,
@@ -86,6 +88,8 @@ package enum Reason: Equatable, Sendable {
         case .handlerFailed: "handler-failed"
         case .handlerExpired: "handler-expired"
         case .handlersFull: "handlers-full"
+        case .uploadTooLarge: "upload-too-large"
+        case .uploadsFull: "uploads-full"
         case .poolFull: "pool-full"
         case .passwordChecksFull: "password-checks-full"
         case .exchangesFull: "exchanges-full"
@@ -115,6 +119,8 @@ package enum Reason: Equatable, Sendable {
         case .rangeNotSatisfiable: 416
         case .fileUnreadable, .handlerFailed: 500
         case .handlerExpired: 504
+        case .uploadTooLarge: 413
+        case .uploadsFull: 507
         case .fileChanging, .handlersFull, .poolFull, .passwordChecksFull, .exchangesFull, .bodiesFull, .filesFull,
             .descriptorsExhausted, .stopping:
             503
@@ -128,8 +134,8 @@ package enum Reason: Equatable, Sendable {
     /// Not where files or the connection are what fails.
     var hasPage: Bool {
         switch self {
-        case .handlerFailed, .handlerExpired, .handlersFull, .poolFull, .passwordChecksFull, .fileUnreadable,
-            .fileChanging:
+        case .handlerFailed, .handlerExpired, .handlersFull, .uploadsFull, .poolFull, .passwordChecksFull,
+            .fileUnreadable, .fileChanging:
             true
         default: false
         }
@@ -152,6 +158,8 @@ package enum Reason: Equatable, Sendable {
         case .fileChanging: "The file is being written to at this moment. Try again in a moment."
         case .handlerFailed: "The handler of this address failed; the server's error log says how."
         case .handlerExpired: "The handler of this address took too long."
+        case .uploadTooLarge: "This site does not take so many files, or such large ones, at once."
+        case .uploadsFull: "There is no room left for the files of this request."
         case .handlersFull, .poolFull, .passwordChecksFull, .exchangesFull, .bodiesFull, .filesFull,
             .descriptorsExhausted:
             "The server has more to do than it can hold. Try again in a moment."

@@ -81,6 +81,7 @@ package final class Server {
                 directory: configuration.logsPath,
                 workers: configuration.workers,
                 reasonNames: Reason.names,
+                limits: configuration.uploads.logLimits,
                 access: configuration.log.access.destination,
                 error: configuration.log.error.destination
             )
@@ -96,14 +97,16 @@ package final class Server {
         let store = Store(
             path: configuration.databasePath,
             migrationsFolder: configuration.migrationsPath,
-            limits: configuration.store
-        ) { notice in
-            log.error(notice.isWarning ? .warning : .notice, "\(notice)")
-            if notice.isForTheStart { startNotices.withLock { $0.append("\(notice)") } }
-            if case .failed(let error) = notice { onFailure(.store(error)) }
-        }
+            limits: configuration.store,
+            notify: { notice in
+                log.error(notice.isWarning ? .warning : .notice, "\(notice)")
+                if notice.isForTheStart { startNotices.withLock { $0.append("\(notice)") } }
+                if case .failed(let error) = notice { onFailure(.store(error)) }
+            },
+            settling: uploadSettling(configuration.uploadsPath, log)
+        )
         let pool = HandlerPool(limits: configuration.pool)
-        let services = StoreServices(database: store, files: log, pool: pool, uploads: configuration.uploadsPath)
+        let services = StoreServices(database: store, files: log, pool: pool, configuration)
         host = HandlerHost(services: services, callsMax: configuration.limits.callsMax)
         compression = PoolLane(pool: pool, runningMax: 1, queueMax: 1024)
         passwordChecks = PoolLane(pool: pool, runningMax: 2, queueMax: 64)
@@ -177,6 +180,9 @@ package final class Server {
             do {
                 try store.register(.handler(name: name, statements: handler.migrations))
             } catch { throw .store(error) }
+        }
+        if !handlers.isEmpty {
+            do { try store.register(.uploads) } catch { throw .store(error) }
         }
         return (Router(routes: routes), handlers)
     }
@@ -265,6 +271,22 @@ package final class Server {
         if report.stuck.isEmpty { host.stop() }
         isLogComplete = log.stop(deadline: max(deadline, Instant.now.advanced(by: .milliseconds(100))))
         return isClean
+    }
+}
+
+/// Ends what an earlier process has left in the folder of uploads, and says so.
+///
+/// The store writer.
+private func uploadSettling(_ path: String, _ log: FileLog) -> UploadNotes.Settling {
+    { noted, isSameDatabase in
+        do throws(SystemError) {
+            let outcome = try UploadSweep.run(path, noted: noted, isSameDatabase: isSameDatabase)
+            if outcome.kept + outcome.removed > 0 { log.error(.notice, "\(path): \(outcome)") }
+            return true
+        } catch {
+            log.error(.warning, "\(error); what a killed server has left there stays until the next start")
+            return false
+        }
     }
 }
 

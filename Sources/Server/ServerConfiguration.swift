@@ -21,6 +21,7 @@ package struct ServerConfiguration: Sendable {
     package var store = StoreLimits()
     /// The folder of the database and of uploaded files, in which the site's lock is.
     package var storeFolder = "db"
+    package var uploads = UploadRules()
     /// How the site answers, and each virtual host.
     package var rules = SiteRules()
     package var hosts: [HostRules] = []
@@ -108,6 +109,6 @@ package struct ServerConfiguration: Sendable {
     package var accessLogPath: String { logsPath + "/access.log" }
     package var databasePath: String { path(storeFolder) + "/ringport.db" }
     var migrationsPath: String { root + "/db/migrations" }
-    var uploadsPath: String { path(storeFolder) + "/uploads" }
+    package var uploadsPath: String { path(storeFolder) + "/uploads" }
     var siteHandlersPath: String { root + "/handlers" }
 }

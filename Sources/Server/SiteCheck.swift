@@ -122,8 +122,9 @@ package struct SiteCheck {
         let path = configuration.databasePath
         if configuration.handlers == [], Self.kind(of: path) == nil { return }
         do { try configuration.checkStorePlacement() } catch { note(error.description) }
+        let owners = migrations.isEmpty ? [] : migrations + [.uploads]
         do throws(StoreError) {
-            try StoreCheck.run(path: path, migrationsFolder: configuration.migrationsPath, handlers: migrations)
+            try StoreCheck.run(path: path, migrationsFolder: configuration.migrationsPath, handlers: owners)
         } catch .noPlace(let folder, let reason) {
             warnings.append(Self.line(StoreError.noPlace(folder: folder, reason: reason).description))
         } catch {

@@ -12,23 +12,41 @@ final class StoreServices: HandlerServices {
     private let files: FileLog
     private let pool: HandlerPool
     private let uploads: String
+    private let filesPerFormMax: Int
 
-    init(database: Store, files: FileLog, pool: HandlerPool, uploads: String) {
+    init(database: Store, files: FileLog, pool: HandlerPool, _ configuration: ServerConfiguration) {
         self.database = database
         self.files = files
         self.pool = pool
-        self.uploads = uploads
+        uploads = configuration.uploadsPath
+        filesPerFormMax = configuration.uploads.filesPerForm
     }
 
-    /// Any thread.
-    func store(_ write: DatabaseWrite) -> Bool {
-        let statements = write.statements.indices.map { index in
-            StoreStatement(sql: write.statements[index].sql) { binder in
-                write.statements[index].forEachParameter { value in unsafe binder.bind(value) }
-            }
+    /// Any thread; with files pool threads, which wait here while the database is being opened.
+    func store(_ write: DatabaseWrite, files uploaded: [DatabaseFile]) -> Bool {
+        guard !uploaded.isEmpty else { return store(write) }
+        guard uploaded.count <= filesPerFormMax else {
+            let reason = "\(uploaded.count) files came at once, and [uploads] files_per_form is \(filesPerFormMax)"
+            write.complete(.failure(DatabaseFailure(.filesTooLarge, message: reason)))
+            return true
         }
-        return database.submit(
-            StoreWrite(statements: statements, size: write.size) { result in
+        do throws(StoreError) {
+            try database.awaitOpen()
+        } catch {
+            write.complete(.failure(DatabaseFailure(error)))
+            return true
+        }
+        return files.upload(
+            uploaded.map { UploadFile(name: $0.name, bytes: $0.bytes) },
+            to: uploads,
+            from: write.network,
+            client: UploadedWrite(write, database: database, files: files)
+        )
+    }
+
+    private func store(_ write: DatabaseWrite) -> Bool {
+        database.submit(
+            StoreWrite(statements: write.storeStatements, size: write.size) { result in
                 switch result {
                 case .success(let outcome):
                     write.complete(

@@ -23,6 +23,7 @@ package struct Migrations: Sendable {
     package var owner: String {
         switch ledger {
         case .userVersion: "the site"
+        case .table(UploadNotes.owner): "the server"
         case .table(let handler): "handler \(handler)"
         }
     }

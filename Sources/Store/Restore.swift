@@ -25,11 +25,16 @@ package struct Restore {
     /// Ends the names of what was there before: the time of day, and the process.
     private let suffix: String
 
+    private let settling: UploadNotes.Settling
+
     /// Takes the site's lock.
     ///
-    /// - Parameter database: the site's database, which need not be there.
+    /// - Parameters:
+    ///   - database: the site's database, which need not be there.
+    ///   - settling: ends what a killed server has left of uploads, by the notes of the database that is replaced.
     /// - Throws: `locked` while a server, or another restore, writes the site.
-    package init(database: String) throws(StoreError) {
+    package init(database: String, settling: @escaping UploadNotes.Settling = { _, _ in false }) throws(StoreError) {
+        self.settling = settling
         try Connection.makeFolder(of: database)
         switch try SiteLock.attempt(database: database) {
         case .taken(let taken): lock = taken
@@ -92,6 +97,9 @@ package struct Restore {
     /// Gives the new database its name.
     private func put(_ unfinished: String, _ old: DatabaseFiles) throws(StoreError) -> Outcome {
         let new = try DatabaseFiles(path: unfinished)
+        settleUploads(by: old)
+        // Reading its notes may have made an index.
+        let old = try DatabaseFiles(path: database)
         let kept = try keep(old)
         // The file keeps its identity when it is renamed.
         var note = DatabaseNote()
@@ -142,6 +150,20 @@ package struct Restore {
             throw error
         }
         return kept
+    }
+
+    /// Ends what a killed server has left of uploads: the database that comes knows nothing about them.
+    private func settleUploads(by old: DatabaseFiles) {
+        guard old.main != nil, case .usable = found.verdict(on: old, boot: SiteLock.boot) else {
+            _ = settling([], false)
+            return
+        }
+        do throws(StoreError) {
+            _ = settling(try StoreReader(path: database).uploadNotes(), true)
+        } catch {
+            // A damaged database does not tell which files have rows: all keep the names they have.
+            _ = settling([], false)
+        }
     }
 
     /// Takes `keep` back.

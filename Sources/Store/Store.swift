@@ -20,6 +20,7 @@ package final class Store: Sendable {
     let readers: ReaderShelf
     let shared = Monitor(StoreStatistics())
     let notify: @Sendable (StoreNotice) -> Void
+    let settling: UploadNotes.Settling?
     private let thread = Monitor<NamedThread?>(nil)
     /// The writer's `pthread_self`, 0 before it runs.
     private let writerThread = Atomic<UInt>(0)
@@ -31,16 +32,19 @@ package final class Store: Sendable {
     ///   - migrationsFolder: the site's `db/migrations`; need not exist.
     ///   - limits: the maxima of everything.
     ///   - notify: told what the site's owner should know; on the store writer, so it must not block.
+    ///   - settling: ends what an earlier process has left of uploads; on the store writer, when it first opens the database.
     package init(
         path: String,
         migrationsFolder: String? = nil,
         limits: StoreLimits = StoreLimits(),
-        notify: @escaping @Sendable (StoreNotice) -> Void = { _ in }
+        notify: @escaping @Sendable (StoreNotice) -> Void = { _ in },
+        settling: UploadNotes.Settling? = nil
     ) {
         limits.check()
         self.path = path
         self.migrationsFolder = migrationsFolder
         self.limits = limits
+        self.settling = settling
         self.notify = notify
         queue = WriteQueue(writesMax: limits.writesQueuedMax)
         readers = ReaderShelf(path: path, limits: limits)
@@ -117,6 +121,15 @@ package final class Store: Sendable {
             return try loan.reader.read(until: Instant.now.advanced(by: limits.readDurationMax), body)
         }
         throw .busy(path: path)
+    }
+
+    /// Waits until the database is open, so that what an earlier process has left of uploads is settled.
+    ///
+    /// - Throws: why it can't be opened.
+    /// - Important: never on a completion worker, and never on the store writer.
+    package func awaitOpen() throws(StoreError) {
+        precondition(!isOnStoreWriter, "the store writer can't wait for itself")
+        if !readiness.isOpen { try prepare() }
     }
 
     /// Adds the migrations of a handler.

@@ -31,6 +31,21 @@ package final class StoreReader {
         try reader.copy(to: path, usesLog: usesLog, StoreLimits())
     }
 
+    /// The names of uploaded files that commits have noted; none where nothing has made their table.
+    func uploadNotes() throws(StoreError) -> Set<String> {
+        try read { reader throws(StoreError) in
+            guard try reader.number("SELECT count(*) FROM sqlite_schema WHERE name = 'ringport_uploads'") > 0 else {
+                return []
+            }
+            var names: Set<String> = []
+            try reader.query("SELECT name FROM ringport_uploads") { row throws(StoreError) in
+                names.insert(row.string(0))
+                return .more
+            }
+            return names
+        }
+    }
+
     /// True when the database holds anything.
     func hasTables() throws(StoreError) -> Bool {
         try read { reader throws(StoreError) in

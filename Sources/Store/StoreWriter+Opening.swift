@@ -15,6 +15,7 @@ extension StoreWriter {
             } else {
                 let opened = try open(missing.migrations)
                 connection = opened
+                settleUploads(in: opened.connection)
                 readers.admit(opened.files.main)
                 nextLook = Instant.now.advanced(by: limits.lookInterval)
             }
@@ -84,6 +85,7 @@ extension StoreWriter {
         let connection = try openWhole()
         guard let files = try connection.files() else { return nil }
         content = nil
+        if !hasSettledUploads, let last = lock?.note.main { isSameDatabase = files.main?.identity == last }
         try lock?.write(DatabaseNote(holder: getpid(), files, content: nil))
         return try WriteConnection(connection, files, limits: limits)
     }

@@ -15,6 +15,7 @@ final class StoreWriter {
     let readers: ReaderShelf
     private let shared: Monitor<StoreStatistics>
     let notify: @Sendable (StoreNotice) -> Void
+    let settling: UploadNotes.Settling?
 
     var lock: SiteLock?
     var lockWait: LockWait
@@ -28,6 +29,10 @@ final class StoreWriter {
     var content: DatabaseNote.Content?
     /// True from when a file was left until the next one is open.
     var hasLeft = false
+    /// True when what an earlier process left of uploads was looked at.
+    var hasSettledUploads = false
+    /// False when the first file that was opened is another than the one that was open last.
+    var isSameDatabase = true
     var policy: CheckpointPolicy
     var nextLook = Instant.distantFuture
     var statistics = StoreStatistics()
@@ -51,6 +56,7 @@ final class StoreWriter {
         readers = store.readers
         shared = store.shared
         notify = store.notify
+        settling = store.settling
         policy = CheckpointPolicy(limits: store.limits, pageSize: 4096)
         lockWait = LockWait(store.limits)
         unsettled = UnsettledWrites(store.limits)

@@ -1,7 +1,10 @@
 /// `ringport restore FILE`: puts a backup in the place of the site's database. The main thread.
 
 internal import ArgumentParser
+internal import FileLog
 internal import Glibc
+internal import Platform
+internal import Server
 internal import Store
 
 struct RestoreCommand: ParsableCommand {
@@ -21,9 +24,20 @@ struct RestoreCommand: ParsableCommand {
 
     func run() throws {
         umask(0o027)
-        let database = try site.databasePath()
+        let configuration = try site.serverConfiguration(listen: [], workers: nil, traces: false)
+        let database = configuration.databasePath
+        let uploads = configuration.uploadsPath
         let outcome = try Console.answer { () throws(StoreError) in
-            try Restore(database: database).run(from: file)
+            let restore = try Restore(database: database) { noted, isSameDatabase in
+                do throws(SystemError) {
+                    _ = try UploadSweep.run(uploads, noted: noted, isSameDatabase: isSameDatabase)
+                    return true
+                } catch {
+                    Console.error("ringport: \(error); what a killed server has left there stays until the next start")
+                    return false
+                }
+            }
+            return try restore.run(from: file)
         }
         print("\(database): \(outcome.size) bytes from \(file), checked")
         if let kept = outcome.kept { print("the database that was there is \(kept)") }

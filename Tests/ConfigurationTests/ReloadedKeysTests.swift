@@ -77,6 +77,9 @@ private struct ChangedKey: Sendable, CustomTestStringConvertible {
                 header: "[[fields]]",
                 others: "name = \"X-A\"\nvalue = \"a\""
             ),
+            ChangedKey("uploads.files_per_form", "files_per_form = 3"),
+            ChangedKey("uploads.files_max", "files_max = 99"), ChangedKey("uploads.size_max", "size_max = 999"),
+            ChangedKey("uploads.free_size_min", "free_size_min = 1"),
         ] + limits + deadlines + lists
 
     private static let limits = [

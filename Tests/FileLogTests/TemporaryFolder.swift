@@ -30,7 +30,7 @@ final class TemporaryFolder: Sendable {
         }
     }
 
-    private static func names(in path: String) -> [String] {
+    static func names(in path: String) -> [String] {
         guard let folder = unsafe opendir(path) else { return [] }
         defer { unsafe _ = closedir(folder) }
         var names: [String] = []

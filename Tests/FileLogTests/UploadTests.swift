@@ -78,4 +78,79 @@ import Testing
         log.stop()
         #expect(outcome("late", [1]) == ESHUTDOWN)
     }
+
+    // MARK: Files of rows
+
+    private func upload(_ names: [String], size: Int = 10, from network: UInt64? = 1) -> TestUploadClient {
+        let client = TestUploadClient()
+        let files = names.map { UploadFile(name: $0, bytes: [UInt8](repeating: 5, count: size)) }
+        #expect(log.upload(files, to: folder.file("uploads"), from: network, client: client))
+        return client
+    }
+
+    private var uploaded: [String] { TemporaryFolder.names(in: folder.file("uploads")).sorted() }
+
+    @Test func filesHaveTwoNamesUntilTheirRowIsStored() throws {
+        let stored = try #require(upload(["a", "b"]).ending())
+        #expect(uploaded == [".ringport+a", ".ringport+b", "a", "b"])
+        log.settle(stored, keeps: true)
+        let refused = try #require(upload(["c"]).ending())
+        log.settle(refused, keeps: false)
+        log.stop()
+        #expect(uploaded == ["a", "b"])
+        #expect(log.statistics.filesWritten == 3)
+    }
+
+    @Test func nothingIsLeftOfFilesThatNobodyWaitsFor() {
+        let client = TestUploadClient()
+        client.state.withLock { $0.isWanted = false }
+        let files = [UploadFile(name: "a", bytes: [1])]
+        #expect(log.upload(files, to: folder.file("uploads"), from: 1, client: client))
+        #expect(client.ending() == nil && client.failure == .unwanted)
+        log.stop()
+        #expect(uploaded == [])
+    }
+
+    /// One of several names is taken: none of the files is there, and the one that has the name stays.
+    @Test func filesComeTogetherOrNotAtAll() {
+        #expect(outcome("b", [9]) == 0)
+        let client = upload(["a", "b", "c"])
+        #expect(client.ending() == nil)
+        guard case .system(let error) = client.failure else {
+            Issue.record("\(String(describing: client.failure))")
+            return
+        }
+        #expect(error.code == EEXIST)
+        log.stop()
+        #expect(uploaded == ["b"])
+        #expect(contents(of: folder.file("uploads/b")) == [9])
+    }
+
+    @Test func whatNeverFitsIsRefusedInWords() throws {
+        var limits = FileLogLimits()
+        limits.uploadFilesMax = 2
+        let log = try FileLog(directory: folder.file("other"), workers: 1, limits: limits)
+        try log.start()
+        let clients = [TestUploadClient(), TestUploadClient()]
+        for (client, names) in zip(clients, [["a", "b", "c"], ["a", "b"]]) {
+            let files = names.map { UploadFile(name: $0, bytes: []) }
+            #expect(log.upload(files, to: folder.file("uploads"), from: 1, client: client))
+        }
+        #expect(clients[0].ending() == nil)
+        guard case .tooLarge = clients[0].failure else {
+            Issue.record("\(String(describing: clients[0].failure))")
+            return
+        }
+        log.settle(try #require(clients[1].ending()), keeps: true)
+        log.stop()
+        #expect(uploaded == ["a", "b"])
+    }
+
+    /// The folder is a link that leads nowhere, or no folder: nobody waits for ever.
+    @Test func aFolderThatCantBeHadFailsTheUpload() {
+        unsafe _ = symlink("/dev/null/nowhere", folder.file("uploads"))
+        let client = upload(["a"])
+        #expect(client.ending() == nil && client.failure != nil)
+        log.stop()
+    }
 }

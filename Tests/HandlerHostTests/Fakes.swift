@@ -25,10 +25,12 @@ final class FakeServices: HandlerServices {
 
     func takeJob() -> HandlerJob? { state.withLock { $0.jobs.popLast() } }
 
-    func store(_ write: DatabaseWrite) -> Bool {
+    func store(_ write: DatabaseWrite, files: [DatabaseFile]) -> Bool {
         state.withLock { state in
-            if !state.isStoreFull { state.writes.append(write) }
-            return !state.isStoreFull
+            guard !state.isStoreFull else { return false }
+            for file in files { state.uploads[file.name] = file.bytes }
+            state.writes.append(write)
+            return true
         }
     }
 

@@ -65,6 +65,8 @@ struct Answers: Sendable {
         case .notFound: "no-such-form"
         case .unsupportedMediaType: "unsupported-media-type"
         case .serviceUnavailable: "not-stored"
+        case .contentTooLarge: "files-too-large"
+        case .insufficientStorage: "files-no-room"
         case .notImplemented: "encoding-unavailable"
         default: "bad-form"
         }

@@ -99,19 +99,15 @@ struct Forms: Handler {
         // A person does not see the field `_gotcha`. A robot's browser sees the usual answer; a program gets the id 0,
         // since there is no row that could have one.
         if fields.isFromRobot { return .respond(answer.withoutRowID) }
-        do throws(Host.Failure) {
-            try fields.saveFiles(to: host)
-        } catch {
-            host.log(.error, "\(error)")
-            return .respond(answers.problem(.serviceUnavailable, "The file can't be stored now. Try again later."))
-        }
-        return store(fields.json, request, form: form, answer, answers)
+        let files = fields.nameFiles()
+        return store(fields.json, files, request, form: form, answer, answers)
     }
 
     // MARK: The row
 
     private func store(
         _ fields: [UInt8],
+        _ files: [Upload],
         _ request: borrowing Request,
         form: String,
         _ answer: Response,
@@ -130,15 +126,27 @@ struct Forms: Handler {
                 .utf8(fields),
             ]
         )
-        return .store([insert], thenRespond: answer) { [host] refusal in
+        return .store([insert], files: files, thenRespond: answer) { [host] refusal in
             host.log(.error, "a submission of \(form) was not stored: \(refusal.message)")
             // Every form that comes this far fits the table; what the site's owner has added to it may say otherwise.
             if refusal.isConstraint {
                 return answers.problem(.badRequest, "A rule of this site's database refuses what was sent.")
             }
-            return answers.problem(.serviceUnavailable, "The form can't be stored now. Try again later.")
+            return switch refusal.reason {
+            case .filesTooLarge:
+                answers.problem(.contentTooLarge, "This site does not take so many files, or such large ones, at once.")
+            case .filesFull:
+                answers.problem(.insufficientStorage, "There is no room left for the files of this form.")
+            default:
+                answers.problem(.serviceUnavailable, "The form can't be stored now. Try again later.")
+            }
         }
     }
+}
+
+extension HTTPResponse.Status {
+    /// RFC 4918, section 11.5.
+    static let insufficientStorage = HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
 }
 
 /// What the server looks for in the library.

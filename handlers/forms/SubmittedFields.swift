@@ -8,7 +8,7 @@ struct SubmittedFields {
     private struct Entry {
         enum Value {
             case text([UInt8])
-            /// The name is ours, once the file is saved.
+            /// The name is ours, once the file has one.
             case file(FormField.File, content: [UInt8], savedAs: String?)
             /// A value that came as JSON.
             case json([UInt8])
@@ -71,15 +71,19 @@ struct SubmittedFields {
         return bytes.allSatisfy { (0x21...0x7e).contains($0) && $0 != UInt8(ascii: "\\") }
     }
 
-    /// Saves each uploaded file under a name of our own: the client's may be anything.
-    mutating func saveFiles(to host: Host) throws(Host.Failure) {
+    /// Gives each uploaded file a name of our own: the client's may be anything.
+    ///
+    /// - Returns: the files, for storing together with the row.
+    mutating func nameFiles() -> [Upload] {
+        var uploads: [Upload] = []
         for index in entries.indices {
             guard case .file(let file, let content, _) = entries[index].value else { continue }
             let random = String(UInt64.random(in: .min ... .max), radix: 16)
             let name = String(repeating: "0", count: 16 - random.utf8.count) + random
-            try host.saveUpload(name, content.span)
+            uploads.append(Upload(name: name, bytes: content))
             entries[index].value = .file(file, content: content, savedAs: name)
         }
+        return uploads
     }
 
     // MARK: JSON

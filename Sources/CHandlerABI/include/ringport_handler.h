@@ -33,7 +33,7 @@ extern "C" {
 
 /* The major version, also in the entry symbol's name, and the minor one, which counts what was appended. */
 #define RINGPORT_ABI_MAJOR 1
-#define RINGPORT_ABI_MINOR 0
+#define RINGPORT_ABI_MINOR 1
 
 /* Bytes of somebody else. Text is UTF-8 where this file says text. */
 typedef struct ringport_slice {
@@ -156,7 +156,9 @@ enum {
     RINGPORT_REFUSED_FOREIGN_KEY = 4,
     RINGPORT_REFUSED_OTHER = 5,    /* another constraint: a trigger's RAISE, a STRICT table's type */
     RINGPORT_STORE_BUSY = 6,       /* too many writes are waiting */
-    RINGPORT_STORE_FAILED = 7      /* disk full, no such table, a syntax error... */
+    RINGPORT_STORE_FAILED = 7,     /* disk full, no such table, a syntax error... */
+    RINGPORT_FILES_TOO_LARGE = 8,  /* more files, or bytes of them, than the site takes at once: for a 413 */
+    RINGPORT_FILES_FULL = 9        /* the folder of uploads, or its disk, has no room for the files: for a 507 */
 };
 
 /* borrowed during on_result. */
@@ -167,6 +169,12 @@ typedef struct ringport_write_result {
     int64_t changes;        /* rows changed, when committed */
     ringport_slice message; /* text for the log, when not committed */
 } ringport_write_result;
+
+/* A file that is stored together with the rows that name it. */
+typedef struct ringport_file {
+    ringport_slice name; /* text: [A-Za-z0-9][A-Za-z0-9._-]{0,127}, made by the handler; must not exist yet */
+    ringport_slice bytes;
+} ringport_file;
 
 /* Filled by the handler, borrowed by the host during `store` (the host copies all but `user`). */
 typedef struct ringport_write {
@@ -182,6 +190,11 @@ typedef struct ringport_write {
     /* Called once when `store` returned RINGPORT_OK and `user` is needed no more, on any thread: only frees it. */
     void (*release)(void *user);
     void *user;
+    /* Files for db/uploads/<name>, no name twice; minor version 1. They are on the disk before the statements are run. If
+     * the statements are not stored there is no file. When the call ends by its deadline, or with its client, before the
+     * files are on the disk, nothing is stored, and on_result is not called. */
+    const ringport_file *files;
+    size_t files_count;
 } ringport_write;
 
 /* ---- What the host offers --------------------------------------------------------------------------------------- */
@@ -205,7 +218,8 @@ typedef struct ringport_host {
     /* Stores asynchronously, together with the writes of other requests in one commit. With a prepared response or an
      * on_result, `handle` then returns RINGPORT_PENDING. A write for nobody has token 0 and no response. When the
      * result is not RINGPORT_OK nothing was stored, on_result and release are not called, and the token is still
-     * open, except after RINGPORT_E_TOKEN and RINGPORT_E_RESPONSE. */
+     * open, except after RINGPORT_E_TOKEN and RINGPORT_E_RESPONSE. A write with files only on the threads that the host
+     * calls the handler on. */
     int32_t (*store)(const struct ringport_host *host, ringport_token token, const ringport_write *write);
 
     /* Reads synchronously. Only on the threads that the host calls the handler on. `row` gets each row's columns,
@@ -215,8 +229,9 @@ typedef struct ringport_host {
                      int32_t (*row)(void *user, const ringport_value *columns, size_t count),
                      void (*failed)(void *user, ringport_slice message), void *user);
 
-    /* Writes an uploaded file, db/uploads/<name>, synchronously. The name is [A-Za-z0-9][A-Za-z0-9._-]{0,127} and must
-     * not exist yet. Only on the threads that the host calls the handler on. */
+    /* Writes a file, db/uploads/<name>, synchronously and for itself: what becomes of a row that names it is the
+     * handler's business. The name is [A-Za-z0-9][A-Za-z0-9._-]{0,127} and must not exist yet. Only on the threads that
+     * the host calls the handler on. */
     int32_t (*write_file)(const struct ringport_host *host, ringport_slice name, ringport_slice bytes);
 
     /* One line of text for the server's error log; line ends and control bytes in it are replaced. */
