@@ -4,15 +4,15 @@ internal import ArgumentParser
 internal import Glibc
 internal import Store
 
-/// The three ways to look at stored submissions.
+/// The ways to look at stored submissions.
 struct FormsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "forms",
         abstract: "Show and export what visitors have sent.",
-        subcommands: [List.self, Show.self, Export.self]
+        subcommands: [List.self, Show.self, Export.self, Files.self]
     )
 
-    /// What all three want to know.
+    /// What all of them want to know.
     struct Site: ParsableArguments {
         @OptionGroup var options: SiteOptions
 
