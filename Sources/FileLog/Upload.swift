@@ -32,6 +32,8 @@ package protocol UploadClient: AnyObject, Sendable {
 package struct PublishedUpload: Sendable {
     let directory: String
     package let names: [String]
+    /// Names of earlier files that have no temporary name on the disk any more: nothing needs a note of them.
+    package let forgettable: [String]
     /// Bytes of all files.
     let size: Int
 }

@@ -33,6 +33,8 @@ struct UploadWriter: ~Copyable {
     private let counters: LogCounters
     private var quota: UploadQuota
     private var counting: Counting?
+    /// Files whose temporary names were removed since the folder was last synced.
+    private var settled: [String] = []
     /// Names that are read in one step.
     private static let namesReadMax = 512
 
@@ -134,10 +136,15 @@ struct UploadWriter: ~Copyable {
         try folder.synchronize()
         quota.publish(upload.amount)
         counters.filesWritten.add(upload.files.count, ordering: .relaxed)
-        let names = upload.files.map(\.name)
-        upload.client.uploadIsOnDisk(
-            PublishedUpload(directory: upload.directory, names: names, size: upload.byteCount)
+        let published = PublishedUpload(
+            directory: upload.directory,
+            names: upload.files.map(\.name),
+            forgettable: settled,
+            size: upload.byteCount
         )
+        // A file for itself has no row to tell it with.
+        if upload.naming == .noted { settled.removeAll() }
+        upload.client.uploadIsOnDisk(published)
     }
 
     /// Removes what there is of files that are not to be kept.
@@ -160,17 +167,23 @@ struct UploadWriter: ~Copyable {
 
     private mutating func settle(_ upload: PublishedUpload, keeps: Bool) {
         let temporaryNames = upload.names.map { UploadNames.temporary(of: $0) }
-        Self.remove(keeps ? temporaryNames : upload.names + temporaryNames, from: upload.directory)
+        let isGone = Self.remove(keeps ? temporaryNames : upload.names + temporaryNames, from: upload.directory)
+        if keeps, isGone { settled += upload.names }
         if !keeps { quota.remove(UploadQuota.Amount(files: upload.names.count, bytes: upload.size)) }
     }
 
     /// Removes names in order, up to the first that can't be: the next start removes what is left.
-    private static func remove(_ names: [String], from directory: String) {
+    ///
+    /// Returns true when none of them is there.
+    @discardableResult
+    private static func remove(_ names: [String], from directory: String) -> Bool {
         do throws(SystemError) {
-            guard let folder = try UploadFolder(existing: directory) else { return }
+            guard let folder = try UploadFolder(existing: directory) else { return false }
             for name in names { try folder.remove(name) }
+            return true
         } catch {
             LogFile.complain("\(error)")
+            return false
         }
     }
 

@@ -25,6 +25,7 @@ final class UploadedWrite: UploadClient {
     ///
     /// Log thread. No commit waits for a file: they are all on the disk.
     func uploadIsOnDisk(_ upload: PublishedUpload) {
+        forget(upload.forgettable)
         let notes = upload.names.map { UploadNotes.statement(noting: $0) }
         let isQueued = database.submit(
             StoreWrite(statements: notes + write.storeStatements, size: write.size) { [self] result in
@@ -42,6 +43,16 @@ final class UploadedWrite: UploadClient {
         guard !isQueued else { return }
         files.settle(upload, keeps: false)
         write.complete(.failure(DatabaseFailure(.busy, message: "too many writes wait")))
+    }
+
+    /// Removes the notes of earlier files.
+    ///
+    /// They are nobody's write: what is not removed now is removed at the next start.
+    private func forget(_ names: [String]) {
+        guard !names.isEmpty else { return }
+        _ = database.submit(
+            StoreWrite(statements: names.map { UploadNotes.statement(forgetting: $0) }) { _ in }
+        )
     }
 
     /// Tells the handler, if somebody waits for its answer.

@@ -2,7 +2,8 @@
 
 /// The server's own table of files that rows name, which tells after a crash whose files were stored.
 ///
-/// A note is needed as long as its file may have a temporary name on the disk, so at the most until the next start.
+/// A note is needed as long as its file may have a temporary name on the disk: until a later upload has synced the folder, or
+/// the next start has.
 package enum UploadNotes {
     /// The owner of the table among those who bring migrations; no handler's name has a dot.
     static let owner = "ringport.uploads"
@@ -12,6 +13,11 @@ package enum UploadNotes {
     /// It leaves the row id of the write's last insert alone, as its table has none.
     package static func statement(noting name: String) -> StoreStatement {
         StoreStatement(sql: "INSERT OR REPLACE INTO ringport_uploads (name) VALUES (?)") { $0.text(name) }
+    }
+
+    /// A statement that removes a note which is not needed any more.
+    package static func statement(forgetting name: String) -> StoreStatement {
+        StoreStatement(sql: "DELETE FROM ringport_uploads WHERE name = ?") { $0.text(name) }
     }
 
     /// What the opening of a database has to say about uploads that an earlier process did not finish.

@@ -40,6 +40,8 @@ import Testing
         let site = try TestSite()
         try serving(site) { server in
             for files in [1, 16, 3] { try #expect(Self.post(server, Self.form(files: files)).status == 201) }
+            // Notes are there as long as they may be needed: those of the last form.
+            try #expect(Program.query(site, "SELECT count(*) FROM ringport_uploads") == ["3"])
         }
         try #expect(Self.named(site).count == 20)
         try #expect(Self.names(site) == Self.named(site), "no file without a row, no temporary name")

@@ -95,10 +95,15 @@ import Testing
         #expect(uploaded == [".ringport+a", ".ringport+b", "a", "b"])
         log.settle(stored, keeps: true)
         let refused = try #require(upload(["c"]).ending())
+        #expect(stored.forgettable == [] && refused.forgettable == ["a", "b"])
         log.settle(refused, keeps: false)
+        #expect(outcome("d", []) == 0)
+        let last = try #require(upload(["e"]).ending())
+        #expect(last.forgettable == [], "what is not there was never noted")
+        log.settle(last, keeps: false)
         log.stop()
-        #expect(uploaded == ["a", "b"])
-        #expect(log.statistics.filesWritten == 3)
+        #expect(uploaded == ["a", "b", "d"])
+        #expect(log.statistics.filesWritten == 5)
     }
 
     @Test func nothingIsLeftOfFilesThatNobodyWaitsFor() {
