@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -30,6 +31,11 @@
 
 int ringport_thread_set_name(const char *name) {
     return pthread_setname_np(pthread_self(), name);
+}
+
+void ringport_thread_set_niceness(int niceness) {
+    /* 0 is the calling thread. */
+    setpriority(PRIO_PROCESS, 0, niceness);
 }
 
 int ringport_open(const char *path, int flags, mode_t mode) {

@@ -2,7 +2,7 @@
 /// threads; start and stop on the main thread.
 ///
 /// DESIGN. One lock guards the queue and `PoolSizing`, which decides; this file performs. Each thread sleeps on a parker
-/// of its own, so that exactly the wanted one wakes and none is signalled that runs. The supervisor "pool-super" starts
+/// of its own, so that exactly the wanted one wakes and none is signalled that runs. The supervisor, "pool-super", starts
 /// and joins threads; it sleeps unless a job found no idle thread, or a thread ended.
 
 package import Platform
@@ -17,6 +17,9 @@ package final class HandlerPool: Sendable {
     }
 
     private let limits: PoolLimits
+    /// What the names of its threads begin with.
+    private let name: String
+    private let niceness: Int32
     private let state: Monitor<State>
     /// One for each thread, at the index of its number.
     private let parkers: [Parker]
@@ -29,9 +32,15 @@ package final class HandlerPool: Sendable {
     /// Set when the last thread has ended after `stop`.
     private let ended = Monitor(false)
 
+    /// - Parameters:
+    ///   - limits: how many threads and jobs it may have.
+    ///   - name: what the names of its threads begin with, 9 bytes at most.
+    ///   - niceness: how far its threads stand back for the others of the process, for life (nice(2)).
     /// - Precondition: the limits fit together, see `PoolLimits`.
-    package init(limits: PoolLimits) {
+    package init(limits: PoolLimits, name: String = "pool", niceness: Int32 = 0) {
         self.limits = limits
+        self.name = name
+        self.niceness = niceness
         state = Monitor(
             State(
                 sizing: PoolSizing(limits: limits),
@@ -53,7 +62,7 @@ package final class HandlerPool: Sendable {
             guard case .start(let number) = action else { continue }
             try startThread(number)
         }
-        let thread = try NamedThread(name: "pool-super") { self.supervise() }
+        let thread = try NamedThread(name: "\(name)-super") { self.supervise() }
         supervisor.withLock { $0 = thread }
     }
 
@@ -198,7 +207,7 @@ package final class HandlerPool: Sendable {
 
     private func startThread(_ number: Int) throws(SystemError) {
         do throws(SystemError) {
-            let thread = try NamedThread(name: Self.name(number)) { self.work(number) }
+            let thread = try NamedThread(name: name(of: number), niceness: niceness) { self.work(number) }
             threads.withLock { $0[number] = thread }
         } catch {
             state.withLock { $0.sizing.notStarted(number) }
@@ -219,7 +228,7 @@ package final class HandlerPool: Sendable {
     private func report(_ state: inout State, at now: Instant) -> PoolStopReport {
         let stuck = state.running.enumerated().compactMap { number, running in
             running.map {
-                PoolStopReport.Stuck(thread: Self.name(number), job: $0.job, runningFor: now.since($0.since))
+                PoolStopReport.Stuck(thread: name(of: number), job: $0.job, runningFor: now.since($0.since))
             }
         }
         state.sizing.abandon()
@@ -227,5 +236,5 @@ package final class HandlerPool: Sendable {
     }
 
     /// Thread 0 is "pool-1": people count from one.
-    private static func name(_ number: Int) -> String { "pool-\(number + 1)" }
+    private func name(of number: Int) -> String { "\(name)-\(number + 1)" }
 }

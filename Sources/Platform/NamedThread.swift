@@ -12,9 +12,11 @@ package final class NamedThread: Sendable {
 
     private final class Start: Sendable {
         let name: String
+        let niceness: Int32
         let body: @Sendable () -> Void
-        init(name: String, body: @escaping @Sendable () -> Void) {
+        init(name: String, niceness: Int32, body: @escaping @Sendable () -> Void) {
             self.name = name
+            self.niceness = niceness
             self.body = body
         }
     }
@@ -23,9 +25,11 @@ package final class NamedThread: Sendable {
     ///
     /// - Parameters:
     ///   - name: at most 15 bytes of ASCII, as the kernel keeps no more.
+    ///   - niceness: how far the thread stands back for the others of the process (nice(2)), 0 to 19. Nobody but root
+    ///     takes it back, so it is the thread's for life.
     ///   - body: runs on the new thread; the thread ends when it returns.
     /// - Throws: `SystemError` with `EAGAIN` when the process may not have another thread.
-    package init(name: String, body: @escaping @Sendable () -> Void) throws(SystemError) {
+    package init(name: String, niceness: Int32 = 0, body: @escaping @Sendable () -> Void) throws(SystemError) {
         precondition(name.utf8.count <= 15, "a thread's name has at most 15 bytes: \(name)")
         var all = sigset_t()
         var before = sigset_t()
@@ -33,7 +37,7 @@ package final class NamedThread: Sendable {
         unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
         defer { unsafe _ = pthread_sigmask(SIG_SETMASK, &before, nil) }
 
-        let start = unsafe Unmanaged.passRetained(Start(name: name, body: body))
+        let start = unsafe Unmanaged.passRetained(Start(name: name, niceness: niceness, body: body))
         var handle = pthread_t()
         let status = unsafe pthread_create(
             &handle,
@@ -42,6 +46,7 @@ package final class NamedThread: Sendable {
                 guard let context = unsafe context else { return nil }
                 let start = unsafe Unmanaged<Start>.fromOpaque(context).takeRetainedValue()
                 _ = unsafe ringport_thread_set_name(start.name)
+                if start.niceness > 0 { ringport_thread_set_niceness(start.niceness) }
                 start.body()
                 return nil
             },

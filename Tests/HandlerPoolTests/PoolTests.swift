@@ -46,6 +46,19 @@ import Testing
         return pool
     }
 
+    @Test func threadsAreNamedForTheirPool() throws {
+        var limits = PoolLimits()
+        limits.threadsMin = 1
+        let pool = HandlerPool(limits: limits, name: "password", niceness: 5)
+        try pool.start()
+        let gate = Gate()
+        #expect(pool.submit(Job { gate.pass() }))
+        gate.waitForBegun(1)
+        #expect(pool.stop(deadline: .now).stuck.map(\.thread) == ["password-1"])
+        gate.open()
+        #expect(pool.stop(deadline: Self.soon).isClean)
+    }
+
     private static var soon: Instant { .now.advanced(by: .seconds(30)) }
 
     @Test func everyJobOfManyBatchesRunsOnce() throws {

@@ -10,6 +10,10 @@
 /* pthread_setname_np(3) for the calling thread: at most 15 bytes, longer names are refused by the kernel. */
 int ringport_thread_set_name(const char *name);
 
+/* setpriority(2) for the calling thread alone, as Linux has it: from 0 to 19, more is less. It can't fail for a thread that
+ * asks for less than it has. */
+void ringport_thread_set_niceness(int niceness);
+
 /* open(2) and openat(2), which are variadic in C. */
 int ringport_open(const char *path, int flags, mode_t mode);
 int ringport_openat(int directory, const char *path, int flags, mode_t mode);
