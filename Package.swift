@@ -91,7 +91,7 @@ let package = Package(
         .testTarget(name: "FileLogTests", dependencies: ["FileLog", "Platform", "HTTP"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "Platform"]),
         .testTarget(name: "CompressionTests", dependencies: ["Compression", "CBrotli", "CZstd", "CZlib", "HTTP"]),
-        .testTarget(name: "PasswordsTests", dependencies: ["Passwords"]),
+        .testTarget(name: "PasswordsTests", dependencies: ["Passwords", "CCrypt"]),
         .testTarget(name: "HandlerHostTests", dependencies: ["HandlerHost", "CHandlerABI", "Platform"]),
         .testTarget(
             name: "HandlerKitTests",
@@ -100,8 +100,8 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "Server", "Compression", "CPlatform", "CompletionPort", "FileLog", "HandlerPool", "HTTP", "Platform",
-                "Store",
+                "Server", "Compression", "CPlatform", "CompletionPort", "FileLog", "HandlerPool", "HTTP", "Passwords",
+                "Platform", "Store",
             ]
         ),
         .testTarget(

@@ -1,12 +1,17 @@
 /// Users and the hashes of their passwords, as `htpasswd` writes them. Any thread.
 
-internal import CCrypt
-
 /// The users of a realm.
 package struct PasswordFile: Sendable {
-    private var hashes: [[UInt8]: [CChar]] = [:]
-    /// What is compared for a user that nobody knows, so that this takes as long as for one that is known.
-    private let stranger: [CChar]
+    private struct Entry {
+        let hash: [CChar]
+        let cost: PasswordCost
+    }
+
+    private var entries: [[UInt8]: Entry] = [:]
+    /// What a wrong password is hashed with beside the user's hash, by that one's cost; `nil` for users that are not known.
+    private let settings: [PasswordCost?: [[CChar]]]
+    /// The costs of the hashes, each with the line that has it first, in the order of these lines.
+    package let costs: [(cost: PasswordCost, line: Int)]
 
     /// Reads lines `user:hash`; empty ones and those that begin with `#` count for nothing.
     ///
@@ -16,6 +21,7 @@ package struct PasswordFile: Sendable {
     /// - Throws: what is wrong in which line.
     package init(_ text: [UInt8]) throws(PasswordFileError) {
         var number = 0
+        var lines: [PasswordCost: Int] = [:]
         for line in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
             number += 1
             let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
@@ -27,43 +33,36 @@ package struct PasswordFile: Sendable {
                 )
             }
             let hash = line[(colon + 1)...]
-            guard PasswordHash.isWhole(hash) else {
+            guard let cost = PasswordCost(hash) else {
                 throw PasswordFileError(
                     line: number,
                     reason: "has no bcrypt, yescrypt or SHA-512 hash, or a part; make one with: htpasswd -B FILE USER"
                 )
             }
             let user = Array(line[..<colon])
-            guard hashes[user] == nil else {
+            guard entries[user] == nil else {
                 throw PasswordFileError(line: number, reason: "names a user for the second time")
             }
-            hashes[user] = hash.map { CChar(bitPattern: $0) } + [0]
+            entries[user] = Entry(hash: hash.map { CChar(bitPattern: $0) } + [0], cost: cost)
+            if lines[cost] == nil { lines[cost] = number }
         }
-        // Any of them does; where there is none, one whose password nobody has kept.
-        stranger =
-            hashes.values.first ?? Self.characters("$2y$10$pdgbcl503qQRd1GXzrj5N.T2unBsOLGep9JzgZ286jI.WMeUJmYsm") + [0]
-    }
-
-    private static func characters(_ text: String) -> [CChar] { text.utf8.map { CChar(bitPattern: $0) } }
-
-    package var users: [[UInt8]] { Array(hashes.keys) }
-
-    /// Whether the password is the user's.
-    ///
-    /// - Complexity: as costly as the hash was chosen to be, a tenth of a second with what `htpasswd -B` chooses for a
-    ///   cost of 11; the same whether the user is known or not.
-    package func verify(user: [UInt8], password: [UInt8]) -> Bool {
-        // A NUL would end the password for crypt(3), so that a shorter one were compared.
-        guard !password.contains(0) else { return false }
-        let hash = hashes[user] ?? stranger
-        let text = password.map { CChar(bitPattern: $0) } + [0]
-        let isRight = unsafe text.withUnsafeBufferPointer { text in
-            unsafe hash.withUnsafeBufferPointer { hash in
-                // Both end with a NUL and stay in place during the call.
-                guard let text = text.baseAddress, let hash = hash.baseAddress else { return false }
-                return unsafe ringport_password_has_hash(text, hash) == 1
+        costs = lines.map { ($0.key, $0.value) }.sorted { $0.line < $1.line }
+        // Of a file without users a password costs something too.
+        let all = lines.isEmpty ? [PasswordCost(.bcrypt, work: 10)] : Array(lines.keys)
+        var settings: [PasswordCost?: [[CChar]]] = [:]
+        for own in all.map(Optional.some) + [nil] {
+            settings[own] = PasswordCost.settings(beyond: own, upTo: all).map { text in
+                text.utf8.map { CChar(bitPattern: $0) } + [0]
             }
         }
-        return isRight && hashes[user] != nil
+        self.settings = settings
+    }
+
+    package var users: [[UInt8]] { Array(entries.keys) }
+
+    /// A comparison of a password with the user's.
+    package func trial(user: [UInt8], password: [UInt8]) -> PasswordTrial {
+        let entry = entries[user]
+        return PasswordTrial(hash: entry?.hash, settings: settings[entry?.cost] ?? [], password: password)
     }
 }

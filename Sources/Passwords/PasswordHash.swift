@@ -2,7 +2,7 @@
 
 /// Tells a hash that a password can have from one that was cut off or mistyped, which no password ever would.
 enum PasswordHash {
-    /// Whether the text is a whole bcrypt, yescrypt or SHA-512 hash.
+    /// True when the text is a whole bcrypt, yescrypt or SHA-512 hash.
     ///
     /// Those that a graphics card guesses in minutes, `$apr1$` and `{SHA}` among them, are none of these.
     static func isWhole(_ text: ArraySlice<UInt8>) -> Bool {

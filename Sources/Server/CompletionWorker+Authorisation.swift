@@ -68,7 +68,7 @@ private final class PasswordCheck: PoolJob {
     }
 
     func run() {
-        posts.post(.passwordChecked(exchange, realm.passwords.verify(user: user, password: password)))
+        posts.post(.passwordChecked(exchange, realm.passwords.trial(user: user, password: password).run()))
     }
 }
 

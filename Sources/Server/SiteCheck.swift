@@ -4,6 +4,7 @@ internal import CompletionPort
 internal import FileLog
 internal import Glibc
 internal import HandlerHost
+internal import Passwords
 internal import Platform
 internal import Store
 
@@ -84,9 +85,25 @@ package struct SiteCheck {
             do { _ = try SiteFolders.open(configuration.path(rules.files.www)) } catch { note(error.description) }
         }
         for rule in rules.protections {
-            do { _ = try Realm(rule, configuration) } catch { note(error.description) }
+            do {
+                checkCosts(try Realm(rule, configuration).passwords, configuration.path(rule.file))
+            } catch { note(error.description) }
         }
     }
+
+    /// Hashes that are not as slow as each other: a right answer that comes sooner tells whose was the cheap one, and each wrong
+    /// password costs as much as the costliest.
+    private mutating func checkCosts(_ passwords: PasswordFile, _ path: String) {
+        guard passwords.costs.count > 1 else { return }
+        let costs = passwords.costs.prefix(Self.costsNamedMax).map { "\($0.cost) (line \($0.line))" }
+        let more = passwords.costs.count > costs.count ? " and others" : ""
+        let warning =
+            "\(path): the hashes are of different costs: \(costs.joined(separator: ", "))\(more); every wrong password costs "
+            + "as much as the costliest of each kind; make the others anew with: htpasswd -B -C COST FILE USER"
+        if !warnings.contains(warning) { warnings.append(warning) }
+    }
+
+    private static let costsNamedMax = 4
 
     /// A table that is not there is done without; one that can't be read is not.
     private mutating func checkMediaTypes() {

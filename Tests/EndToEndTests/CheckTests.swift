@@ -111,4 +111,22 @@ import Testing
         #expect(outcome.errors.contains("ringport.toml:4: limits.body is not known"), "\(outcome)")
         #expect(outcome.output.isEmpty, "\(outcome)")
     }
+
+    /// A quick answer would tell which passwords are cheap to guess, so the owner is told before.
+    @Test func aFileOfPasswordsOfMixedCostsIsNamed() throws {
+        let site = try TestSite(configuration: "[[auth]]\npath = \"/a\"\nrealm = \"A\"\nfile = \"users\"\n")
+        let hash = "pdgbcl503qQRd1GXzrj5N.T2unBsOLGep9JzgZ286jI.WMeUJmYsm"
+        try site.write("users", "ann:$2y$05$\(hash)\n# eve\nbob:$2b$12$\(hash)\ncid:$2y$05$\(hash)\n")
+        let mixed = try check(site)
+        #expect(mixed.ending == .exited(0), "a site can be served so: \(mixed)")
+        let path = site.root + "/users"
+        #expect(
+            mixed.errors.contains(
+                "\(path): the hashes are of different costs: bcrypt of cost 5 (line 1), bcrypt of cost 12 (line 3); "
+            ),
+            "\(mixed)"
+        )
+        try site.write("users", "ann:$2y$12$\(hash)\nbob:$2b$12$\(hash)\n")
+        #expect(try !check(site).errors.contains("different costs"))
+    }
 }
