@@ -130,6 +130,17 @@ extension CompletionPort {
         unsafe finish(entry, .room, on: socket, key)
     }
 
+    /// Waits until the peer has ended a connection of which nothing is received: no byte of it is taken.
+    ///
+    /// The packet's result says how, in the words of poll(2): POLLERR or POLLHUP after a reset, POLLRDHUP alone after a FIN,
+    /// which a client may send and still read.
+    package mutating func awaitHangUp(_ socket: Socket, _ key: CompletionKey) {
+        let entry = unsafe nextEntry()
+        // Linux reports those whatever is asked for.
+        unsafe io_uring_prep_poll_add(entry, socket.number, UInt32(POLLERR | POLLHUP))
+        unsafe finish(entry, .hangUp, on: socket, key)
+    }
+
     /// Opens a file beneath a directory for reading; the packet's result is the descriptor.
     ///
     /// - Parameters:

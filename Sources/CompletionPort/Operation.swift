@@ -16,6 +16,8 @@ package enum Operation: UInt8, CaseIterable, Sendable {
     case sendAtOnce
     /// Room in a socket for more bytes.
     case room
+    /// A peer ending a connection from which nothing is received meanwhile.
+    case hangUp
     /// A file being opened beneath a directory.
     case open
     /// Bytes of a file being read.

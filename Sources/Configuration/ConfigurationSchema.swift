@@ -97,7 +97,7 @@ enum ConfigurationSchema {
             "limits",
             "How much the server takes and keeps. A worker has its own share of each unless it says otherwise.",
             TableBody<Limits>(
-                keys: TableBody(keys: requestLimits).appliedAtReload().keys + workerLimits
+                keys: TableBody(keys: requestLimits + passwordLimits).appliedAtReload().keys + workerLimits
             ).lifted(\ServerConfiguration.limits),
             example: """
                 [limits]
@@ -252,7 +252,11 @@ enum ConfigurationSchema {
                 \.send,
                 "Between two signs that the client takes what it is sent. Then its connection is reset."
             ),
-            key("handler", \.handler, "For a handler to answer. Then 504."),
+            key(
+                "handler",
+                \.handler,
+                "For a handler to answer. Then 504. A password waits as long to be compared. Then 503."
+            ),
             key("linger", \.linger, "For a client to finish after the server has. Then its connection is closed."),
             key(
                 "drain",

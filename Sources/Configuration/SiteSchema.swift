@@ -217,7 +217,11 @@ enum SiteSchema {
                     "file",
                     \.file,
                     .text(.file("passwords")),
-                    "Lines of `user:hash`, as `htpasswd -B` makes them (bcrypt). Keep it outside of `www`.",
+                    """
+                    Lines of `user:hash`, as `htpasswd -B` makes them (bcrypt). Keep it outside of `www`. bcrypt looks at the first \
+                    72 bytes of a password, and any that begins with them is right: longer ones need yescrypt or SHA-512, as \
+                    `mkpasswd` makes them. All hashes should have one cost, or the cheaper ones are cheaper to guess.
+                    """,
                     isRequired: true
                 ),
                 ConfigurationKey(

@@ -43,6 +43,12 @@ package struct RemoteAddress: Equatable, Sendable {
         high == 0 && low >> 32 == 0xFFFF ? UInt32(truncatingIfNeeded: low) : nil
     }
 
+    /// True when only programs of this machine have the address (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
+    package var isLoopback: Bool {
+        if let ipv4 { return ipv4 >> 24 == 127 }
+        return high == 0 && low == 1
+    }
+
     /// The `index`th group of sixteen bits of the address, of eight.
     func group(_ index: Int) -> UInt16 {
         let half = index < 4 ? high : low

@@ -140,6 +140,7 @@ extension CompletionWorker {
     /// The refusal of an exchange's request.
     func refusal(_ reason: Reason, _ exchange: UInt32) -> Refusal {
         let realm = exchanges[exchange].realm
+        let retryAfter = exchanges[exchange].retryAfter
         var varying: Varying = policy(exchange).variesByOrigin ? .origin : []
         if reason == .notAcceptable || (reason.status == 404 && refusesIdentity(exchange)) {
             varying.insert(.acceptEncoding)
@@ -152,6 +153,7 @@ extension CompletionWorker {
             ),
             allow: exchanges[exchange].allow,
             realm: realm >= 0 ? exchanges[exchange].version.site.realms[realm].name : nil,
+            retryAfter: retryAfter > 0 ? retryAfter : nil,
             varying: varying,
             sendsBody: exchanges[exchange].head.method != .head,
             lines: lines(exchange, reason.status, namesOrigin: false),

@@ -1,100 +1,48 @@
-/// Users and passwords (RFC 7617). On the completion worker; passwords are checked on the pool.
+/// Users and passwords (RFC 7617). On the completion worker; passwords are compared elsewhere (`PasswordDesk`).
 ///
-/// A password's hash takes a tenth of a second of a processor to compare, on purpose. So what was right a moment ago is
-/// kept in mind, as a keyed digest and not as it was sent, and few comparisons run at a time.
+/// DESIGN. A password is asked for when the head is there, before anything is decided about the content: a refusal takes the
+/// place of 100 (Continue), and content of a stranger is dropped like any that nobody wants. While a password is compared
+/// nothing is received: what came with the head waits, the kernel keeps the rest, and the content's deadline begins
+/// afterwards. A poll tells when the client goes meanwhile, and then nothing is compared for it. A file that turns out to be
+/// guarded by its own path is the exception: its request is complete by then, and nothing has to wait behind it.
+///
+/// Next: CompletionWorker+Contents.swift
 
 internal import CompletionPort
-internal import HandlerPool
+internal import FileLog
+internal import Glibc
 internal import HTTP
 internal import Passwords
 internal import Platform
 
-/// What was right lately.
-struct AuthorisationMemo {
-    private var entries: [Digest: Instant] = [:]
-
-    /// SipHash of a realm and a field's value, twice, with a key of this process: what is kept can't be read back.
-    struct Digest: Hashable {
-        private let first: Int
-        private let second: Int
-
-        init(realm: Int, _ field: Span<UInt8>) {
-            var first = Hasher()
-            var second = Hasher()
-            first.combine(realm)
-            second.combine(~realm)
-            for index in field.indices {
-                first.combine(field[index])
-                second.combine(field[index])
-            }
-            self.first = first.finalize()
-            self.second = second.finalize()
-        }
-    }
-
-    private static let countMax = 4096
-    private static let duration = Duration.seconds(300)
-
-    func has(_ digest: Digest, now: Instant) -> Bool {
-        entries[digest].map { now < $0 } ?? false
-    }
-
-    mutating func insert(_ digest: Digest, now: Instant) {
-        if entries.count >= Self.countMax { entries.removeAll() }
-        entries[digest] = now.advanced(by: Self.duration)
-    }
-}
-
-/// One comparison.
-private final class PasswordCheck: PoolJob {
-    private let realm: Realm
-    private let user: [UInt8]
-    private let password: [UInt8]
-    private let posts: PostQueue<WorkerMessage>
-    private let exchange: CompletionKey
-
-    init(
-        _ realm: Realm,
-        user: [UInt8],
-        password: [UInt8],
-        _ posts: PostQueue<WorkerMessage>,
-        _ exchange: CompletionKey
-    ) {
-        self.realm = realm
-        self.user = user
-        self.password = password
-        self.posts = posts
-        self.exchange = exchange
-    }
-
-    func run() {
-        posts.post(.passwordChecked(exchange, realm.passwords.trial(user: user, password: password).run()))
-    }
-}
-
 extension CompletionWorker {
     /// Lets the exchange go on when its user may enter its realm, else asks for one.
     func authorise(_ exchange: UInt32) {
-        guard exchanges[exchange].head[.authorization] != nil else {
-            return reply(exchange, .refusal(.credentialsMissing))
+        guard exchanges[exchange].head.has(.authorization) else { return deny(exchange, .credentialsMissing) }
+        guard let credentials = credentials(exchange) else { return deny(exchange, .credentialsMalformed) }
+        let realm = exchanges[exchange].version.site.realms[exchanges[exchange].realm]
+        let digest = CredentialDigest(realm: realm.number, credentials)
+        switch passwordMemo.find(digest, now: clock.now) {
+        case .right: return enter(exchange)
+        case .renewed(let entry):
+            site.passwords.renew(entry, now: clock.now)
+            return enter(exchange)
+        case .unknown: break
         }
-        guard let credentials = credentials(exchange) else {
-            return reply(exchange, .refusal(.credentialsMalformed))
-        }
-        if isCurrent(exchange), authorisations.has(digest(exchange), now: clock.now) { return enter(exchange) }
-        exchanges[exchange].stage = .waitingForHandler
-        exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
-        wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
-        let check = PasswordCheck(
-            exchanges[exchange].version.site.realms[exchanges[exchange].realm],
-            user: credentials.user,
-            password: credentials.password,
-            posts,
-            exchanges.key(exchange)
+        let answer = site.passwords.ask(
+            asker(exchange),
+            PasswordDesk.Turns.Check(network: guessingNetwork(exchange), credentials: digest),
+            realm.passwords.trial(user: credentials.user, password: credentials.password),
+            now: clock.now
         )
-        if !site.passwordChecks.submit(check) {
-            exchanges[exchange].deadline = .distantFuture
-            reply(exchange, .refusal(.passwordChecksFull))
+        switch answer {
+        case .right(let entry):
+            passwordMemo.insert(entry, now: clock.now)
+            enter(exchange)
+        case .refused(let seconds):
+            deny(exchange, .tooManyWrongPasswords, retryAfter: seconds)
+        case .waits:
+            awaitPassword(exchange)
         }
     }
 
@@ -107,29 +55,102 @@ extension CompletionWorker {
         return unsafe BasicCredentials(bytes.span.extracting(field))
     }
 
-    private func digest(_ exchange: UInt32) -> AuthorisationMemo.Digest {
-        let field = exchanges[exchange].head[.authorization] ?? ByteRange()
-        let bytes = unsafe exchanges[exchange].headBytes.bytes
-        return unsafe AuthorisationMemo.Digest(realm: exchanges[exchange].realm, bytes.span.extracting(field))
+    func asker(_ exchange: UInt32) -> PasswordDesk.Asker {
+        PasswordDesk.Asker(posts: posts, exchange: exchanges.key(exchange))
     }
 
-    /// The pool has compared a password; its exchange may have ended before.
-    func passwordChecked(_ key: CompletionKey, _ isRight: Bool) {
-        guard exchanges.isCurrent(key), exchanges[key.slot].stage == .waitingForHandler,
+    /// The network that answers for a wrong password; `nil` where many clients would answer for one.
+    ///
+    /// Behind a trusted proxy it is the visitor's. A proxy that names nobody, a Unix socket, and a proxy on this machine that the
+    /// configuration does not know speak for clients that can't be told apart.
+    private func guessingNetwork(_ exchange: UInt32) -> ClientNetwork? {
+        let remote = exchanges[exchange].remote
+        let head = exchanges[exchange].head
+        if exchanges[exchange].version.site.proxies.trusts(remote) { return nil }
+        let bytes = unsafe exchanges[exchange].headBytes.bytes
+        let isFromProxy = connections[exchanges[exchange].connection].isFromProxy
+        if !isFromProxy, remote.isLoopback, unsafe head.namesVisitor(in: bytes.span) { return nil }
+        return ClientNetwork(remote)
+    }
+
+    // MARK: Waiting
+
+    private func awaitPassword(_ exchange: UInt32) {
+        let slot = exchanges[exchange].connection
+        exchanges[exchange].stage = .waitingForPassword
+        exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
+        wheel.arm(slot, at: exchanges[exchange].deadline)
+        guard !exchanges[exchange].isContentSettled else { return }
+        connections[slot].isPaused = true
+        connections[slot].state.readingPaused()
+        if connections[slot].isReceiving { pauseReceiving(slot) }
+        beginOperation(slot)
+        port.awaitHangUp(connections[slot].socket, connections.key(slot))
+    }
+
+    /// True when nothing more is read of a connection before a password has been compared.
+    func awaitsPassword(_ slot: UInt32) -> Bool {
+        let exchange = connections[slot].lastExchange
+        return exchange != noSlot && exchanges[exchange].stage == .waitingForPassword
+            && !exchanges[exchange].isContentSettled
+    }
+
+    /// The client has ended a connection of which nothing was received; one that has only finished still wants its answer.
+    func hungUp(_ packet: CompletionPacket) {
+        precondition(connections.isCurrent(packet.key), "a slot is reused only when nothing is in flight")
+        if packet.result > 0, packet.result & Int32(POLLERR | POLLHUP) != 0 { fail(packet.key.slot, .peerReset) }
+        endOperation(packet.key.slot)
+    }
+
+    /// A password has been compared, or will not be; its exchange may have ended before.
+    func passwordChecked(_ key: CompletionKey, _ outcome: PasswordDesk.Outcome) {
+        guard exchanges.isCurrent(key), exchanges[key.slot].stage == .waitingForPassword,
             exchanges[key.slot].connection != noSlot
         else { return }
-        exchanges[key.slot].deadline = .distantFuture
-        guard isRight else { return reply(key.slot, .refusal(.credentialsWrong)) }
-        if isCurrent(key.slot) { authorisations.insert(digest(key.slot), now: clock.now) }
-        enter(key.slot)
+        endWait(key.slot) { exchange in
+            switch outcome {
+            case .right: enter(exchange)
+            case .wrong: deny(exchange, .credentialsWrong)
+            case .refused(let seconds): deny(exchange, .tooManyWrongPasswords, retryAfter: seconds)
+            case .shed: deny(exchange, .passwordChecksFull)
+            }
+        }
     }
 
-    /// True when the rules that the exchange goes by hold for new requests too.
-    private func isCurrent(_ exchange: UInt32) -> Bool { exchanges[exchange].version === version }
+    /// Others had their turn until the deadline.
+    func passwordExpired(_ exchange: UInt32) {
+        site.passwords.leave(asker(exchange))
+        endWait(exchange) { deny($0, .passwordChecksFull) }
+    }
+
+    /// Goes on with an exchange that has waited, then reads on.
+    private func endWait(_ exchange: UInt32, _ body: (UInt32) -> Void) {
+        let slot = exchanges[exchange].connection
+        let isPaused = !exchanges[exchange].isContentSettled
+        exchanges[exchange].deadline = .distantFuture
+        if isPaused {
+            beginOperation(slot)
+            port.cancel(.hangUp, of: connections.key(slot), connections.key(slot))
+            if exchanges[exchange].head.hasBody {
+                connections[slot].state.contentAwaited(now: clock.now, site.allowances)
+            }
+        }
+        body(exchange)
+        if isPaused { resume(slot) }
+    }
+
+    // MARK: The answer
 
     private func enter(_ exchange: UInt32) {
         exchanges[exchange].isAuthorised = true
         exchanges[exchange].stage = .ready
-        goOn(exchange)
+        if exchanges[exchange].isContentSettled { return goOn(exchange) }
+        settleBody(exchange, wanted: exchanges[exchange].route >= 0, .none)
+    }
+
+    private func deny(_ exchange: UInt32, _ reason: Reason, retryAfter: UInt32 = 0) {
+        exchanges[exchange].retryAfter = retryAfter
+        if exchanges[exchange].isContentSettled { return reply(exchange, .refusal(reason)) }
+        settleBody(exchange, wanted: false, .refusal(reason))
     }
 }

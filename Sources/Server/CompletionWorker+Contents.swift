@@ -10,6 +10,7 @@ extension CompletionWorker {
         let slot = exchanges[exchange].connection
         let head = exchanges[exchange].head
         exchanges[exchange].reply = reply
+        exchanges[exchange].isContentSettled = true
         guard head.hasBody else { return contentEnded(exchange) }
         exchanges[exchange].stage = .receivingBody
         exchanges[exchange].discardsBody = !wanted
@@ -150,13 +151,16 @@ extension CompletionWorker {
     private func proceed(_ exchange: UInt32) {
         exchanges[exchange].stage = .ready
         exchanges[exchange].owesContinue = false
-        guard case .none = exchanges[exchange].reply else { return advance(exchanges[exchange].connection) }
-        goOn(exchange)
+        switch exchanges[exchange].reply {
+        case .none: goOn(exchange)
+        case .refusal(let reason): reply(exchange, .refusal(reason))
+        case .file, .handler, .redirect, .options: advance(exchanges[exchange].connection)
+        }
     }
 
-    /// Has the request answered by whoever it is routed to, once its user may ask for that.
+    /// Has the request answered by whoever it is routed to; its user may ask for that.
     func goOn(_ exchange: UInt32) {
-        if exchanges[exchange].realm >= 0, !exchanges[exchange].isAuthorised { return authorise(exchange) }
+        precondition(exchanges[exchange].realm < 0 || exchanges[exchange].isAuthorised, "a guard is asked before")
         if exchanges[exchange].route >= 0 {
             callHandler(exchange)
         } else {

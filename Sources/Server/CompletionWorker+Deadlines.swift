@@ -29,7 +29,13 @@ extension CompletionWorker {
         case .send: sendExpired(slot)
         }
         let exchange = connections[slot].firstExchange
-        if exchange != noSlot, clock.now >= exchanges[exchange].deadline { handlerExpired(exchange) }
+        if exchange != noSlot, clock.now >= exchanges[exchange].deadline {
+            if exchanges[exchange].stage == .waitingForPassword {
+                passwordExpired(exchange)
+            } else {
+                handlerExpired(exchange)
+            }
+        }
         armDeadline(slot)
     }
 

@@ -14,7 +14,7 @@ extension CompletionWorker {
                 return payContinue(slot)
             case .waitingForFile:
                 return
-            case .waitingForHandler:
+            case .waitingForHandler, .waitingForPassword:
                 // Only the first one's deadline is looked at: an answer could not leave before it anyway.
                 return wheel.arm(slot, at: exchanges[exchange].deadline)
             case .streaming:
@@ -80,6 +80,7 @@ extension CompletionWorker {
             exchanges[exchange].connection = noSlot
             if let call = exchanges[exchange].call { site.dispatch.cancel(call) }
             if exchanges[exchange].stage == .waitingForFile { stopWaiting(exchange) }
+            if exchanges[exchange].stage == .waitingForPassword { site.passwords.leave(asker(exchange)) }
             // A mapping stays until the kernel has finished populating it; the packet frees the exchange.
             if !exchanges[exchange].isPopulating { freeExchange(exchange) }
             exchange = next

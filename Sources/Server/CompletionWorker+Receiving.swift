@@ -107,7 +107,7 @@ extension CompletionWorker {
         }
     }
 
-    private func pauseReceiving(_ slot: UInt32) {
+    func pauseReceiving(_ slot: UInt32) {
         beginOperation(slot)
         port.cancel(.receive, of: connections.key(slot), connections.key(slot))
     }
@@ -130,7 +130,7 @@ extension CompletionWorker {
 
     /// There is room again for answers.
     func resume(_ slot: UInt32) {
-        guard connections[slot].isPaused, connections[slot].state.phase == .open else { return }
+        guard connections[slot].isPaused, connections[slot].state.phase == .open, !awaitsPassword(slot) else { return }
         connections[slot].isPaused = false
         connections[slot].state.readingResumed(now: clock.now, site.allowances)
         readInput(slot)

@@ -42,6 +42,8 @@ extension CompletionWorker {
                 if used > 0 { lookAtSites() }
                 used += head.length
                 unsafe take(slot, head, UnsafeBufferPointer(rebasing: rest[..<head.length]))
+                // Its password is compared before anything that follows is looked at.
+                if connections[slot].isPaused { return used }
             }
         }
         return used
@@ -157,9 +159,10 @@ extension CompletionWorker {
             exchanges[exchange].route = route
             // A client that sends content says how much; one that sends none says that (RFC 9110 §8.6, §15.5.12).
             let lacksLength = head.method.anticipatesContent && head.framing == .none
-            settleBody(exchange, wanted: true, lacksLength ? .refusal(.rejected(.lengthRequired)) : .none)
+            if lacksLength { return settleBody(exchange, wanted: true, .refusal(.rejected(.lengthRequired))) }
+            admit(exchange)
         case .file:
-            settleBody(exchange, wanted: false, .none)
+            admit(exchange)
         case .options(let allow):
             exchanges[exchange].allow = allow
             settleBody(exchange, wanted: false, .options)
@@ -167,6 +170,12 @@ extension CompletionWorker {
             exchanges[exchange].allow = allow
             settleBody(exchange, wanted: false, .refusal(.methodNotAllowed))
         }
+    }
+
+    /// Lets a request go on whose address may be guarded, and decides what becomes of its content then.
+    private func admit(_ exchange: UInt32) {
+        guard exchanges[exchange].realm < 0 else { return authorise(exchange) }
+        settleBody(exchange, wanted: exchanges[exchange].route >= 0, .none)
     }
 
     // MARK: The path

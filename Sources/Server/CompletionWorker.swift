@@ -23,7 +23,7 @@ struct Site: Sendable {
     var proxies: TrustedProxies
     /// What asks for passwords, by the index that policies have.
     var realms: [Realm]
-    let passwordChecks: PoolLane
+    let passwords: PasswordDesk
     var codings: CodingPolicy
     let variants: VariantMaker
     var mediaTypes: MediaTypes
@@ -100,7 +100,7 @@ final class CompletionWorker {
     var dueSlots: [UInt32] = []
     /// What the Accept-Encoding that was read last came to: clients of a kind all send the same.
     var codingMemo = CodingMemo()
-    var authorisations = AuthorisationMemo()
+    var passwordMemo: PasswordMemo
     /// Calls of handlers that are handed to the pool at the end of the turn.
     var jobs: [HandlerCall] = []
     let mailbox: WorkerMailbox
@@ -149,6 +149,7 @@ final class CompletionWorker {
         self.errors = errors
         self.listeners = listeners
         let limits = site.limits
+        passwordMemo = PasswordMemo(limits)
         parser = RequestParser(limits: site.headLimits)
         accepts = PostedAccepts(listeners: listeners.count, perListener: limits.acceptsMax)
         // Of several listeners, each may bring what was posted on it before the last place was taken.
@@ -236,6 +237,7 @@ final class CompletionWorker {
         case .receive: received(packet)
         case .send, .sendAtOnce: sent(packet)
         case .room: roomFound(packet)
+        case .hangUp: hungUp(packet)
         case .accept: accepted(packet)
         case .open: opened(packet)
         case .read: readFile(packet)
@@ -275,7 +277,8 @@ final class CompletionWorker {
         case .resumeAccepting: resumeAccepting(tellsPeers: false)
         case .handlerAnswered(let exchange, let result): handlerAnswered(exchange, result)
         case .variantMade(let file, let answer): variantMade(file, answer)
-        case .passwordChecked(let exchange, let isRight): passwordChecked(exchange, isRight)
+        case .passwordChecked(let exchange, let outcome): passwordChecked(exchange, outcome)
+        case .passwordRemembered(let entry): passwordMemo.insert(entry, now: clock.now)
         case .folderRead(let exchange, let response): folderRead(exchange, response)
         case .rootLookedUp(let root, let old, let outcome): rootLookedUp(root, from: old, outcome)
         case .reload(let site, let folders, let progress):
@@ -300,7 +303,7 @@ final class CompletionWorker {
         files.sizeMax = site.limits.fileCacheSizeMax
         parser = RequestParser(limits: site.headLimits)
         // Users and realms may be others.
-        authorisations = AuthorisationMemo()
+        passwordMemo = PasswordMemo(site.limits)
         for slot in connections.occupiedSlots {
             connections[slot].isFromProxy = site.proxies.trusts(connections[slot].remote)
         }

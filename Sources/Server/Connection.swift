@@ -23,7 +23,7 @@ struct Connection {
     var isSendingAtOnce = false
     /// In the worker's list of connections with something to send.
     var isDirty = false
-    /// Input waits until there is room for its answer.
+    /// Input waits until there is room for its answer, or until a password has been compared.
     var isPaused = false
     /// In the worker's list of connections that wait for an output block.
     var isWaiting = false

@@ -18,6 +18,8 @@ struct Exchange {
         case waitingForFile
         /// A handler has it.
         case waitingForHandler
+        /// Its password is being compared, or waits for that.
+        case waitingForPassword
         /// Its answer can be written as soon as it is first in line.
         case ready
         /// Its answer's head is written, its body leaves in parts.
@@ -68,6 +70,8 @@ struct Exchange {
     var accounted = 0
     /// The client waits for 100 (Continue) before it sends the content.
     var owesContinue = false
+    /// True when it is decided what becomes of the content; until then nothing is read of it, nor of what follows.
+    var isContentSettled = false
 
     // Its handler.
     /// The handler's index, -1 for the files of the site.
@@ -83,6 +87,8 @@ struct Exchange {
     var reason: Reason?
     /// Methods of the address, for the Allow field.
     var allow: UInt16 = 0
+    /// Seconds for the Retry-After field of a refusal that has a time of its own.
+    var retryAfter: UInt32 = 0
     /// The file that is being loaded for it, and the status that this file's content is to be sent with.
     var awaitedFile = noSlot
     var awaitedStatus: UInt16 = 200

@@ -42,6 +42,23 @@ package struct Limits: Sendable {
     /// A file of passwords, and the table of media types.
     static let configuredFileSizeMax = 16 * 1024 * 1024
 
+    // MARK: Passwords
+
+    /// Passwords of one address that may be wrong, of all workers.
+    ///
+    /// Beyond it: 429, without a comparison, until one more may be.
+    package var wrongPasswordsMax = 10
+    /// The time after which one more may be wrong.
+    package var wrongPasswordInterval = Duration.seconds(6)
+    /// Addresses whose wrong passwords are counted, of all workers.
+    package var wrongPasswordNetworksMax = 16_384
+    /// Users whose password was right and is not compared again, of each worker.
+    package var passwordsKeptMax = 16_384
+    /// The time for which a password is kept that is not used.
+    package var passwordKeptIdle = Duration.seconds(300)
+    /// The time for which a password is kept at most.
+    package var passwordKeptDuration = Duration.seconds(86_400)
+
     // MARK: Connections
 
     /// Open connections of one worker.
@@ -164,6 +181,14 @@ package struct Limits: Sendable {
         precondition((1...Int(UInt32.max)).contains(bodyRateMin), "a content that comes at the minimum rate ends")
         precondition(sliceSize % 4096 == 0, "slices are whole pages")
         precondition(partSizeMax >= sliceSize, "what was brought into memory leaves as one part")
+        precondition(
+            wrongPasswordsMax > 0 && wrongPasswordInterval > .zero && wrongPasswordNetworksMax > 1,
+            "a password may be wrong at some time"
+        )
+        precondition(
+            passwordsKeptMax > 1 && passwordKeptIdle > .zero && passwordKeptDuration >= passwordKeptIdle,
+            "who was let in is kept in mind"
+        )
         precondition(stallDuration > .zero, "every turn takes time")
     }
 

@@ -2,9 +2,15 @@
 
 internal import Passwords
 internal import Platform
+internal import Synchronization
 
 /// A realm of RFC 7617.
 struct Realm: Sendable {
+    /// No other realm of this process has it, one that a reload has made of the same rule included: what is kept in mind of an
+    /// earlier one says nothing about this.
+    let number = Self.numbers.add(1, ordering: .relaxed).newValue
+    private static let numbers = Atomic(0)
+
     /// As it stands between quotation marks.
     let name: [UInt8]
     let passwords: PasswordFile

@@ -17,6 +17,7 @@ package enum Reason: Equatable, Sendable {
     case credentialsMissing
     case credentialsMalformed
     case credentialsWrong
+    case tooManyWrongPasswords
     case notAcceptable
     case preconditionFailed
     case rangeNotSatisfiable
@@ -55,7 +56,7 @@ package enum Reason: Equatable, Sendable {
 
     static let own: [Reason] = [
         .methodNotAllowed, .notFound, .forbidden, .credentialsMissing, .credentialsMalformed, .credentialsWrong,
-        .notAcceptable, .preconditionFailed,
+        .tooManyWrongPasswords, .notAcceptable, .preconditionFailed,
         .rangeNotSatisfiable, .fileUnreadable, .fileChanging, .handlerFailed, .handlerExpired,
         .handlersFull, .uploadTooLarge, .uploadsFull, .poolFull, .passwordChecksFull,
         .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted, .stopping, .headExpired,
@@ -80,6 +81,7 @@ package enum Reason: Equatable, Sendable {
         case .credentialsMissing: "credentials-missing"
         case .credentialsMalformed: "credentials-malformed"
         case .credentialsWrong: "credentials-wrong"
+        case .tooManyWrongPasswords: "too-many-wrong-passwords"
         case .notAcceptable: "not-acceptable"
         case .preconditionFailed: "precondition-failed"
         case .rangeNotSatisfiable: "range-not-satisfiable"
@@ -114,6 +116,7 @@ package enum Reason: Equatable, Sendable {
         case .notFound: 404
         case .forbidden: 403
         case .credentialsMissing, .credentialsMalformed, .credentialsWrong: 401
+        case .tooManyWrongPasswords: 429
         case .notAcceptable: 406
         case .preconditionFailed: 412
         case .rangeNotSatisfiable: 416
@@ -151,6 +154,7 @@ package enum Reason: Equatable, Sendable {
         case .credentialsMissing: "This address asks for a user and a password."
         case .credentialsMalformed: "Authorization holds no user and password in the form of RFC 7617."
         case .credentialsWrong: "The user or the password is wrong."
+        case .tooManyWrongPasswords: "Too many passwords from your address were wrong. Try again in a while."
         case .notAcceptable: "There is no form of this file that Accept-Encoding allows."
         case .preconditionFailed: "The file is not as the conditions of the request want it."
         case .rangeNotSatisfiable: "The file has none of the bytes that Range asks for."

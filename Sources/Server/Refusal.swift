@@ -9,6 +9,8 @@ struct Refusal {
     var allow: UInt16 = 0
     /// The realm that asks for a user and a password.
     var realm: [UInt8]?
+    /// Seconds for the Retry-After field; `nil` for those of the status.
+    var retryAfter: UInt32?
     /// Bytes of the file that has none of those that were asked for.
     var sizeOfFile: UInt64?
     /// Request fields that the answer depends on, beside Accept.

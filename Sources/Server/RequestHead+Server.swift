@@ -11,6 +11,19 @@ extension RequestHead {
         case .chunked: true
         }
     }
+
+    /// True when a field of the head names the client of a proxy, or the proxy itself, whatever it says.
+    func namesVisitor(in bytes: Span<UInt8>) -> Bool {
+        if has(.xForwardedFor) || has(.forwarded) || has(.xForwardedProto) || has(.xForwardedHost) { return true }
+        var lines = FieldIterator(self)
+        while let line = lines.next(in: bytes) {
+            let name = bytes.extracting(line.name)
+            if Self.visitorFields.contains(where: { $0.isNamed(name) }) { return true }
+        }
+        return false
+    }
+
+    private static let visitorFields = ["X-Real-IP", "Via"].map { ResponseField($0, "") }
 }
 
 extension Method {

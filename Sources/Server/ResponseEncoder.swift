@@ -122,8 +122,10 @@ enum ResponseEncoder {
             try span.appendBytes(realm.span)
             try span.appendBytes("\", charset=\"UTF-8\"\r\n")
         }
-        // It is over in a moment, or another server can be asked.
-        if status == .serviceUnavailable { try span.appendField("Retry-After", decimal: 1) }
+        // 503 is over in a moment, or another server can be asked.
+        if let seconds = refusal.retryAfter ?? (status == .serviceUnavailable ? 1 : nil) {
+            try span.appendField("Retry-After", decimal: UInt64(seconds))
+        }
         if let size = refusal.sizeOfFile { try span.appendContentRange(unsatisfiedOf: size) }
         try span.appendField("Content-Type", content.shape.mediaType)
         try span.appendField("Content-Length", decimal: UInt64(content.count))

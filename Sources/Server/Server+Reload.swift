@@ -59,9 +59,13 @@ extension Server {
         )
         let folders = try SiteFolders(configuration)
         let types = try configuration.systemTypes()
+        if !folders.realms.isEmpty {
+            do { try old.passwords.start() } catch { throw .system(error) }
+        }
         let site = old.renewed(configuration, folders, systemTypes: types)
         self.configuration = configuration
         self.site = site
+        old.passwords.follow(configuration.limits)
         old.variants.keep(atMost: configuration.compression.cacheSizeMax)
         let progress = ReloadProgress(workers: workers.count, log)
         for worker in workers { worker.posts.post(.reload(site, folders.open, progress)) }

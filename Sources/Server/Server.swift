@@ -26,8 +26,7 @@ package final class Server {
     var site: Site?
     /// Coding a file takes a processor: one at a time, however many threads the pool has.
     private let compression: PoolLane
-    /// So does comparing a password.
-    private let passwordChecks: PoolLane
+    private let passwords: PasswordDesk
     private var listeners: ListenerTable
     /// True when nobody waits for clients any longer.
     private let hasHurry = Monitor(false)
@@ -109,7 +108,7 @@ package final class Server {
         let services = StoreServices(database: store, files: log, pool: pool, configuration)
         host = HandlerHost(services: services, callsMax: configuration.limits.callsMax)
         compression = PoolLane(pool: pool, runningMax: 1, queueMax: 1024)
-        passwordChecks = PoolLane(pool: pool, runningMax: 2, queueMax: 64)
+        passwords = PasswordDesk(processors: processorCount(), configuration.limits)
         self.listeners = listeners
         self.log = log
         self.store = store
@@ -125,7 +124,10 @@ package final class Server {
     private func startRest(_ folders: SiteFolders) throws(StartError) {
         let (router, handlers) = try loadHandlers()
         do { try store.start() } catch { throw .store(error) }
-        do { try pool.start() } catch { throw .system(error) }
+        do {
+            try pool.start()
+            if !folders.realms.isEmpty { try passwords.start() }
+        } catch { throw .system(error) }
         do { try host.start() } catch { throw .handler(error) }
         let descriptors = DescriptorBudget(limit: descriptorLimit(), open: openDescriptorCount())
         let site = Site(
@@ -135,7 +137,7 @@ package final class Server {
             hosts: folders.hosts,
             proxies: TrustedProxies(configuration.proxies),
             realms: folders.realms,
-            passwordChecks: passwordChecks,
+            passwords: passwords,
             codings: CodingPolicy(configuration.compression),
             variants: VariantMaker(lane: compression, sizeMax: configuration.compression.cacheSizeMax),
             mediaTypes: MediaTypes(own: configuration.mediaTypes.types, system: systemTypes()),
@@ -195,6 +197,7 @@ package final class Server {
             watchdog = try Watchdog(workers, stallDuration: stallDuration, log: log)
         } catch { throw .system(error) }
         let peers = workers
+        passwords.serve(peers.map(\.posts))
         let log = log
         let sockets = listeners.descriptors
         for index in peers.indices {
@@ -260,7 +263,7 @@ package final class Server {
         watchdog?.stop()
         watchdog = nil
         compression.stop()
-        passwordChecks.stop()
+        passwords.stop(deadline: Instant.now.advanced(by: .milliseconds(100)))
         let report = pool.stop(deadline: max(deadline, Instant.now.advanced(by: .milliseconds(100))))
         for stuck in report.stuck {
             isClean = false

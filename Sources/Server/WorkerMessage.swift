@@ -12,8 +12,10 @@ enum WorkerMessage: Sendable {
     case handlerAnswered(CompletionKey, HandlerResult)
     /// The variant for this entry of the file cache has been made, or will not be.
     case variantMade(CompletionKey, VariantMaker.Answer)
-    /// The password of this exchange has been compared.
-    case passwordChecked(CompletionKey, Bool)
+    /// The password of this exchange has been compared, or will not be.
+    case passwordChecked(CompletionKey, PasswordDesk.Outcome)
+    /// Some worker has let in, or goes on letting in, who sends these credentials.
+    case passwordRemembered(PasswordMemo.Entry)
     /// The folder of this exchange has been read, or is none.
     case folderRead(CompletionKey, HandlerResponse?)
     /// It was looked where the path of the folder of this index leads.

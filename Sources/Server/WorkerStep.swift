@@ -20,6 +20,7 @@ struct WorkerStep: Equatable, AtomicRepresentable {
         case handlerAnswered
         case variantMade
         case passwordChecked
+        case passwordRemembered
         case folderRead
         case rootLookedUp
         case reload
@@ -49,6 +50,7 @@ struct WorkerStep: Equatable, AtomicRepresentable {
         case .handlerAnswered(let exchange, _): self.init(.handlerAnswered, slot: exchange.slot)
         case .variantMade(let file, _): self.init(.variantMade, slot: file.slot)
         case .passwordChecked(let exchange, _): self.init(.passwordChecked, slot: exchange.slot)
+        case .passwordRemembered: self.init(.passwordRemembered)
         case .folderRead(let exchange, _): self.init(.folderRead, slot: exchange.slot)
         case .rootLookedUp: self.init(.rootLookedUp)
         case .reload: self.init(.reload)
@@ -88,6 +90,7 @@ extension WorkerStep: CustomStringConvertible {
         case .accept: "an accept"
         case .receive, .send: "a \(operation) of connection \(slot)"
         case .sendAtOnce: "a send at once of connection \(slot)"
+        case .hangUp: "a hang-up of connection \(slot)"
         case .room: "room for a send of connection \(slot)"
         // Files are closed without anybody to tell.
         case .finishSending: "a shutdown of connection \(slot)"
@@ -108,7 +111,7 @@ extension WorkerStep: CustomStringConvertible {
         case .lookingAtSites: "reading what has changed in the sites' folders"
         case .passingDeadlines: "deadlines"
         case .ending: "ending its connections"
-        case .resumeAccepting, .rootLookedUp, .reload, .drain, .stop: "a posted \(kind)"
+        case .resumeAccepting, .passwordRemembered, .rootLookedUp, .reload, .drain, .stop: "a posted \(kind)"
         case .handlerAnswered, .passwordChecked, .folderRead: "a posted \(kind) of exchange \(slot)"
         case .variantMade: "a posted \(kind) of file \(slot)"
         }

@@ -24,6 +24,49 @@ import Testing
         #expect(port.hasPacket() == false)
     }
 
+    /// What the peer has sent stays where it is; that it has gone is told all the same.
+    @Test func aPeerThatEndsIsNoticedWithoutReceiving() throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        let ours = pair.ours.asSocket
+        port.awaitHangUp(ours, key(1))
+        try pair.peer.say([1, 2, 3])
+        #expect(port.hasPacket() == false, "bytes are no end")
+        pair.peer.resetWhenClosed()
+        // Another descriptor takes its number, so that the socket is closed.
+        #expect(dup2(pair.ours.rawValue, pair.peer.rawValue) >= 0)
+        let packet = try port.next()
+        #expect(packet.operation == .hangUp && packet.key == key(1))
+        #expect(packet.result > 0 && packet.result & Int32(POLLERR | POLLHUP) != 0)
+    }
+
+    @Test func aPeerThatHasOnlyFinishedIsTold() throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        port.awaitHangUp(pair.ours.asSocket, key(1))
+        pair.peer.finish()
+        // Linux may tell of it or wait for the end: in either case it is no hang-up.
+        port.submitAndWait(atMost: Nanoseconds(.milliseconds(20)))
+        if let packet = port.dequeue() { #expect(packet.result & Int32(POLLERR | POLLHUP) == 0) }
+    }
+
+    @Test func aWaitForAHangUpIsCancelled() throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        port.awaitHangUp(pair.ours.asSocket, key(1))
+        port.cancel(.hangUp, of: key(1), key(2))
+        let packets = try port.next(2)
+        #expect(packets.contains { $0.operation == .hangUp && $0.key == key(1) && $0.result == -ECANCELED })
+    }
+
+    @Test func aResetEndsTheWaitForAHangUp() throws {
+        let pair = try SocketPair.tcp()
+        var port = try CompletionPort(limits: .forTests())
+        port.awaitHangUp(pair.ours.asSocket, key(1))
+        port.reset(pair.ours.asSocket, key(2))
+        #expect(Set(try port.next(2).map(\.operation)) == [.hangUp, .reset])
+    }
+
     @Test func onlyTheNamedLifeAndKindIsCancelled() throws {
         let pair = try SocketPair.tcp()
         var port = try CompletionPort(limits: .forTests())

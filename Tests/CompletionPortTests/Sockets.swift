@@ -118,6 +118,12 @@ extension Descriptor {
         return Array(bytes[..<heard])
     }
 
+    /// Has the end of the last descriptor be a reset: SO_LINGER with a time of zero (socket(7)).
+    func resetWhenClosed() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        unsafe _ = setsockopt(rawValue, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// Says that nothing more will be sent.
     func finish() {
         _ = shutdown(rawValue, Int32(SHUT_WR))

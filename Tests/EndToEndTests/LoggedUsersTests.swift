@@ -32,11 +32,14 @@ import Testing
             for name in names {
                 // The second time from memory.
                 for _ in 0..<2 {
-                    try #expect(ask(server, "/private/a", basic(name, "geheim:ä")).text == "secret\n", "\(name)")
+                    try #expect(
+                        ask(server, "/private/a", Request.basic(name, "geheim:ä")).text == "secret\n",
+                        "\(name)"
+                    )
                 }
             }
-            try #expect(ask(server, "/private/none", basic("alice", "geheim:ä")).status == 404)
-            try #expect(ask(server, "/open", basic("alice", "geheim:ä")).status == 200)
+            try #expect(ask(server, "/private/none", Request.basic("alice", "geheim:ä")).status == 404)
+            try #expect(ask(server, "/open", Request.basic("alice", "geheim:ä")).status == 200)
         }
         let words = ["alice", #"a\x20b"#, #"quo\x22te"#, #"back\x5Cslash"#, #"j\xC3\xB6rg"#, #"\x2D"#, "[x]"]
         let found = try lines(site, "access.log").map { $0.split(separator: " ", omittingEmptySubsequences: false) }
@@ -51,12 +54,12 @@ import Testing
         try serving(site) { server in
             let cases: [([String], String)] = [
                 ([], "credentials-missing"),
-                ([basic("alice", "wrong")], "credentials-wrong"),
-                ([basic("nobody\" 401", "geheim:ä")], "credentials-wrong"),
-                ([basic(long, "geheim:ä")], "credentials-wrong"),
+                ([Request.basic("alice", "wrong")], "credentials-wrong"),
+                ([Request.basic("nobody\" 401", "geheim:ä")], "credentials-wrong"),
+                ([Request.basic(long, "geheim:ä")], "credentials-wrong"),
                 (["Authorization: Bearer x"], "credentials-malformed"),
                 (["Authorization: Basic ???"], "credentials-malformed"),
-                ([basic("alice", "geheim:ä"), basic("alice", "geheim:ä")], "credentials-malformed"),
+                ([Request.basic("alice", "geheim:ä"), Request.basic("alice", "geheim:ä")], "credentials-malformed"),
             ]
             for (fields, reason) in cases {
                 let lines = fields.map { $0 + "\r\n" }.joined()
@@ -76,21 +79,5 @@ import Testing
         #expect(errors[2].hasSuffix(#"us user "nobody\x22 401""#))
         #expect(errors[3].hasSuffix("us user \"\(long.prefix(127))\""))
         try #expect(lines(site, "access.log").allSatisfy { $0.hasPrefix("127.0.0.1 - - [") })
-    }
-
-    private func basic(_ user: String, _ password: String) -> String {
-        "Authorization: Basic " + base64(Array("\(user):\(password)".utf8))
-    }
-
-    private func base64(_ bytes: [UInt8]) -> String {
-        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
-        var text = ""
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = (0..<3).reduce(0) { $0 << 8 | (start + $1 < bytes.count ? Int(bytes[start + $1]) : 0) }
-            for place in 0..<4 {
-                text.append(start + place <= bytes.count ? digits[group >> (18 - 6 * place) & 63] : "=")
-            }
-        }
-        return text
     }
 }

@@ -14,21 +14,28 @@ package final class Client {
     ///
     /// - Parameters:
     ///   - server: whom to connect to.
+    ///   - address: the client's own, of those that the loopback interface has: `0x7F00_0002` is 127.0.0.2; `nil` for 127.0.0.1.
     ///   - receiveBuffer: the size of the kernel's receive buffer, for a client that reads little; `nil` for the usual.
     ///   - patience: the longest wait for anything.
     /// - Throws: when nobody listens there.
     package convenience init(
         _ server: ServerProcess,
+        from address: UInt32? = nil,
         receiveBuffer: Int32? = nil,
         patience: Duration = .seconds(20)
     ) throws {
-        try self.init(port: server.port, receiveBuffer: receiveBuffer, patience: patience)
+        try self.init(port: server.port, from: address, receiveBuffer: receiveBuffer, patience: patience)
     }
 
     /// Connects to a port of this machine.
-    package init(port: UInt16, receiveBuffer: Int32? = nil, patience: Duration = .seconds(20)) throws {
+    package init(
+        port: UInt16,
+        from address: UInt32? = nil,
+        receiveBuffer: Int32? = nil,
+        patience: Duration = .seconds(20)
+    ) throws {
         self.patience = patience
-        socket = try Self.connect(port: port, receiveBuffer: receiveBuffer)
+        socket = try Self.connect(port: port, from: address, receiveBuffer: receiveBuffer)
     }
 
     /// Connects to a Unix socket.
@@ -49,26 +56,39 @@ package final class Client {
     }
 
     /// A connected socket of its own, for who wants to do without a client.
-    package static func connect(port: UInt16, receiveBuffer: Int32? = nil) throws -> Int32 {
+    package static func connect(port: UInt16, from own: UInt32? = nil, receiveBuffer: Int32? = nil) throws -> Int32 {
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { throw HarnessError.system("make a socket") }
         try set(socket, Int32(IPPROTO_TCP), TCP_NODELAY, Int32(1))
         if let receiveBuffer { try set(socket, SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        let status = unsafe withUnsafePointer(to: &address) { address in
-            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
+        if let own {
+            let status = unsafe Self.withAddress(own, port: 0) { unsafe bind(socket, $0, $1) }
+            guard status == 0 else { throw HarnessError.system("bind to an address") }
         }
+        let status = unsafe Self.withAddress(0x7f00_0001, port: port) { unsafe Glibc.connect(socket, $0, $1) }
         guard status == 0 else {
             let error = HarnessError.system("connect to port \(port)")
             _ = Glibc.close(socket)
             throw error
         }
         return socket
+    }
+
+    /// Calls `body` with an address of IPv4 as the system wants it.
+    private static func withAddress(
+        _ number: UInt32,
+        port: UInt16,
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = number.bigEndian
+        return unsafe withUnsafePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
     }
 
     deinit {

@@ -34,6 +34,14 @@ extension ServerProcess {
         throw HarnessError("thread \(thread) did not come to rest within \(limit)")
     }
 
+    /// How far a thread stands back for others, 0 for not at all (nice(2)).
+    package func niceness(ofThread thread: Int) throws -> Int {
+        // The 19th word, of which the second may hold anything but ends with the last `)` (proc_pid_stat(5)).
+        let words = try text(of: "task/\(thread)/stat").split(separator: ")").last?.split(separator: " ") ?? []
+        guard words.count > 16, let niceness = Int(words[16]) else { throw HarnessError("stat is not as proc(5) says") }
+        return niceness
+    }
+
     /// Memory that is the server's alone, in bytes: no file's pages, and nothing of the kernel's.
     package var anonymousSize: Int {
         get throws {
@@ -46,14 +54,20 @@ extension ServerProcess {
     }
 
     /// The bytes of each of the server's connections that the kernel holds because the client has not taken them.
-    package func unacknowledgedSizes() throws -> [Int] {
+    package func unacknowledgedSizes() throws -> [Int] { try queueSizes(0) }
+
+    /// The bytes of each of the server's connections that have come and that the server has not received.
+    package func unreceivedSizes() throws -> [Int] { try queueSizes(1) }
+
+    /// Bytes of each connection's queue: 0 for what is sent, 1 for what has come.
+    private func queueSizes(_ queue: Int) throws -> [Int] {
         // A line for each socket: number, local address, remote address, state, tx_queue:rx_queue, … (proc_net_tcp).
         let own = String(port, radix: 16, uppercase: true)
         let suffix = ":" + String(repeating: "0", count: 4 - own.count) + own
         return try Self.text(of: "/proc/net/tcp").split(separator: "\n").compactMap { line in
             let words = line.split(separator: " ", maxSplits: 5)
             guard words.count > 5, words[1].hasSuffix(suffix), words[3] == "01" else { return nil }
-            return words[4].split(separator: ":").first.flatMap { Int($0, radix: 16) }
+            return Int(words[4].split(separator: ":")[queue], radix: 16)
         }
     }
 

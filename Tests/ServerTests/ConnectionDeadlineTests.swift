@@ -97,6 +97,18 @@ import Testing
         expectTime(false, &silent, received: 0, at: 2)
     }
 
+    /// While a password is compared the client can't do anything: its time begins behind that.
+    @Test func aContentThatIsNotReadYetHasNoDeadline() {
+        var state = receiving()
+        state.readingPaused()
+        #expect(state.deadline == .distantFuture && state.expiry(now: ConnectionState.at(1_000_000)) == .none)
+        state.readingResumed(now: ConnectionState.at(100), .forTests)
+        #expect(state.deadline == .distantFuture, "a content is awaited, not a head")
+        state.contentAwaited(now: ConnectionState.at(100), .forTests)
+        #expect(state.deadline == ConnectionState.at(102) && state.expiry(now: ConnectionState.at(102)) == .body)
+        expectTime(true, &state, received: 10, at: 102)
+    }
+
     /// It is the average that counts: what came quickly is time for later.
     @Test func whatCameQuicklyIsTimeForLater() {
         var state = receiving()

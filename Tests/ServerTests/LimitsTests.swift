@@ -33,6 +33,12 @@ import Testing
         { $0.bodyRateMin = 1 << 32 },
         { $0.sliceSize = 4095 },
         { $0.partSizeMax = $0.sliceSize - 1 },
+        { $0.wrongPasswordsMax = 0 },
+        { $0.wrongPasswordInterval = .zero },
+        { $0.wrongPasswordNetworksMax = 1 },
+        { $0.passwordsKeptMax = 1 },
+        { $0.passwordKeptIdle = .zero },
+        { $0.passwordKeptDuration = $0.passwordKeptIdle - .seconds(1) },
         { $0.stallDuration = .zero },
     ]
 

@@ -86,6 +86,9 @@ import Testing
                 #require(written(refused, room: 2048)).contains("\r\nVary: Accept, Accept-Encoding, Origin\r\n")
             )
             try #expect(#require(written(refusal(.stopping, shape), room: 2048)).contains("\r\nRetry-After: 1\r\n"))
+            refused = refusal(.tooManyWrongPasswords, shape)
+            refused.retryAfter = 17
+            try #expect(#require(written(refused, room: 2048)).contains("\r\nRetry-After: 17\r\n"))
         }
     }
 
@@ -119,6 +122,7 @@ import Testing
             for shape in RefusalShape.allCases {
                 var refused = refusal(reason, shape)
                 refused.allow = .max
+                refused.retryAfter = .max
                 refused.sizeOfFile = .max
                 refused.varying = [.acceptEncoding, .origin]
                 let text = written(refused, room: Refusal.sizeMax)

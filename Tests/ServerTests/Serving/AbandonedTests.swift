@@ -24,6 +24,8 @@ import Testing
             $0.limits.fileCacheCountMax = 6
             $0.limits.outputsMax = 8
             $0.limits.exchangesMax = 40
+            // Who leaves is the question here, not who guesses.
+            $0.limits.wrongPasswordsMax = 10_000
             $0.rules.files.listing = true
             $0.rules.protections = [ProtectionRule(path: "/private/**", realm: "x", file: "users")]
             configure(&$0)
