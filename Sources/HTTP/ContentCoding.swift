@@ -27,6 +27,8 @@ package enum ContentCoding: UInt8, CaseIterable, Sendable {
 package struct CodingPreference: Sequence, IteratorProtocol, BitwiseCopyable, Sendable {
     /// Four bits each, the next one lowest: one more than the coding's raw value; 0 ends the list.
     private var rest: UInt16 = 0
+    /// A bit for each coding that is acceptable at all, by its raw value.
+    private let acceptable: UInt8
     /// The content may be sent as it is.
     package let allowsIdentity: Bool
 
@@ -36,6 +38,9 @@ package struct CodingPreference: Sequence, IteratorProtocol, BitwiseCopyable, Se
         left[0] = qualities.br
         left[1] = qualities.zstd
         left[2] = qualities.gzip
+        var acceptable: UInt8 = 0
+        for index in left.indices where left[index] > 0 { acceptable |= 1 << UInt8(index) }
+        self.acceptable = acceptable
         var shift: UInt16 = 0
         while true {
             var best: Int?
@@ -48,6 +53,9 @@ package struct CodingPreference: Sequence, IteratorProtocol, BitwiseCopyable, Se
             shift += 4
         }
     }
+
+    /// True when the client takes a coding, be it less than the content as it is.
+    package func takes(_ coding: ContentCoding) -> Bool { acceptable & 1 << coding.rawValue != 0 }
 
     package mutating func next() -> ContentCoding? {
         guard rest != 0 else { return nil }

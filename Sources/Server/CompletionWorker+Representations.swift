@@ -49,15 +49,20 @@ extension CompletionWorker {
         if head.method == .get, head.has(.range), preference.allowsIdentity {
             // A part is of the file as it is, as a client that goes on with a download means it, unless the client says by
             // If-Range that it has the beginning of a variant (RFC 9110 §13.1.5).
-            return .ready(variantNamed(of: file, head, bytes) ?? file)
+            return .ready(variantNamed(of: file, head, bytes, preference) ?? file)
         }
         return negotiate(file, preference, mayWait: mayWait)
     }
 
-    /// The variant whose tag a request's If-Range has.
-    private func variantNamed(of file: UInt32, _ head: RequestHead, _ bytes: Span<UInt8>) -> UInt32? {
+    /// The variant whose tag a request's If-Range has, if its client takes that coding.
+    private func variantNamed(
+        of file: UInt32,
+        _ head: RequestHead,
+        _ bytes: Span<UInt8>,
+        _ preference: CodingPreference
+    ) -> UInt32? {
         guard head.has(.ifRange) else { return nil }
-        for coding in ContentCoding.allCases {
+        for coding in ContentCoding.allCases where preference.takes(coding) {
             guard let variant = variant(of: file, coding), files[variant].stage == .ready else { continue }
             let isNamed = files[variant].validators.withTag {
                 Conditions.allowRange(head, in: bytes, etag: $0, lastModified: nil, now: clock.second)

@@ -148,6 +148,41 @@ import Testing
         )
     }
 
+    /// Who names a variant may have got its tag from a cache or another client.
+    @Test(arguments: [
+        "br", "gzip, deflate", "identity", "gzip;q=0", "gzip;q=0, *", "*;q=0, identity", "", "br, gzip;q=0.000",
+    ])
+    func aPartIsCodedOnlyForWhoTakesThatCoding(accepted: String) throws {
+        let site = try ServedSite(["www/page.html": Self.page])
+        let tag = try #require(coded(site, "/page.html", "gzip")["ETag"])
+        let takesGzip = accepted.hasPrefix("gzip,")
+        for range in ["bytes=0-9", "bytes=-5", "bytes=0-1,4-5"] {
+            let answer = try site.ask(
+                "/page.html",
+                "Accept-Encoding: \(accepted)",
+                "Range: \(range)",
+                "If-Range: \(tag)"
+            )
+            #expect((answer["Content-Encoding"] == "gzip") == takesGzip, "\(range)")
+            #expect(takesGzip || answer.status == 200 && answer.text == Self.page, "\(range)")
+        }
+        let none = try site.ask("/page.html", "Range: bytes=0-9", "If-Range: \(tag)")
+        #expect(none.status == 200 && none["Content-Encoding"] == nil)
+    }
+
+    /// A client that goes on with a download takes its coding, though it would rather have the file as it is.
+    @Test func aPartIsCodedForWhoTakesThatCodingLess() throws {
+        let site = try ServedSite(["www/page.html": Self.page])
+        let tag = try #require(coded(site, "/page.html", "gzip")["ETag"])
+        let part = try site.ask(
+            "/page.html",
+            "Accept-Encoding: gzip;q=0.1, identity",
+            "Range: bytes=0-9",
+            "If-Range: \(tag)"
+        )
+        #expect(part.status == 206 && part["Content-Encoding"] == "gzip" && part.body.count == 10)
+    }
+
     @Test func theWorkersMemoryOfWhatClientsWantIsRight() throws {
         let site = try ServedSite(["www/page.html": Self.page])
         _ = try coded(site, "/page.html", "gzip")
