@@ -5,6 +5,8 @@ extension CachedFile {
     enum Stage: Equatable {
         case opening
         case reading
+        /// It is looked which names the open file has beneath the folders that are served.
+        case naming
         /// It is looked whether coded forms lie beside it.
         case looking
         /// A variant is being made on the pool.

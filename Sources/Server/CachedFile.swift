@@ -39,8 +39,10 @@ struct CachedFile {
     var pinsSource = false
     /// A handler, a redirection, a rewriting or a password concerns the address: each request for it is looked at first.
     var isGoverned = false
-    /// The realm that guards the file by its own path or by the address; -1 for none.
+    /// The realm that guards the file by any of its names or by the address; -1 for none.
     var realm = -1
+    /// The realm that guards it by the names that the kernel has told, -1 for none; `nil` until it has.
+    var namedRealm: Int?
     /// An earlier candidate was a folder.
     var foundFolder = false
     /// A page that is looked for after each failure.

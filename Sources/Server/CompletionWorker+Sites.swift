@@ -125,8 +125,9 @@ extension CompletionWorker {
     }
 
     private func take(_ folder: Descriptor.Shared, reportsChanges: Bool, for root: Int) {
-        // What is kept is of the folder that was there, whatever has told of the other one.
-        unlistFiles(of: [root])
+        // What is kept is of the folder that was there, whatever has told of the other one. Files of other folders may have got
+        // another guard.
+        if site.hosts.guardsAcrossFolders { files.unlistAll() } else { unlistFiles(of: [root]) }
         version.roots[root] = folder
         rootPaths[root].absence = nil
         rootPaths[root].reportsChanges = reportsChanges

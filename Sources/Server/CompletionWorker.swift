@@ -279,7 +279,8 @@ final class CompletionWorker {
         case .variantMade(let file, let answer): variantMade(file, answer)
         case .passwordChecked(let exchange, let outcome): passwordChecked(exchange, outcome)
         case .passwordRemembered(let entry): passwordMemo.insert(entry, now: clock.now)
-        case .folderRead(let exchange, let response): folderRead(exchange, response)
+        case .folderRead(let exchange, let outcome): folderRead(exchange, outcome)
+        case .fileNamed(let file, let names): fileNamed(file, names)
         case .rootLookedUp(let root, let old, let outcome): rootLookedUp(root, from: old, outcome)
         case .reload(let site, let folders, let progress):
             take(site, folders)

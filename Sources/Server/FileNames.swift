@@ -14,13 +14,15 @@ struct FileNames: Sendable {
         hidden = rules.hidden
     }
 
-    /// Whether a decoded path may name a file: no empty segment inside, and, unless hidden ones are served, none that
-    /// begins with a dot, but for the well-known addresses of RFC 8615.
+    /// True when a decoded path may name a file: it has no empty segment inside and no dot segment, and, unless hidden ones
+    /// are served, no segment that begins with a dot, but for the well-known addresses of RFC 8615.
     func areServed(_ path: Span<UInt8>) -> Bool {
         guard path.count > 0, path[0] == Self.slash else { return false }
         for position in 0..<path.count - 1 where path[position] == Self.slash {
             if path[position + 1] == Self.slash { return false }
-            if path[position + 1] == Self.dot, !hidden, !(position == 0 && Self.isWellKnown(path)) { return false }
+            guard path[position + 1] == Self.dot else { continue }
+            if DotSegments.isOne(path, at: position + 1) { return false }
+            if !hidden, !(position == 0 && Self.isWellKnown(path)) { return false }
         }
         return true
     }

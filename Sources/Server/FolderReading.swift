@@ -8,11 +8,22 @@ internal import HandlerPool
 internal import HTTP
 internal import Platform
 
+/// The end of reading a folder.
+enum FolderOutcome: Sendable {
+    /// A list of what is in it.
+    case list(HandlerResponse)
+    /// It is no folder.
+    case none
+    /// It is guarded by a realm that the request has not entered.
+    case guarded(realm: Int)
+}
+
 /// Reads one folder and makes a page or JSON of it.
 private final class FolderReading: PoolJob {
     private let root: Descriptor.Shared
     private let path: [UInt8]
     private let policy: SitePolicy
+    private let guarding: FolderGuard
     private let asksJSON: Bool
     private let posts: PostQueue<WorkerMessage>
     private let exchange: CompletionKey
@@ -24,6 +35,7 @@ private final class FolderReading: PoolJob {
         _ path: [UInt8],
         beneath root: Descriptor.Shared,
         _ policy: SitePolicy,
+        _ guarding: FolderGuard,
         asksJSON: Bool,
         _ posts: PostQueue<WorkerMessage>,
         _ exchange: CompletionKey
@@ -31,13 +43,21 @@ private final class FolderReading: PoolJob {
         self.path = path
         self.root = root
         self.policy = policy
+        self.guarding = guarding
         self.asksJSON = asksJSON
         self.posts = posts
         self.exchange = exchange
     }
 
     func run() {
-        guard let entries = read() else { return posts.post(.folderRead(exchange, nil)) }
+        posts.post(.folderRead(exchange, outcome()))
+    }
+
+    private func outcome() -> FolderOutcome {
+        guard let folder = name(path) else { return .none }
+        guard let names = guarding.names(of: folder, path) else { return .none }
+        if case .guarded(let realm) = guarding.answer(names) { return .guarded(realm: realm) }
+        guard let entries = read(folder, names) else { return .none }
         let listing = FolderListing(path: path, entries: entries)
         let response = HandlerResponse(
             status: 200,
@@ -47,12 +67,11 @@ private final class FolderReading: PoolJob {
             ],
             body: Array((asksJSON ? listing.json : listing.html).utf8)
         )
-        posts.post(.folderRead(exchange, response))
+        return .list(response)
     }
 
     /// What is in the folder and would be served; `nil` when it is no folder.
-    private func read() -> [FolderListing.Entry]? {
-        guard let named = name(path) else { return nil }
+    private func read(_ named: borrowing Descriptor, _ names: [ServedName]) -> [FolderListing.Entry]? {
         let number = unsafe ringport_openat(named.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
         guard number >= 0 else { return nil }
         guard let folder = unsafe fdopendir(number) else {
@@ -68,13 +87,21 @@ private final class FolderReading: PoolJob {
                     unsafe Array(UnsafeRawBufferPointer(start: name, count: strlen(name)))
                 }
             }
-            if let entry = entry(name) { entries.append(entry) }
+            // What is no link has the folder's names, and its own behind them.
+            let type = unsafe found.pointee.d_type
+            let isLink = type == UInt8(DT_LNK) || type == UInt8(DT_UNKNOWN)
+            if let entry = entry(name, in: isLink ? nil : names) { entries.append(entry) }
         }
         return entries
     }
 
-    /// What would be served by a name; `nil` when nothing would.
-    private func entry(_ name: [UInt8]) -> FolderListing.Entry? {
+    /// Looks what would be served by a name.
+    ///
+    /// - Parameters:
+    ///   - name: in the folder.
+    ///   - folder: the folder's names; `nil` for an entry that has others.
+    /// - Returns: `nil` when nothing would.
+    private func entry(_ name: [UInt8], in folder: [ServedName]?) -> FolderListing.Entry? {
         guard name != Array(".".utf8), name != Array("..".utf8), FileNames.canBeAskedFor(name) else { return nil }
         guard policy.names.areServed((path + name).span), let file = self.name(path + name) else { return nil }
         var attributes = stat()
@@ -82,6 +109,12 @@ private final class FolderReading: PoolJob {
         let kind = attributes.st_mode & S_IFMT
         guard kind == S_IFREG || kind == S_IFDIR else { return nil }
         guard ringport_is_accessible(file.rawValue, kind == S_IFDIR ? 1 : 0) != 0 else { return nil }
+        // A name that asks for a password is not shown to a client that has not given it.
+        let rest = name + (kind == S_IFDIR ? [UInt8(ascii: "/")] : [])
+        let names = folder.map { $0.map { ServedName(folder: $0.folder, path: $0.path + rest) } }
+        guard let names = names ?? guarding.names(of: file, path + rest), case .open = guarding.answer(names) else {
+            return nil
+        }
         return FolderListing.Entry(
             name: name,
             isFolder: kind == S_IFDIR,
@@ -122,6 +155,11 @@ extension CompletionWorker {
             withPath(exchange) { path in path.indices.map { path[$0] } },
             beneath: folder,
             policy,
+            FolderGuard(
+                exchanges[exchange].version,
+                policy: Int(exchanges[exchange].policy),
+                entered: exchanges[exchange].isAuthorised ? exchanges[exchange].realm : -1
+            ),
             asksJSON: QualityList.prefers("application/json", over: "text/html", head, in: bytes.span),
             posts,
             exchanges.key(exchange)
@@ -138,7 +176,7 @@ extension CompletionWorker {
     }
 
     /// The pool has read a folder, or there is none; its exchange may have ended before.
-    func folderRead(_ key: CompletionKey, _ response: HandlerResponse?) {
+    func folderRead(_ key: CompletionKey, _ outcome: FolderOutcome) {
         let root = listedRoots.removeValue(forKey: key)
         guard exchanges.isCurrent(key), exchanges[key.slot].stage == .waitingForHandler,
             exchanges[key.slot].connection != noSlot
@@ -148,9 +186,13 @@ extension CompletionWorker {
         if exchanges[key.slot].version === version { followRemovedRoot(policy(key.slot).folder) }
         guard root === exchanges[key.slot].version.roots[policy(key.slot).folder] else { return readFolder(key.slot) }
         exchanges[key.slot].deadline = .distantFuture
-        guard let response else { return answerMissing(key.slot) }
-        // A list waits for its turn and for its client, as long as that may take.
-        guard hold(key.slot, response.bodyLength) else { return reply(key.slot, .refusal(.bodiesFull)) }
-        reply(key.slot, .handler(response))
+        switch outcome {
+        case .none: answerMissing(key.slot)
+        case .guarded(let realm): ask(key.slot, realm: realm)
+        case .list(let response):
+            // A list waits for its turn and for its client, as long as that may take.
+            guard hold(key.slot, response.bodyLength) else { return reply(key.slot, .refusal(.bodiesFull)) }
+            reply(key.slot, .handler(response))
+        }
     }
 }

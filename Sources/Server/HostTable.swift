@@ -10,6 +10,8 @@ struct HostTable: Sendable {
     private let names: [(name: [UInt8], policy: Int)]
     /// What follows the star of `*.example.com`, its dot included; the longest first.
     private let suffixes: [(suffix: [UInt8], policy: Int)]
+    private let hasGuards: Bool
+    private let hasSeveralFolders: Bool
 
     /// Makes the table.
     ///
@@ -19,6 +21,8 @@ struct HostTable: Sendable {
     init(_ policies: [SitePolicy], hosts: [[String]]) {
         precondition(policies.count == hosts.count + 1, "the first policy is for every other name")
         self.policies = policies
+        hasGuards = policies.contains { $0.hasGuards }
+        hasSeveralFolders = Set(policies.map(\.folder)).count > 1
         var names: [(name: [UInt8], policy: Int)] = []
         var suffixes: [(suffix: [UInt8], policy: Int)] = []
         for (index, host) in hosts.enumerated() {
@@ -41,6 +45,42 @@ struct HostTable: Sendable {
     func policy(_ authority: Span<UInt8>) -> Int {
         policies.count == 1 ? 0 : find(authority)
     }
+
+    // MARK: Guards
+
+    /// True when only the kernel tells all addresses that lead to a file, and a guard of any of them is to be asked.
+    ///
+    /// - Parameter hasLinks: the file was reached through a symbolic link.
+    /// - Returns: false when its own address tells enough.
+    func guards(hasLinks: Bool) -> Bool { hasGuards && (hasLinks || hasSeveralFolders) }
+
+    /// True when a site may guard files that are beneath the folder of another.
+    var guardsAcrossFolders: Bool { hasGuards && hasSeveralFolders }
+
+    /// Asks the guards of all sites about a file by all of its names.
+    ///
+    /// The rules of its own site come first. Of several sites with one folder each has a list of guards of its own.
+    ///
+    /// - Parameters:
+    ///   - names: the file's, or a folder's with a slash at its end.
+    ///   - own: the index of the policy by which it is served.
+    /// - Returns: the realm that guards it; -1 for none.
+    func realm(of names: [ServedName], servedBy own: Int) -> Int {
+        let folder = policies[own].folder
+        for name in names where name.folder == folder {
+            let realm = policies[own].realm(ofFile: name.path)
+            if realm >= 0 { return realm }
+        }
+        for name in names where name.folder != folder {
+            for policy in policies where policy.folder == name.folder {
+                let realm = policy.realm(ofFile: name.path)
+                if realm >= 0 { return realm }
+            }
+        }
+        return -1
+    }
+
+    // MARK: Finding
 
     private func find(_ authority: Span<UInt8>) -> Int {
         let count = Self.hostCount(authority)

@@ -87,6 +87,13 @@ package struct ServerConfiguration: Sendable {
     /// A path of the configuration: relative to the site's root, or absolute.
     func path(_ name: String) -> String { name.hasPrefix("/") ? name : root + "/" + name }
 
+    /// True when guards are asked by names of files that only the kernel tells.
+    var needsNamesOfFiles: Bool {
+        let sites = [rules] + hosts.map(\.rules)
+        guard sites.contains(where: { !$0.protections.isEmpty }) else { return false }
+        return sites.contains { $0.files.symlinks != .refuse } || Set(sites.map { path($0.files.www) }).count > 1
+    }
+
     /// The text of the media types' table; empty where there is none.
     func systemTypes() throws(StartError) -> [UInt8] {
         guard !mediaTypes.file.isEmpty else { return [] }

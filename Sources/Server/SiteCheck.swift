@@ -82,7 +82,11 @@ package struct SiteCheck {
 
     private mutating func checkSite(_ rules: SiteRules, hasFolder: Bool) {
         if hasFolder {
-            do { _ = try SiteFolders.open(configuration.path(rules.files.www)) } catch { note(error.description) }
+            let path = configuration.path(rules.files.www)
+            do throws(StartError) {
+                let folder = try SiteFolders.open(path)
+                if configuration.needsNamesOfFiles { try SiteFolders.checkName(of: folder.rawValue, path) }
+            } catch { note(error.description) }
         }
         for rule in rules.protections {
             do {

@@ -34,6 +34,15 @@ struct SiteFolders {
         self.open = open
         self.realms = realms
         hosts = HostTable(policies, hosts: configuration.hosts.map(\.names))
+        guard configuration.needsNamesOfFiles else { return }
+        for folder in open { try Self.checkName(of: folder.descriptor.rawValue, folder.path) }
+    }
+
+    /// Looks whether the kernel tells the name of an open folder.
+    ///
+    /// - Throws: `unknownNames` when it does not.
+    static func checkName(of folder: Int32, _ path: String) throws(StartError) {
+        if case .unknown(let error) = KernelPath.look(folder) { throw .unknownNames(folder: path, error) }
     }
 
     static func open(_ path: String) throws(StartError) -> Descriptor {

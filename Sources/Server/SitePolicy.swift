@@ -44,7 +44,7 @@ final class SitePolicy: Sendable {
         names = FileNames(rules.files)
         symlinks = rules.files.symlinks
         listing = rules.files.listing
-        fallback = Array(rules.files.fallback.utf8)
+        fallback = DotSegments.resolved(Array(rules.files.fallback.utf8))
         crossOrigin = CrossOriginPolicy(rules.crossOrigin)
 
         fields = AnswerFields(rules)
@@ -83,10 +83,12 @@ final class SitePolicy: Sendable {
         return nil
     }
 
-    /// What a path is answered as; `nil` when it is itself.
+    /// The path that another is answered as; `nil` when it is itself.
+    ///
+    /// A rest that is put behind other text may make a dot segment of both, and guards know paths without any.
     func rewrite(_ path: Span<UInt8>) -> [UInt8]? {
         for pattern in rewrites {
-            if let target = pattern.target(of: path, encodes: false) { return target }
+            if let target = pattern.target(of: path, encodes: false) { return DotSegments.resolved(target) }
         }
         return nil
     }
@@ -103,24 +105,28 @@ final class SitePolicy: Sendable {
     /// True when no shared cache may keep answers to those who may enter a realm; -1 is none.
     func isPrivate(realm: Int) -> Bool { realm >= 0 && !sharedRealms.contains(realm) }
 
-    /// The realm that guards a file; -1 for none.
+    /// Asks the guards about a file by each address of this site that leads to it.
     ///
-    /// A coded file beside another has that one's content, and so its realm where it has none of its own.
-    func realm(ofFile path: Span<UInt8>) -> Int {
-        let own = realm(path)
-        guard own < 0 else { return own }
+    /// Its own path comes first, then its folder's when it is an index, and its clean address. A coded file beside another
+    /// has that one's content, and so its realm where it has none of its own.
+    ///
+    /// - Parameter path: the file's, with its leading slash.
+    /// - Returns: the realm that guards it; -1 for none.
+    func realm(ofFile path: [UInt8]) -> Int {
+        for name in names.paths(answeredBy: path) {
+            let realm = realm(name.span)
+            if realm >= 0 { return realm }
+        }
         for coding in ContentCoding.allCases {
-            let suffix = coding.suffix
-            guard path.count > suffix.utf8CodeUnitCount else { continue }
-            let start = path.count - suffix.utf8CodeUnitCount
-            let isCoded = (0..<suffix.utf8CodeUnitCount).allSatisfy { index in
-                // In bounds of the suffix by the range.
-                unsafe path[start + index] == suffix.utf8Start[index]
-            }
-            if isCoded { return realm(path.extracting(..<start)) }
+            let suffix = Array("\(coding.suffix)".utf8)
+            guard path.count > suffix.count, path.suffix(suffix.count).elementsEqual(suffix) else { continue }
+            return realm(ofFile: path.dropLast(suffix.count))
         }
         return -1
     }
+
+    /// True when any address asks for a password.
+    var hasGuards: Bool { !protections.isEmpty }
 
     /// Whether a rule has to look at every request for a path before a file may answer it.
     func governs(_ path: Span<UInt8>) -> Bool {

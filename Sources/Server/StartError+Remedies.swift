@@ -19,6 +19,11 @@ extension StartError {
         }
     }
 
+    static var namesRemedy: String {
+        "[[auth]] guards a file by every name, and where links are followed or sites have several folders only /proc "
+            + "tells them. Mount /proc; or set files.symlinks = \"refuse\" and serve one folder."
+    }
+
     static func siteRemedy(_ code: Int32) -> String {
         switch code {
         case EACCES, EPERM: "The server's user must be able to read this folder and to pass those above it."

@@ -29,6 +29,8 @@ package enum StartError: Error, CustomStringConvertible {
     case passwords(path: String, String)
     /// The table of media types can't be read.
     case mediaTypes(String)
+    /// The kernel does not tell where links lead, and a site with a guard follows them.
+    case unknownNames(folder: String, SystemError)
     /// The database is in a folder of pages.
     case publicStore(folder: String, www: String)
     /// The logs are in a folder of pages.
@@ -56,6 +58,8 @@ package enum StartError: Error, CustomStringConvertible {
             "\(reason)\n  [[auth]] names a file of lines user:hash. Make one with: htpasswd -cB FILE USER"
         case .mediaTypes(let reason):
             "\(reason)\n  files.media_types names a table in the form of /etc/mime.types; \"\" is for none."
+        case .unknownNames(let folder, let error):
+            "\(folder): the server can't learn by which names files are served: \(error)\n  \(Self.namesRemedy)"
         case .publicStore(let folder, let www):
             "\(folder): visitors could fetch the database, as it is in \(www)\n  Choose another [store] folder, or files.www."
         case .publicLogs(let folder, let www):
@@ -70,8 +74,8 @@ package enum StartError: Error, CustomStringConvertible {
         case .port, .listen, .socketFile, .noSocket: 69  // EX_UNAVAILABLE
         case .noSite: 66  // EX_NOINPUT
         case .store: 73  // EX_CANTCREAT
-        case .handler, .handlerNotFound, .handlerMethod, .passwords, .mediaTypes, .publicStore, .publicLogs,
-            .socketOwner:
+        case .handler, .handlerNotFound, .handlerMethod, .passwords, .mediaTypes, .unknownNames, .publicStore,
+            .publicLogs, .socketOwner:
             78  // EX_CONFIG
         case .system: 71  // EX_OSERR
         }

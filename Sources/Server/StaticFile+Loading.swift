@@ -68,6 +68,7 @@ extension CompletionWorker {
         guard files[file].stage != .looking else { return lookedBeside(file, packet.result) }
         guard packet.result >= 0 else { return openFailed(file, -packet.result) }
         files[file].descriptor = packet.result
+        files[file].namedRealm = nil
         readAttributes(file)
     }
 
@@ -100,7 +101,7 @@ extension CompletionWorker {
     ///
     /// All that is tried for a name is of one folder: in another one it begins with the first. A variant is of a content, and
     /// goes with it.
-    private func openAgain(_ file: UInt32, _ rule: OpenRule) {
+    func openAgain(_ file: UInt32, _ rule: OpenRule) {
         if isInPlace(file) {
             open(file, rule)
         } else if files[file].key.isPlain {
@@ -138,7 +139,7 @@ extension CompletionWorker {
     }
 
     /// Looks what was opened: fstat(2) on a local file never waits.
-    private func readAttributes(_ file: UInt32) {
+    func readAttributes(_ file: UInt32) {
         var attributes = stat()
         guard unsafe fstat(files[file].descriptor, &attributes) == 0 else {
             errors.error(.error, SystemError("read the attributes of \(files[file].pathText)").description)
@@ -163,8 +164,13 @@ extension CompletionWorker {
         {
             return loadEnded(file, .missing)
         }
+        guard !needsNames(file) else { return lookUpNames(file) }
         files[file].take(attributes, wall: clock.wall)
         describe(file)
+        if let source = files[file].source, files[file].realm >= 0, files[file].realm != files[source.slot].realm {
+            // Who may have the original may not have this one for it.
+            return loadEnded(file, .missing)
+        }
         // Through a link another name is watched than the file's. On a network file system it changes on other machines. A
         // file that was modified a moment ago is looked at again, until it has a tag. By another name than the one that
         // its folder's watch reports, the file's own does.
@@ -191,6 +197,7 @@ extension CompletionWorker {
         let policy = policy(ofFile: file)
         let site = files[file].version.site
         var path = [UInt8(ascii: "/")] + files[file].pathBytes
+        let guardingRealm = guardingRealm(file, path)
         var codingLine: [UInt8] = []
         if let coding = files[file].key.contentCoding {
             // Type and fields are the original's.
@@ -211,9 +218,8 @@ extension CompletionWorker {
         files[file].variesByCoding =
             !site.codings.isOff && (files[file].isCompressible || !files[file].key.isPlain) && !files[file].isCoded
         files[file].variesByOrigin = policy.variesByOrigin
-        let realm = policy.realm(ofFile: path.span)
-        files[file].realm = realm >= 0 ? realm : files[file].withName { policy.realm($0) }
-        if realm >= 0 { files[file].isGoverned = true }
+        files[file].realm = guardingRealm >= 0 ? guardingRealm : files[file].withName { policy.realm($0) }
+        if guardingRealm >= 0 { files[file].isGoverned = true }
     }
 
     /// When a variant's original was modified.
@@ -222,7 +228,7 @@ extension CompletionWorker {
         return content.modified
     }
 
-    private func closeDescriptor(_ file: UInt32) {
+    func closeDescriptor(_ file: UInt32) {
         // A mapping keeps the file; the number is given back on the ring.
         port.close(files[file].descriptor, CompletionKey(slot: noSlot, generation: 0))
         files[file].descriptor = -1

@@ -227,7 +227,7 @@ extension CompletionWorker {
         switch files[file].stage {
         case .ready: deliver(exchange, file)
         case .absent: missed(exchange)
-        case .opening, .reading, .looking, .making: wait(exchange, for: file)
+        case .opening, .reading, .naming, .looking, .making: wait(exchange, for: file)
         }
     }
 
@@ -248,14 +248,11 @@ extension CompletionWorker {
     /// Answers the exchange with the representation of a file that suits its client.
     func deliver(_ exchange: UInt32, _ file: UInt32) {
         let status = exchanges[exchange].awaitedStatus
-        if status == 200, files[file].realm >= 0, files[file].realm != exchanges[exchange].realm {
-            // The file is guarded, though the address that leads to it is not.
-            exchanges[exchange].realm = files[file].realm
-            exchanges[exchange].isAuthorised = false
-            // The way to the file is gone once more: no handler wanted the request, and the fallback may be what it found.
-            exchanges[exchange].route = -1
-            exchanges[exchange].fellBack = false
-            return authorise(exchange)
+        let realm = files[file].realm
+        if realm >= 0, realm != exchanges[exchange].realm || !exchanges[exchange].isAuthorised {
+            // A failure is said in the server's own words to whom its page may not be shown.
+            guard status == 200 else { return reply(exchange, .refusal(exchanges[exchange].reason ?? .notFound)) }
+            return ask(exchange, realm: realm)
         }
         let head = exchanges[exchange].head
         // Once for each coding at most: with a cache that is too small, what was looked for may be dropped each time.
@@ -273,6 +270,18 @@ extension CompletionWorker {
             // A failure stays what it is, and is said in the server's own words.
             reply(exchange, .refusal(status == 200 ? .notAcceptable : exchanges[exchange].reason ?? .notFound))
         }
+    }
+
+    /// What was found for an exchange is guarded, though the address that led to it is not, or is by another realm.
+    ///
+    /// The way to it is gone once more: no handler wanted the request, and the fallback or a list may be what it found.
+    func ask(_ exchange: UInt32, realm: Int) {
+        exchanges[exchange].realm = realm
+        exchanges[exchange].isAuthorised = false
+        exchanges[exchange].route = -1
+        exchanges[exchange].fellBack = false
+        exchanges[exchange].isListed = false
+        authorise(exchange)
     }
 
     /// The exchange's answer is known; it leaves when its turn comes.

@@ -38,7 +38,7 @@ struct ThanksPage: Sendable {
     ) -> Exchange.Reply? {
         guard isServed, Self.answers(path, policy.names) else { return nil }
         // The file would be guarded by its own path too, whatever address leads to it.
-        let ownRealm = policy.realm(Self.path.span)
+        let ownRealm = policy.realm(ofFile: Self.path)
         guard ownRealm < 0 || ownRealm == realm else { return nil }
         switch Conditions.evaluate(head, in: bytes, etag: bytes.extracting(0..<0), lastModified: nil) {
         case .proceed: return .handler(Self.page)

@@ -17,7 +17,9 @@ enum WorkerMessage: Sendable {
     /// Some worker has let in, or goes on letting in, who sends these credentials.
     case passwordRemembered(PasswordMemo.Entry)
     /// The folder of this exchange has been read, or is none.
-    case folderRead(CompletionKey, HandlerResponse?)
+    case folderRead(CompletionKey, FolderOutcome)
+    /// The names of this entry's open file have been looked up.
+    case fileNamed(CompletionKey, ServedNames)
     /// It was looked where the path of the folder of this index leads.
     case rootLookedUp(Int, from: Descriptor.Shared, RootLookup.Outcome)
     /// Forget the files that are kept, and answer new requests by these rules and from these folders.

@@ -22,6 +22,7 @@ struct WorkerStep: Equatable, AtomicRepresentable {
         case passwordChecked
         case passwordRemembered
         case folderRead
+        case fileNamed
         case rootLookedUp
         case reload
         case drain
@@ -52,6 +53,7 @@ struct WorkerStep: Equatable, AtomicRepresentable {
         case .passwordChecked(let exchange, _): self.init(.passwordChecked, slot: exchange.slot)
         case .passwordRemembered: self.init(.passwordRemembered)
         case .folderRead(let exchange, _): self.init(.folderRead, slot: exchange.slot)
+        case .fileNamed(let file, _): self.init(.fileNamed, slot: file.slot)
         case .rootLookedUp: self.init(.rootLookedUp)
         case .reload: self.init(.reload)
         case .drain: self.init(.drain)
@@ -113,7 +115,7 @@ extension WorkerStep: CustomStringConvertible {
         case .ending: "ending its connections"
         case .resumeAccepting, .passwordRemembered, .rootLookedUp, .reload, .drain, .stop: "a posted \(kind)"
         case .handlerAnswered, .passwordChecked, .folderRead: "a posted \(kind) of exchange \(slot)"
-        case .variantMade: "a posted \(kind) of file \(slot)"
+        case .variantMade, .fileNamed: "a posted \(kind) of file \(slot)"
         }
     }
 }

@@ -61,7 +61,12 @@ import Testing
         rules.hidden = true
         let names = FileNames(rules)
         #expect(names.areServed(Array("/.git/config".utf8).span) == true)
-        #expect(names.areServed(Array("/a//b".utf8).span) == false)
+        for path in ["/a//b", "/.", "/..", "/a/./b", "/a/../b", "/a/..", "/.well-known/../a", "/.well-known/."] {
+            #expect(names.areServed(Array(path.utf8).span) == false, "\(path)")
+        }
+        for path in ["/...", "/a/..b", "/.a./b", "/.well-known/..a"] {
+            #expect(names.areServed(Array(path.utf8).span) == true, "\(path)")
+        }
     }
 
     @Test(arguments: [

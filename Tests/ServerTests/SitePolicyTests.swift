@@ -62,8 +62,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/a.html", 0), ("/a.html.gz", 0), ("/a.html.br", 0), ("/b/c", 1), ("/b/c.gz", 1), ("/a.html.gz.gz", -1),
-        ("/a.gz", -1), ("/.gz", -1), ("/a.htm", -1),
+        ("/a.html", 0), ("/a.html.gz", 0), ("/a.html.br", 0), ("/b/c", 1), ("/b/c.gz", 1), ("/a.html.gz.gz", 0),
+        ("/a.gz", -1), ("/.gz", -1), ("/a.htm", -1), ("/a.htm.gz.br", -1),
     ])
     func aCodedFileIsGuardedAsTheOneBesideIt(path: String, realm: Int) {
         var rules = SiteRules()
@@ -71,7 +71,36 @@ import Testing
             ProtectionRule(path: "**.html", realm: "x", file: "p"),
             ProtectionRule(path: "/b/c", realm: "y", file: "p"),
         ]
-        #expect(policy(rules).realm(ofFile: Array(path.utf8).span) == realm)
+        #expect(policy(rules).realm(ofFile: Array(path.utf8)) == realm)
+    }
+
+    @Test(arguments: [
+        ("/about", "/about.html", true), ("/about", "/about.html.gz", true), ("/a/", "/a/index.html", true),
+        ("/a/", "/a/index.html.br", true), ("/a/index", "/a/index.html", true), ("/about", "/about.htm", false),
+        ("/a/", "/a/other.html", false), ("/a", "/a/index.html", false),
+    ])
+    func aFileIsGuardedByEachOfItsAddresses(path: String, file: String, isGuarded: Bool) {
+        var rules = SiteRules()
+        rules.files.cleanURLs = true
+        rules.protections = [ProtectionRule(path: path, realm: "x", file: "p")]
+        #expect(policy(rules).realm(ofFile: Array(file.utf8)) == (isGuarded ? 0 : -1))
+    }
+
+    /// The configuration refuses most of such rules; what they make has no dot segment all the same.
+    @Test(arguments: [
+        ("/docs*", "/manual/*", "/docs../private/x", "/private/x"), ("/docs*", "/*", "/docs../x", "/x"),
+        ("/docs*", "/manual/*", "/docs./x", "/manual/x"), ("/docs*", "/manual/*", "/docs-old", "/manual/-old"),
+        ("/d/*", "/m/.*", "/d/x", "/m/.x"), ("/d/*", "/m/.*", "/d/", "/m/"), ("/d", "/m/../x", "/d", "/x"),
+        ("/docs*", "/a/b/*", "/docs../x", "/a/x"),
+    ])
+    func aRewrittenPathHasNoDotSegments(from: String, to: String, path: String, expected: String) {
+        var rules = SiteRules()
+        rules.rewrites = [RewriteRule(from: from, to: to)]
+        rules.protections = [ProtectionRule(path: "/private/**", realm: "x", file: "p")]
+        let policy = policy(rules)
+        let rewritten = policy.rewrite(Array(path.utf8).span) ?? []
+        let realm = policy.realm(rewritten.span)
+        #expect(text(rewritten) == expected && realm == (expected.hasPrefix("/private/") ? 0 : -1))
     }
 
     @Test func answersBehindAGuardArePrivateUnlessTheOwnerSharesThem() {

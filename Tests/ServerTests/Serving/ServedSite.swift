@@ -56,7 +56,12 @@ final class ServedSite {
     /// Puts another file in a file's place, as those do who want nobody to see half of one.
     func replace(_ path: String, _ bytes: [UInt8], modified: Int = 1_750_000_000) throws {
         try write("replacement", bytes, modified: modified)
-        guard unsafe rename(root + "/replacement", root + "/" + path) == 0 else { throw SystemError("rename") }
+        try rename("replacement", to: path)
+    }
+
+    /// Gives a name below the site's root to another, in one step.
+    func rename(_ path: String, to new: String) throws {
+        guard unsafe Glibc.rename(root + "/" + path, root + "/" + new) == 0 else { throw SystemError("rename") }
     }
 
     func makeFolder(_ path: String) {
