@@ -71,7 +71,8 @@ extension ConfigurationSchema {
                 .flag,
                 """
                 Whether a folder without an index is listed, as HTML, or as JSON to a client that asks for it. A list has what \
-                can be asked for: no name that is not UTF-8 or has a control character, and links as `symlinks` says.
+                can be asked for: no name that is not UTF-8 or has a control character, links as `symlinks` says, and what asks \
+                for a password only where the list itself asks for the same one.
                 """
             ),
             ConfigurationKey(
@@ -86,7 +87,7 @@ extension ConfigurationSchema {
                 symlinks,
                 """
                 What is done about symbolic links: `refuse` answers 404, `inside` follows those that stay beneath `www`, \
-                `follow` follows all, wherever they lead.
+                `follow` follows all, wherever they lead. A link leads past no `[[auth]]`.
                 """
             ),
         ]

@@ -121,14 +121,17 @@ enum SiteSchema {
                         "from",
                         \.from,
                         .text(.start),
-                        "The address, as it is after percent-decoding. A `*` at its end stands for all that begin so.",
+                        "The address, as it is after percent-decoding. A `*` behind the slash at its end stands for all beneath.",
                         isRequired: true
                     ),
                     ConfigurationKey(
                         "to",
                         \.to,
                         .text(.location),
-                        "Where it is now. A `*` at its end takes what the one of `from` stood for.",
+                        """
+                        Where it is now. A `*` behind a slash at its end takes what the one of `from` stood for. The host is \
+                        written out.
+                        """,
                         isRequired: true
                     ),
                     ConfigurationKey(
@@ -166,14 +169,14 @@ enum SiteSchema {
                         "from",
                         \.from,
                         .text(.start),
-                        "The address, as it is after percent-decoding. A `*` at its end stands for all that begin so.",
+                        "The address, as it is after percent-decoding. A `*` behind the slash at its end stands for all beneath.",
                         isRequired: true
                     ),
                     ConfigurationKey(
                         "to",
                         \.to,
                         .text(.rewritten),
-                        "The address that is answered. A `*` at its end takes what the one of `from` stood for.",
+                        "The address that is answered. A `*` behind a slash at its end takes what the one of `from` stood for.",
                         isRequired: true
                     ),
                 ],
@@ -202,7 +205,12 @@ enum SiteSchema {
             "auth",
             """
             Addresses that ask for a user and a password (RFC 7617). Passwords cross the network as they are: use it behind \
-            TLS only. The first rule that means an address counts.
+            TLS only. The first rule that means an address counts. A file asks by whatever address it is reached: a rule that \
+            means one of its names guards the others too. These are its own path, its folder's where it is an index, its \
+            clean address, a coded file beside it, what `rewrite` and `fallback` lead to, the name that a symbolic link \
+            leads to, and its name in the folder of another site above or beneath. With links or several folders that needs \
+            `/proc`. Other names of the same file can't be known: a hard link, another mount, another spelling in a folder \
+            that ignores case. Of two sites with one folder each has its own list.
             """,
             TableBody<ProtectionRule>(keys: [
                 ConfigurationKey(

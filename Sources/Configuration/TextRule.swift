@@ -95,41 +95,17 @@ struct TextRule {
 
     /// As a request's path is after decoding.
     static var path: TextRule {
-        TextRule("a path such as \"/index.html\"") { isPath($0) && !$0.contains("*") && !$0.contains("//") }
+        TextRule("a path such as \"/index.html\"") { text in
+            isPath(text) && !text.contains("*") && !text.contains("//") && !hasDotSegment(text)
+        }
     }
 
     static var pattern: TextRule {
         TextRule("a pattern of paths such as \"/assets/**\" or \"**.css\"") { text in
             guard text.utf8.count <= 1024, !hasControls(text) else { return "write at most 1024 visible characters" }
+            guard !hasDotSegment(text) else { return dotSegmentProblem }
             // A path begins with a slash, which one star does not stand for.
             return text.hasPrefix("/") || text.hasPrefix("**") ? nil : "begin with / or **, or it means no path"
-        }
-    }
-
-    /// A path, or all that begin alike.
-    static var start: TextRule {
-        TextRule("a path such as \"/old\" or \"/old/*\"") { isPath($0) && !$0.dropLast().contains("*") }
-    }
-
-    static var rewritten: TextRule {
-        TextRule("a path such as \"/new\" or \"/new/*\"") { text in
-            isPath(text) && !text.hasPrefix("//") && !text.dropLast().contains("*")
-        }
-    }
-
-    /// What stands in a Location field as it is.
-    static var location: TextRule {
-        TextRule("a path or an address such as \"/new/*\" or \"https://example.com/*\"") { text in
-            guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !"\"<>\\^`{|}".utf8.contains($0) }) else {
-                return "percent-encode what is not plain ASCII (RFC 3986)"
-            }
-            guard !text.dropLast().contains("*") else { return "a * stands at the end only" }
-            if text.hasPrefix("/"), !text.hasPrefix("//") { return nil }
-            let start = text.hasPrefix("https://") ? 8 : text.hasPrefix("http://") ? 7 : nil
-            guard let start, text.utf8.count > start, text.utf8.count <= 2048 else {
-                return "begin with /, http:// or https://"
-            }
-            return nil
         }
     }
 
@@ -151,7 +127,7 @@ struct TextRule {
 
     private static let ownFields = [
         "accept-ranges", "allow", "connection", "content-encoding", "content-length", "content-range", "date", "etag",
-        "keep-alive", "last-modified", "location", "proxy-connection", "retry-after", "te", "trailer",
+        "keep-alive", "last-modified", "location", "proxy-connection", "retry-after", "server", "te", "trailer",
         "transfer-encoding", "upgrade", "vary", "www-authenticate",
     ]
 

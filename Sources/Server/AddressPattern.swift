@@ -8,6 +8,8 @@ struct AddressPattern: Sendable {
     private let takesRest: Bool
     private let target: [UInt8]
     private let givesRest: Bool
+    /// The target is a scheme and a host, with nothing behind them yet.
+    private let endsInHost: Bool
 
     /// Makes a pattern of what the configuration says.
     ///
@@ -21,12 +23,18 @@ struct AddressPattern: Sendable {
         path = takesRest ? from.dropLast() : from
         givesRest = to.last == Self.star
         target = givesRest ? to.dropLast() : to
+        endsInHost = Self.endsInHost(target)
     }
 
-    /// What a decoded path becomes.
+    private static func endsInHost(_ target: [UInt8]) -> Bool {
+        guard let host = target.firstRange(of: "://".utf8)?.upperBound else { return false }
+        return !target[host...].contains { "/?#".utf8.contains($0) }
+    }
+
+    /// The address that a decoded path becomes.
     ///
-    /// A target that is a path stays one of this server: never two slashes at its start, which would name another host
-    /// (RFC 3986 §4.2).
+    /// The host is the rule's and never the request's. A target that is a path has no two slashes at its start, which
+    /// would name another host (RFC 3986 §4.2), and a rest does not go on with the name of the target's host.
     ///
     /// - Parameters:
     ///   - other: the decoded path of a request.
@@ -36,6 +44,7 @@ struct AddressPattern: Sendable {
         guard matches(other) else { return nil }
         guard givesRest else { return target }
         var result = target
+        if endsInHost, other.count > path.count, other[path.count] != Self.slash { result.append(Self.slash) }
         for index in path.count..<max(path.count, other.count) {
             if result == [Self.slash], other[index] == Self.slash { continue }
             if encodes, !Self.isPlain(other[index]) {

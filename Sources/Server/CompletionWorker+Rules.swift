@@ -38,9 +38,11 @@ extension CompletionWorker {
             return .redirect(status: status, location: location)
         }
         let bytes = unsafe exchanges[exchange].headBytes.bytes
-        var location = location + [UInt8(ascii: "?")]
-        for index in head.query.bounds { unsafe location.append(bytes[index]) }
-        return .redirect(status: status, location: location)
+        // A fragment comes behind the query (RFC 3986 §3).
+        let end = location.firstIndex(of: UInt8(ascii: "#")) ?? location.count
+        var kept = Array(location[..<end]) + [UInt8(ascii: "?")]
+        for index in head.query.bounds { unsafe kept.append(bytes[index]) }
+        return .redirect(status: status, location: kept + location[end...])
     }
 
     // MARK: Passwords

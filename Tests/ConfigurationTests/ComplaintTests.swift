@@ -136,7 +136,7 @@ import Testing
             "3: redirect.to does not take \"//b\"; begin with /, http:// or https://"
         ),
         (
-            "[[redirect]]\nfrom = '/a'\nto = '/b*'\n",
+            "[[redirect]]\nfrom = '/a'\nto = '/b/*'\n",
             "3: redirect.to ends with a *, which takes a rest, and `from` has none"
         ),
         ("[[redirect]]\nfrom = '/a'\nto = '/a'\n", "3: redirect.to leads to where it begins"),
@@ -177,6 +177,101 @@ import Testing
         ("[pool]\nqueue_max = 20\n\nthreads_max = 21\n", "4: pool.queue_max is below pool.threads_max"),
     ]
 
+    /// A rule of an address may read past a guard, or lead to another's host.
+    private static let addresses: [Case] = [
+        (
+            "[[rewrite]]\nfrom = '/docs*'\nto = '/manual/*'\n",
+            "2: rewrite.from does not take \"/docs*\"; a * stands behind a slash only, as it would mean \"/docs-old\" and "
+                + "\"/docs../x\" too; write \"/docs/*\""
+        ),
+        (
+            "[[redirect]]\nfrom = '/shop*'\nto = '/*'\n",
+            "2: redirect.from does not take \"/shop*\"; a * stands behind a slash only"
+        ),
+        (
+            "[[redirect]]\nfrom = '/shop/*'\nto = 'https://shop.example.com*'\n",
+            "3: redirect.to does not take \"https://shop.example.com*\"; a * in a host's name lets a visitor choose the host; "
+                + "write \"https://shop.example.com/*\""
+        ),
+        (
+            "[[redirect]]\nfrom = '/shop/*'\nto = 'https://*'\n",
+            "3: redirect.to does not take \"https://*\"; a * in a host's name lets a visitor choose the host; write \"https:"
+        ),
+        (
+            "[[redirect]]\nfrom = '/shop/*'\nto = 'https://*.example.com/x'\n",
+            "3: redirect.to does not take \"https://*.example.com/x\"; a * in a host's name"
+        ),
+        (
+            "[[redirect]]\nfrom = '/shop/*'\nto = 'http://shop.example.com:*'\n",
+            "3: redirect.to does not take \"http://shop.example.com:*\"; a * in a host's name"
+        ),
+        (
+            "[[redirect]]\nfrom = '/shop/*'\nto = 'https:///*'\n",
+            "3: redirect.to does not take \"https:///*\"; name a host behind https://"
+        ),
+        (
+            "[[redirect]]\nfrom = '/shop/*'\nto = 'https://user@shop.example.com/*'\n",
+            "3: redirect.to does not take \"https://user@shop.example.com/*\"; name a host behind https://"
+        ),
+        (
+            "[[redirect]]\nfrom = '/shop/*'\nto = 'https://shop.example.com/?p=*'\n",
+            "3: redirect.to does not take \"https://shop.example.com/?p=*\"; a * stands behind a slash only, as what it takes "
+                + "would go on with the name before it; write \"https://shop.example.com/*\""
+        ),
+        (
+            "[[redirect]]\nfrom = '/a/*'\nto = '/b*'\n",
+            "3: redirect.to does not take \"/b*\"; a * stands behind a slash only"
+        ),
+        (
+            "[[redirect]]\nfrom = '/a/*/b'\nto = '/b'\n",
+            "2: redirect.from does not take \"/a/*/b\"; a * stands at the end only"
+        ),
+        (
+            "[[rewrite]]\nfrom = '/a/*'\nto = '/b*'\n",
+            "3: rewrite.to does not take \"/b*\"; a * stands behind a slash only"
+        ),
+        (
+            "[[rewrite]]\nfrom = '/a'\nto = '/b/../private/c'\n",
+            "3: rewrite.to does not take \"/b/../private/c\"; it has a segment . or .., and no address has one"
+        ),
+        (
+            "[[rewrite]]\nfrom = '/./a'\nto = '/b'\n",
+            "2: rewrite.from does not take \"/./a\"; it has a segment . or .., and no address has one"
+        ),
+        (
+            "[[host]]\nnames = ['a']\n[[host.rewrite]]\nfrom = '/docs*'\nto = '/b/*'\n",
+            "4: host.rewrite.from does not take \"/docs*\"; a * stands behind a slash only"
+        ),
+        (
+            "[[host]]\nnames = ['a']\nredirect_to = 'https://example.com*'\n",
+            "3: host.redirect_to does not take \"https://example.com*\"; write an origin"
+        ),
+        (
+            "[[auth]]\npath = '/a/../b/**'\nrealm = 'a'\nfile = 'b'\n",
+            "2: auth.path does not take \"/a/../b/**\"; it has a segment . or .., and no address has one"
+        ),
+        (
+            "[[cache]]\npath = '/./**'\nvalue = 'no-store'\n",
+            "2: cache.path does not take \"/./**\"; it has a segment . or .., and no address has one"
+        ),
+        ("[files]\nfallback = '/../x.html'\n", "2: files.fallback does not take \"/../x.html\"; write a path"),
+    ]
+
+    /// Fields of which there would be two, or that would break the framing.
+    private static let ownFields: [Case] = [
+        "Server", "Date", "date", "Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Content-Encoding",
+        "Content-Range", "Accept-Ranges", "ETag", "Last-Modified", "Location", "Retry-After", "Allow",
+        "WWW-Authenticate",
+        "Trailer", "Upgrade", "TE", "SERVER",
+    ].flatMap { (name: String) -> [Case] in
+        ["x", ""].map { value in
+            (
+                "[[fields]]\nname = '\(name)'\nvalue = '\(value)'\n",
+                "2: fields.name does not take \"\(name)\"; the server makes this field itself"
+            )
+        }
+    }
+
     private static let shapes: [Case] = [
         ("limits = 5\n", "1: limits is a table; write [limits]"),
         ("[server]\n[[limits]]\nbody_size_max = 5\n", "2: limits is a table; write [limits]"),
@@ -193,7 +288,9 @@ import Testing
         ("[files]\nwww = \"\"\"\na\nb\\u0000c\"\"\"\n", "2: has a text with a NUL"),
     ]
 
-    @Test(arguments: names + lines + values + shapes)
+    private static let all = [names, lines, values, addresses, ownFields, shapes].flatMap { $0 }
+
+    @Test(arguments: all)
     func theComplaintNamesTheLineAndWhatToDo(_ example: Case) {
         let complaints = ConfigurationText.read(text: example.text, path: "ringport.toml", over: usual).errors
             .map(\.description)

@@ -23,6 +23,21 @@ import Testing
         #expect(location?.hasPrefix("/evil.example") == true, "\(location ?? "none")")
     }
 
+    /// The host of a redirection is the rule's, whatever a request puts behind it.
+    @Test(arguments: [
+        ("/shop*", "https://shop.example.com*", "/shop.evil.example", "https://shop.example.com/.evil.example"),
+        ("/shop*", "https://shop.example.com*", "/shop@evil.example", "https://shop.example.com/%40evil.example"),
+        ("/shop*", "https://shop.example.com*", "/shop/a", "https://shop.example.com/a"),
+        ("/shop*", "https://shop.example.com*", "/shop", "https://shop.example.com"),
+        ("/shop*", "https://shop.example.com:8*", "/shop443", "https://shop.example.com:8/443"),
+        ("/x/*", "https://shop.example.com/*", "/x//evil.example", "https://shop.example.com//evil.example"),
+        ("/x/*", "/*", "/x/\\evil.example", "/%5Cevil.example"),
+        ("/x/*", "/*", "/x//\\evil.example", "/%5Cevil.example"),
+    ])
+    func aRestNeverChoosesTheHost(from: String, to: String, path: String, location: String) {
+        #expect(target(from, to, path) == location)
+    }
+
     @Test func aRewrittenPathIsNotEncoded() {
         let pattern = AddressPattern(from: "/a/*", to: "/b/*")
         #expect(pattern.target(of: Array("/a/x y".utf8).span, encodes: false) == Array("/b/x y".utf8))
