@@ -25,27 +25,29 @@ extension LogThread {
     private mutating func tellLosses() {
         let dropped = recordsDropped
         if dropped > reported.records {
-            warn("dropped \(dropped - reported.records) records of access.log: the ring was full")
+            warn("dropped \((dropped - reported.records).counted("record")) of access.log: the ring was full")
             reported.records = dropped
         }
         let lost = log.counters.linesLost.load(ordering: .relaxed)
         if lost > reported.lines {
-            warn("lost \(lost - reported.lines) lines of access.log: it could not grow")
+            warn("lost \((lost - reported.lines).counted("line")) of access.log: it could not grow")
             reported.lines = lost
         }
         let unread = access.takeUnreadCount()
-        if unread > 0 { warn("lost \(unread) bytes of access.log: its reader went without reading them") }
+        if unread > 0 { warn("lost \(unread.counted("byte")) of access.log: its reader went without reading them") }
         let unreadErrors = errors.takeUnreadCount()
-        if unreadErrors > 0 { warn("lost \(unreadErrors) bytes of error.log: its reader went without reading them") }
+        if unreadErrors > 0 {
+            warn("lost \(unreadErrors.counted("byte")) of error.log: its reader went without reading them")
+        }
         let messagesDropped = log.counters.messagesDropped.load(ordering: .relaxed)
         if messagesDropped > reported.messages {
-            warn("dropped \(messagesDropped - reported.messages) lines of error.log: too many at once")
+            warn("dropped \((messagesDropped - reported.messages).counted("line")) of error.log: too many at once")
             reported.messages = messagesDropped
         }
         let suppressed = reasons.takeSuppressed()
         if suppressed > 0 {
             let most = log.limits.reasonLinesPerSecondMax
-            let text = "refused \(suppressed) more requests, beyond \(most) lines a second"
+            let text = "refused \(suppressed.counted("more request")), beyond \(most.counted("line")) a second"
             writeMessage(.notice, text, wallClockNanoseconds())
         }
     }
@@ -71,16 +73,20 @@ extension LogThread {
             log.counters.linesLost.add(unwritten, ordering: .relaxed)
             // All there were: standard error hears of none before.
             let lost = log.counters.linesLost.load(ordering: .relaxed)
-            LogFile.complain("\(lost) lines of \(access.name) are lost: it could not grow")
+            LogFile.complain("\(Self.lost(lost, access.name)): it could not grow")
         }
         tellLosses()
         errors.flushAtLast()
         let unwrittenErrors = errors.buffer.lineCount()
         if unwrittenErrors > 0 {
             log.counters.messagesDropped.add(unwrittenErrors, ordering: .relaxed)
-            LogFile.complain("\(unwrittenErrors) lines of \(errors.name) are lost: it could not grow")
+            LogFile.complain("\(Self.lost(unwrittenErrors, errors.name)): it could not grow")
         }
         log.counters.linesUnwritten.add(unwritten + unwrittenErrors, ordering: .relaxed)
+    }
+
+    private static func lost(_ lines: Int, _ name: String) -> String {
+        "\(lines.counted("line")) of \(name) \(lines == 1 ? "is" : "are") lost"
     }
 
     /// Lines of `access.log` that were formatted, and those that stayed in the rings.

@@ -143,7 +143,8 @@ extension CompletionWorker {
     private func complain(_ reason: Reason) {
         guard clock.now >= acceptComplaintAt else { return }
         acceptComplaintAt = clock.now.advanced(by: .seconds(60))
-        errors.error(.warning, "accepting pauses: \(reason.name); \(connections.count) connections are open")
+        let open = connections.count.counted("connection is", "connections are")
+        errors.error(.warning, "accepting pauses: \(reason.name); \(open) open")
     }
 
     /// A place in the deadline wheel behind those of the connections.

@@ -64,6 +64,8 @@ extension StoreNotice: CustomStringConvertible {
         case .left(let path, nil): "\(path): the file was replaced or removed; the one that has its name now is taken"
         case .left(let path, let new?): "\(path): the file was moved to \(new), which is whole by itself"
         case .opened(let path, 0): "\(path): opened anew"
+        case .opened(let path, 1):
+            "\(path): opened anew; the write that was being answered meanwhile was stored again"
         case .opened(let path, let count):
             "\(path): opened anew; the \(count) writes that were being answered meanwhile were stored again"
         case .leftWithLog(let path, let new):

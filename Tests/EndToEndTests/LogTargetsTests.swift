@@ -179,6 +179,15 @@ import Testing
         }
     }
 
+    @Test func oneLostLineIsSaidInTheSingular() throws {
+        let site = try TestSite()
+        try site.makeFolder("logs/access.log")
+        let server = try ServerProcess(site)
+        try ask(server, 1)
+        try #expect(server.stop() == .exited(75), "EX_TEMPFAIL: \(server.process.errors)")
+        #expect(server.process.errors.contains(": 1 line of \(site.root)/logs/access.log is lost: it could not grow\n"))
+    }
+
     // MARK: What may not be written to
 
     @Test(.enabled(if: Namespaces.areAllowed, Namespaces.needed))
