@@ -43,10 +43,10 @@ struct TableBody<Target> {
         // A key that is needed may be there under a name that is not known: that is said once.
         let misspelt = Set(found.compactMap(\.key))
         for key in keys {
-            guard let problem = apply(key, node, label, to: &target) else { continue }
+            let problems = apply(key, node, label, to: &target)
             let isThere = node.member([key.name[...]]) != nil
             if !isThere, misspelt.contains(Self.joined(label, key.name)) { continue }
-            found.append(problem)
+            found += problems
         }
         for table in tables {
             guard let member = node.member([table.name[...]]) else { continue }
@@ -59,24 +59,24 @@ struct TableBody<Target> {
         problems.append(Self.problem(line, Self.joined(label, key), reason))
     }
 
-    /// Applies one key, or leaves the target as it is and says what is wrong.
+    /// Applies one key, or leaves the target as it is and says all that is wrong.
     private func apply(
         _ key: ConfigurationKey<Target>,
         _ node: TOMLNode,
         _ label: String,
         to target: inout Target
-    ) -> ConfigurationProblem? {
+    ) -> [ConfigurationProblem] {
         let name = Self.joined(label, key.name)
         guard let member = node.member([key.name[...]]) else {
-            guard key.isRequired else { return nil }
+            guard key.isRequired else { return [] }
             let reason = "[[\(label)]] lacks \(key.name), \(key.takes)"
-            return ConfigurationProblem(line: node.line, reason: reason, key: name)
+            return [ConfigurationProblem(line: node.line, reason: reason, key: name)]
         }
         do throws(ValueProblem) {
             try key.read(member, &target)
-            return nil
+            return []
         } catch {
-            return Self.problem(error.line, name, error.reason)
+            return ([error] + error.others).map { Self.problem($0.line, name, $0.reason) }
         }
     }
 

@@ -5,6 +5,8 @@ struct ValueProblem: Error {
     let line: Int
     /// Follows the key's name.
     let reason: String
+    /// What else is wrong with it, as with other elements of a list.
+    var others: [ValueProblem] = []
 
     init(_ node: TOMLNode, _ reason: String) {
         line = node.line
@@ -129,20 +131,34 @@ extension ValueKind<[String]> {
         ValueKind(takes: takes) { (node) throws(ValueProblem) in
             guard let nodes = node.array else { throw ValueProblem(node, "is \(takes)") }
             var texts: [String] = []
+            var problems: [ValueProblem] = []
             for element in nodes {
-                guard let text = element.text else { throw ValueProblem(element, "is \(takes)") }
-                if let problem = rule.problem(with: text) { throw ValueProblem(element, problem) }
-                guard !texts.contains(text) else {
-                    throw ValueProblem(element, "has \(TOMLText.quoted(text)) twice; once is enough")
+                guard let text = element.text else {
+                    // A list of another kind is said once.
+                    return try refuse(problems + [ValueProblem(element, "is \(takes)")])
                 }
-                texts.append(text)
+                if let problem = rule.problem(with: text) {
+                    problems.append(ValueProblem(element, problem))
+                } else if texts.contains(text) {
+                    problems.append(ValueProblem(element, "has \(TOMLText.quoted(text)) twice; once is enough"))
+                } else {
+                    texts.append(text)
+                }
             }
+            guard problems.isEmpty else { return try refuse(problems) }
             guard isEmptyAllowed || !texts.isEmpty else { throw ValueProblem(node, "is empty, and is \(takes)") }
             return texts
         } text: {
             TOMLText.list($0)
         }
     }
+}
+
+/// Refuses a list for all that is wrong with its elements.
+private func refuse(_ problems: [ValueProblem]) throws(ValueProblem) -> [String] {
+    guard var first = problems.first else { return [] }
+    first.others = Array(problems.dropFirst())
+    throw first
 }
 
 extension ValueKind<[String]?> {

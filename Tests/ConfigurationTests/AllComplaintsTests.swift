@@ -62,6 +62,36 @@ import Testing
         #expect(found.contains { $0.hasPrefix("7: limits.field_count_max") })
     }
 
+    @Test(arguments: [
+        (
+            "[server]\nlisten = ['127.0.0.1:1',\n'nowhere', 'localhost:70000',\n'127.0.0.1:1']\n",
+            [
+                "3: server.listen does not take \"nowhere\"", "3: server.listen does not take \"localhost:70000\"",
+                "4: server.listen has \"127.0.0.1:1\" twice",
+            ]
+        ),
+        (
+            "[[host]]\nnames = [\n'A',\n'a',\n'b:1'\n]\n",
+            ["3: host.names does not take \"A\"; write it in small letters", "5: host.names does not take \"b:1\""]
+        ),
+        (
+            "[files]\nindex = ['a/b', '..', 'c', 5, 6]\n",
+            [
+                "2: files.index does not take \"a/b\"", "2: files.index does not take \"..\"",
+                "2: files.index is a list of files' names",
+            ]
+        ),
+        (
+            "[cors]\norigins = ['x', 'https://a', 'y']\ncredentials = 5\n",
+            ["2: cors.origins does not take \"x\"", "2: cors.origins does not take \"y\"", "3: cors.credentials"]
+        ),
+    ])
+    func everyWrongElementOfAListIsSaid(text: String, expected: [String]) throws {
+        let found = complaints(text)
+        try #require(found.count == expected.count, "\(found)")
+        for (complaint, beginning) in zip(found, expected) { #expect(complaint.hasPrefix(beginning), "\(complaint)") }
+    }
+
     /// What a wrong value would have been is not known: nothing is said of what it seems to contradict.
     @Test(arguments: [
         "[limits]\nhead_size_max = 'many'\nrequest_line_size_max = 12288\nbody_size_max = 1\n",
