@@ -67,7 +67,8 @@ package enum LogNotice: Equatable, Sendable, CustomStringConvertible {
     /// The kernel's reason; in other words where those say nothing about a log.
     static func reason(_ code: Int32) -> String {
         switch code {
-        case ENXIO: "it is a socket, or a FIFO that no program reads"
+        case ENXIO: "it is a FIFO that no program reads"
+        case ENOTSUP: "it is a socket, and a log is a file or a FIFO"
         case EPIPE: "no program reads it any more"
         default: SystemError.reason(code)
         }
@@ -141,7 +142,7 @@ extension LogNotice {
         if unsafe stat(path, &attributes) == 0 {
             switch attributes.st_mode & S_IFMT {
             case S_IFDIR: return SystemError(EISDIR, "open \(path)")
-            case S_IFSOCK: return SystemError(ENXIO, "open \(path)")
+            case S_IFSOCK: return SystemError(ENOTSUP, "open \(path)")
             default: return access(path, W_OK) == 0 ? nil : SystemError("open \(path)")
             }
         }

@@ -17,7 +17,7 @@ struct LogOutput {
 
     /// Opens a file to append to without waiting for a reader, and makes it and its folder where they are missing.
     ///
-    /// A FIFO without a reader is ENXIO (fifo(7)), and so is a socket.
+    /// A FIFO without a reader is ENXIO (fifo(7)). So is a socket for open(2), and ENOTSUP here: no reader will ever come.
     init(path: String) throws(SystemError) {
         let number = try Self.open(path)
         stream = OpenStream(own: number)
@@ -56,6 +56,7 @@ struct LogOutput {
         let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
         let number = unsafe ringport_open(path, flags, 0o640)
         if number >= 0 { return number }
+        if errno == ENXIO { throw SystemError(isSocket(path) ? ENOTSUP : ENXIO, "open \(path) for appending") }
         guard errno == ENOENT, let slash = path.lastIndex(of: "/") else {
             throw SystemError("open \(path) for appending")
         }
@@ -64,5 +65,10 @@ struct LogOutput {
         let again = unsafe ringport_open(path, flags, 0o640)
         guard again >= 0 else { throw SystemError("open \(path) for appending") }
         return again
+    }
+
+    private static func isSocket(_ path: String) -> Bool {
+        var attributes = stat()
+        return unsafe stat(path, &attributes) == 0 && attributes.st_mode & S_IFMT == S_IFSOCK
     }
 }

@@ -42,7 +42,15 @@ import Testing
             default: sockets.append(Descriptor.Shared(try listen(path)))
             }
         }
+        let check = try Program.run(program: Program.ringport, ["check", "--root", site.root])
         let server = try ServerProcess(site)
+        // A FIFO may get a reader at any time; a socket never takes a line.
+        for said in [check.errors, server.process.errors] {
+            for name in ["access.log", "error.log"] {
+                let isSaid = said.contains("logs/\(name): it is a socket, and a log is a file or a FIFO; ")
+                #expect(isSaid == (kind == "socket"), "\(said)")
+            }
+        }
         try ask(server, 20)
         try #expect(server.stop() == .exited(75), "EX_TEMPFAIL: \(server.process.errors)")
         let line = "ringport: 20 lines of \(site.root)/logs/access.log are lost: it could not grow\n"
