@@ -16,7 +16,7 @@ SANITIZED_LINK = -Xlinker --export-dynamic
 
 SWIFT_SOURCES = Package.swift Sources Tests handlers
 
-.PHONY: help build run test lint check-imports tidy test-sanitize test-browser test-scale conformance fuzz bench profile clean
+.PHONY: help build run test lint check-imports tidy test-sanitize test-browser test-scale test-hostile conformance fuzz bench profile clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ test-browser: ## play, seek, reload and send a form in Chromium (BROWSER_ARGUMEN
 test-scale: build ## hold 64,000 connections, more than the server has descriptors (SCALE_ARGUMENTS='--count 10000')
 	@scripts/install-dependencies build scale
 	Tests/Scale/run $(SCALE_ARGUMENTS)
+
+test-hostile: build ## attack the server beside a victim that must notice nothing (HOSTILE_ARGUMENTS='--only guesses --seconds 10')
+	Tests/Hostile/run $(HOSTILE_ARGUMENTS)
 
 fuzz: ## fuzz every target for FUZZ_SECONDS (600) each; FUZZ_TARGETS='head chunks' for some
 	@scripts/install-dependencies build

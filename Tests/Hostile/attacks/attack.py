@@ -1,0 +1,147 @@
+"""What attacks have in common: many sockets at a time, and what is sent on them."""
+
+import selectors
+import socket
+import time
+
+ADDRESS = "127.0.0.1"
+
+
+class Attack:
+    """An attack; it runs in a process of its own until that is killed."""
+
+    kinds = []
+
+    # A word for the table, and a line for those who ask what it does.
+    name = None
+    summary = None
+    # Whether the short form has it: what shows in a second with a server that is built for debugging.
+    is_short = False
+    # What the server is told beyond the usual: small limits make an attack cheap and change nothing about who gets what.
+    configuration = ""
+    workers = 2
+    # Whether it needs the folder of 50,000 names.
+    needs_folder = False
+    # Descriptors that the server may keep for files that were asked for.
+    kept_descriptors = 64
+
+    def __init_subclass__(cls, **arguments):
+        super().__init_subclass__(**arguments)
+        if cls.name:
+            Attack.kinds.append(cls)
+
+    def run(self, port, ready):
+        raise NotImplementedError
+
+
+def get(path, fields=""):
+    return f"GET {path} HTTP/1.1\r\nHost: attacker\r\n{fields}\r\n".encode()
+
+
+def post(form, content, kind="application/x-www-form-urlencoded"):
+    head = (f"POST /forms/{form} HTTP/1.1\r\nHost: attacker\r\nContent-Type: {kind}\r\n"
+            f"Content-Length: {len(content)}\r\n\r\n")
+    return head.encode() + content
+
+
+def connect(port, address=ADDRESS, receive_buffer=None):
+    """A connection of the attacker's, whose sends and receives don't wait."""
+    client = socket.socket()
+    if receive_buffer:
+        # Before it connects, so that the window is as small.
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    client.bind((address, 0))
+    client.setblocking(False)
+    try:
+        client.connect(("127.0.0.1", port))
+    except BlockingIOError:
+        pass
+    return client
+
+
+class Crowd:
+    """Many connections, each with something to send, and with a way to read or not to read what comes."""
+
+    def __init__(self, port, count, sends, reads=True, repeats=False, trickle=0, piece=None,
+                 receive_buffer=None, batch=200):
+        """
+        - sends: bytes for every connection, or a function that gives them for the number of a sending.
+        - reads: True to throw away what comes, False to leave it to the kernel.
+        - repeats: True to send again when all was sent, and to connect again when the server has ended a connection.
+        - trickle: bytes that are read from each connection in a second where `reads` is False: it is slow, and not gone.
+        - piece: bytes that are sent at a time; None for as many as find room.
+        """
+        self.port, self.count, self.reads, self.repeats, self.trickle = port, count, reads, repeats, trickle
+        self.piece, self.receive_buffer, self.batch = piece, receive_buffer, batch
+        self.sends = sends if callable(sends) else lambda number: sends
+        self.selector = selectors.DefaultSelector()
+        self.left = {}
+        self.opened = self.sent = 0
+        self.next_trickle = time.monotonic() + 1
+
+    def open(self):
+        client = connect(self.port, receive_buffer=self.receive_buffer)
+        self.left[client] = memoryview(self.sends(self.sent))
+        self.opened += 1
+        self.selector.register(client, selectors.EVENT_WRITE | (selectors.EVENT_READ if self.reads else 0))
+
+    def close(self, client):
+        if client in self.selector.get_map():
+            self.selector.unregister(client)
+        del self.left[client]
+        client.close()
+
+    def turn(self, timeout=0.05):
+        """Opens some more, and moves what can be moved."""
+        missing = self.count - (len(self.left) if self.repeats else self.opened)
+        for _ in range(min(self.batch, missing)):
+            self.open()
+        for key, events in self.selector.select(timeout):
+            client = key.fileobj
+            try:
+                if events & selectors.EVENT_WRITE:
+                    self.send(client)
+                if self.reads and events & selectors.EVENT_READ and not client.recv(1 << 16):
+                    self.close(client)
+            except BlockingIOError:
+                pass
+            except OSError:
+                self.close(client)
+        if self.trickle and time.monotonic() >= self.next_trickle:
+            self.next_trickle = time.monotonic() + 1
+            self.read_some()
+
+    def send(self, client):
+        rest = self.left[client][client.send(self.left[client][:self.piece]):]
+        if not len(rest):
+            self.sent += 1
+            if self.repeats:
+                rest = memoryview(self.sends(self.sent))
+            elif self.reads:
+                self.selector.modify(client, selectors.EVENT_READ)
+            else:
+                self.selector.unregister(client)
+        self.left[client] = rest
+
+    def read_some(self):
+        for client in list(self.left):
+            try:
+                if not client.recv(self.trickle):
+                    self.close(client)
+            except BlockingIOError:
+                pass
+            except OSError:
+                self.close(client)
+
+    def go_on(self, ready, seconds=2):
+        """Goes on for ever; ready when for so long nothing more could be opened or sent, or at once where it repeats."""
+        began, done = time.monotonic(), None
+        while True:
+            self.turn()
+            progress = (self.sent, self.opened)
+            if self.repeats and self.sent > 0:
+                ready.set()
+            elif progress != done:
+                began, done = time.monotonic(), progress
+            elif time.monotonic() - began > seconds:
+                ready.set()

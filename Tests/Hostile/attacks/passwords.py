@@ -1,0 +1,63 @@
+"""Attacks on passwords: guesses, and guesses that nobody waits for."""
+
+import base64
+import time
+
+from attacks.attack import Attack, Crowd, connect, get
+
+
+def guess(number):
+    credentials = base64.b64encode(f"user{number % 150}:guess{number}".encode()).decode()
+    return get("/private/", f"Authorization: Basic {credentials}\r\n")
+
+
+class Guesses(Attack):
+    name = "guesses"
+    summary = "80 connections that guess passwords"
+
+    def run(self, port, ready):
+        Crowd(port, 80, guess, repeats=True).go_on(ready)
+
+
+class GuessesInLine(Attack):
+    name = "guesses-in-line"
+    summary = "20 connections with sixteen guesses in line each"
+
+    def run(self, port, ready):
+        Crowd(port, 20, lambda number: b"".join(guess(16 * number + index) for index in range(16)),
+              repeats=True).go_on(ready)
+
+
+class AbandonedGuesses(Attack):
+    name = "abandoned-guesses"
+    summary = "guesses of clients that have left before they are looked at"
+
+    def run(self, port, ready):
+        number = 0
+        while True:
+            clients = [connect(port) for _ in range(40)]
+            time.sleep(0.01)
+            for client in clients:
+                try:
+                    client.send(guess(number))
+                except OSError:
+                    pass
+                number += 1
+            time.sleep(0.005)
+            for client in clients:
+                client.close()
+            ready.set()
+
+
+class GuessesWithContents(Attack):
+    name = "guesses-with-contents"
+    summary = "guesses that bring a content of 1 MiB each"
+
+    def run(self, port, ready):
+        content = b"x" * (1 << 20)
+
+        def request(number):
+            return guess(number).replace(b"GET", b"POST").replace(
+                b"\r\n\r\n", b"\r\nContent-Length: %d\r\n\r\n" % len(content)) + content
+
+        Crowd(port, 40, request, repeats=True).go_on(ready)
