@@ -79,7 +79,7 @@ extension CompletionWorker {
             handler: site.dispatch.handlers[exchanges[exchange].route],
             client: mailbox,
             key: exchanges.key(exchange).bits,
-            network: ClientNetwork(exchanges[exchange].remote)?.number,
+            network: network(of: exchange)?.number,
             receivedAt: exchanges[exchange].startedWall,
             head: bytes.span,
             method: HandlerCall.Slice(head.methodRange),
@@ -96,6 +96,14 @@ extension CompletionWorker {
             },
             smallBody: body.span
         )
+    }
+
+    /// The network whose share a call has; none where a proxy does not say whom it speaks for.
+    private func network(of exchange: UInt32) -> ClientNetwork? {
+        let connection = exchanges[exchange].connection
+        let remote = exchanges[exchange].remote
+        if connections[connection].isFromProxy, remote == connections[connection].remote { return nil }
+        return ClientNetwork(remote)
     }
 
     /// Hands the calls of this turn to the pool under one lock; what does not fit is shed.
