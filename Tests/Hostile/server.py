@@ -16,8 +16,8 @@ HASH = "$2y$10$3QkSJMHmDn8zl9mDHLMEvOcDSu9oNYMAoD0QHoSnI/wY3qWI.nGJS"
 
 USERS = 200
 PAGE = b"<!doctype html><title>Kept</title><p>One of those that are kept.\n" * 20
-# Of a size that is held in memory for each request where it is not kept.
-LINKED = b"A file with two names.\n" * 2500
+# Through a symbolic link, so that it is not kept; of a size that is held in memory for each request then.
+LINKED = b"A file behind a link.\n" * 2500
 BIG_SIZE = 8 << 20
 FRESH_PAGES = 3000
 FOLDER_NAMES = 50_000
@@ -29,6 +29,7 @@ workers = {workers}
 
 [files]
 listing = true
+symlinks = "inside"
 
 [[auth]]
 path = "/private/**"
@@ -58,8 +59,10 @@ def make_site(folder, attack):
     write("kept.html", PAGE)
     write("private/index.html", PAGE)
     write("thanks.html", b"thanks\n")
-    write("linked.txt", LINKED)
-    os.link(os.path.join(www, "linked.txt"), os.path.join(www, "other.txt"))
+    write("other.txt", LINKED)
+    os.symlink("other.txt", os.path.join(www, "linked.txt"))
+    # A second name of one file, by which it changes as well.
+    os.link(os.path.join(www, "other.txt"), os.path.join(www, "second.txt"))
     with open(os.path.join(www, "big.bin"), "wb") as file:
         file.truncate(BIG_SIZE)
     for number in range(FRESH_PAGES):

@@ -43,12 +43,13 @@ class UnfinishedContents(Attack):
 
 class HeadsInLine(Attack):
     name = "heads-in-line"
-    summary = "0.25 MiB of heads on each of 580 connections, behind a file with two names that is read slowly"
+    summary = "0.25 MiB of heads on each of 800 connections, each for a file that is not kept and read slowly"
+    workers = 1
 
     def run(self, port, ready):
-        head = get("/linked.txt", "X: " + "x" * 8000 + "\r\n")
-        Crowd(port, 580, get("/linked.txt") * 8 + head * 40, reads=False, trickle=10,
-              receive_buffer=SMALL_BUFFER, batch=50).go_on(ready)
+        # So long that each comes alone, and has the file read once more.
+        head = get("/linked.txt", "".join(f"X-{number}: {'x' * 3700}\r\n" for number in range(4)))
+        Crowd(port, 800, head * 17, reads=False, trickle=10, receive_buffer=SMALL_BUFFER, batch=50).go_on(ready)
 
 
 class ManyFiles(Attack):

@@ -5,22 +5,13 @@ from attacks.attack import Attack, Crowd, get
 SMALL_BUFFER = 4096
 
 
-class UnkeptFiles(Attack):
-    name = "unkept-files"
-    summary = "a file with two names, in line on connections that read slowly: each holds a copy of its own"
-    workers = 1
-
-    def run(self, port, ready):
-        Crowd(port, 900, get("/linked.txt") * 16, reads=False, trickle=10, receive_buffer=SMALL_BUFFER).go_on(ready)
-
-
 class FilesInUse(Attack):
     name = "files-in-use"
-    summary = "another file on each connection, large enough to be held by a client that does not read it"
+    summary = "files that are kept, that are not and that have two names, held by clients that don't read them"
     workers = 1
 
     def run(self, port, ready):
-        names = ["/big.bin", "/linked.txt", "/other.txt", "/kept.html"]
+        names = ["/big.bin", "/linked.txt", "/other.txt", "/second.txt"]
         Crowd(port, 2000, lambda number: get(names[number % 4]) * 8, reads=False, trickle=10,
               receive_buffer=SMALL_BUFFER).go_on(ready)
 
