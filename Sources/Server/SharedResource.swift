@@ -1,0 +1,21 @@
+/// The kinds of what clients share. Values; any thread.
+
+/// One of the budgets of a worker that are shared by address (docs/THREATS.md).
+enum SharedResource: Int, CaseIterable {
+    /// Open connections.
+    case connections
+    /// Bytes of requests' contents, of the calls that took them, and of answers that wait.
+    case contents
+    /// Bytes of heads: those that wait to be read, and those of requests under way.
+    case heads
+    /// Requests under way.
+    case exchanges
+    /// Calls that were given to the pool and have not ended.
+    case calls
+    /// Output blocks.
+    case outputs
+    /// Files that are not kept and are loaded for one request.
+    case unkeptFiles
+    /// Bytes of the lists of folders.
+    case lists
+}
