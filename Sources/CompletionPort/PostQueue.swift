@@ -1,10 +1,9 @@
 /// The way in for other threads: `PostQueuedCompletionStatus`. `post` from any thread, the rest by the port's worker.
 ///
-/// DESIGN. Producers push onto a lock-free stack with one compare-and-swap; the worker takes the whole stack with one
-/// exchange and turns it over, so packets of one producer keep their order. A producer rings the bell (an eventfd that
-/// the worker's ring polls) only when it finds the worker asleep and is the first to wake it: under load, posting
-/// costs no system call. An eventfd and not `IORING_OP_MSG_RING`: to a ring with DEFER_TASKRUN a message measured
-/// 2.0–2.4 µs against 1.1 µs, needs a ring in every posting thread or Linux 6.13, and 6.1 must do.
+/// DESIGN. A `MessageStack` and a bell. A producer rings the bell (an eventfd that the worker's ring polls) only when it
+/// finds the worker asleep and is the first to wake it: under load, posting costs no system call. An eventfd and not
+/// `IORING_OP_MSG_RING`: to a ring with DEFER_TASKRUN a message measured 2.0–2.4 µs against 1.1 µs, needs a ring in every
+/// posting thread or Linux 6.13, and 6.1 must do.
 ///
 /// No wake is lost: the worker declares itself asleep, and only then looks at the stack for the last time; a producer
 /// pushes, and only then looks whether the worker sleeps. Both are sequentially consistent, so at least one of the two
@@ -17,20 +16,7 @@ internal import Synchronization
 /// A many-producer, single-consumer queue of posted packets with a bell.
 @safe
 package final class PostQueue<Message: Sendable>: Sendable {
-    /// A message with its place in the queue, which owns it from `post` until `takeAll`.
-    @safe
-    private final class Packet: @unchecked Sendable {
-        // Sendable: `next` belongs to the queue, which hands the packet from one thread to exactly one other.
-        let message: Message
-        var next: Unmanaged<Packet>?
-
-        init(_ message: Message) { self.message = message }
-    }
-
-    /// The newest packet's address, 0 when there is none.
-    ///
-    /// Packets are linked from newest to oldest.
-    private let newest = Atomic<UInt>(0)
+    private let messages = MessageStack<Message>()
     private let workerSleeps = Atomic<Bool>(false)
     private let bell: Descriptor
 
@@ -40,11 +26,6 @@ package final class PostQueue<Message: Sendable>: Sendable {
         bell = Descriptor(owning: descriptor)
     }
 
-    deinit {
-        // Packets posted after the worker ended have nobody left to read them; they are released, not leaked.
-        takeAll { _ in }
-    }
-
     /// What the worker's ring polls.
     package var bellDescriptor: Int32 { bell.rawValue }
 
@@ -52,20 +33,7 @@ package final class PostQueue<Message: Sendable>: Sendable {
     ///
     /// Never blocks, from any thread.
     package func post(_ message: Message) {
-        let packet = Packet(message)
-        let pushed = unsafe Unmanaged.passRetained(packet)
-        let address = unsafe UInt(bitPattern: pushed.toOpaque())
-        var expected = newest.load(ordering: .relaxed)
-        while true {
-            unsafe packet.next = Self.reference(expected)
-            let (exchanged, original) = newest.compareExchange(
-                expected: expected,
-                desired: address,
-                ordering: .sequentiallyConsistent
-            )
-            if exchanged { break }
-            expected = original
-        }
+        messages.push(message)
         guard workerSleeps.load(ordering: .sequentiallyConsistent),
             workerSleeps.exchange(false, ordering: .sequentiallyConsistent)
         else { return }
@@ -77,7 +45,7 @@ package final class PostQueue<Message: Sendable>: Sendable {
     /// False when there is a packet already: then it must not.
     package func prepareToSleep() -> Bool {
         workerSleeps.store(true, ordering: .sequentiallyConsistent)
-        guard newest.load(ordering: .sequentiallyConsistent) == 0 else {
+        guard messages.isEmpty else {
             workerSleeps.store(false, ordering: .relaxed)
             return false
         }
@@ -91,22 +59,7 @@ package final class PostQueue<Message: Sendable>: Sendable {
 
     /// Calls `body` with every message posted so far, oldest first.
     package func takeAll(_ body: (Message) -> Void) {
-        guard newest.load(ordering: .relaxed) != 0 else { return }
-        var taken = unsafe Self.reference(newest.exchange(0, ordering: .sequentiallyConsistent))
-        var oldest: Unmanaged<Packet>?
-        while let packet = unsafe taken {
-            let next = unsafe packet.takeUnretainedValue().next
-            unsafe packet.takeUnretainedValue().next = oldest
-            unsafe oldest = packet
-            unsafe taken = next
-        }
-        while let packet = unsafe oldest {
-            // The retain of `post` becomes this reference's.
-            let object = unsafe packet.takeRetainedValue()
-            unsafe oldest = object.next
-            unsafe object.next = nil
-            body(object.message)
-        }
+        messages.takeAll(body)
     }
 
     /// Silences the bell after it woke the worker.
@@ -118,11 +71,5 @@ package final class PostQueue<Message: Sendable>: Sendable {
     private func ring() {
         // EAGAIN: the bell has rung 2⁶⁴ − 2 times unheard, so it rings already.
         _ = ringport_eventfd_ring(bell.rawValue)
-    }
-
-    private static func reference(_ address: UInt) -> Unmanaged<Packet>? {
-        guard let pointer = unsafe UnsafeRawPointer(bitPattern: address) else { return nil }
-        // Only `post` stores addresses, of packets that it retained.
-        return unsafe Unmanaged.fromOpaque(pointer)
     }
 }

@@ -8,7 +8,8 @@ internal import CHandlerABI
 /// costs two allocations, this object and the block, and nothing is converted when it runs.
 @safe
 package final class HandlerCall: @unchecked Sendable {
-    // Sendable: all is constant after `init` except `token` and `isCancelled`, which belong to the lock of `PendingCalls`.
+    // Sendable: all is constant after `init` except `token` and `isCancelled`, which belong to the lock of `PendingCalls`, and
+    // the block and the body, which are given back once: by `discard`, after which nobody runs the call, or by `deinit`.
 
     /// A part of the head's bytes.
     package struct Slice: Sendable {
@@ -27,9 +28,16 @@ package final class HandlerCall: @unchecked Sendable {
     /// Tells the network of the client from others; `nil` for one that has no share of what clients share.
     package let network: UInt64?
     private let client: any HandlerClient
-    private let block: UnsafeMutableRawPointer
+    /// The client's own name for the account that the call is charged to.
+    private let owner: UInt32
+    /// `nil` when it was given back before the call's end.
+    private var block: UnsafeMutableRawPointer?
     private var request = unsafe ringport_request()
-    private let body: [UInt8]
+    private var body: [UInt8]
+    /// Bytes of the request's content.
+    package let contentSize: Int
+    /// Bytes of the head, the path, the address and the table of fields.
+    package let headSize: Int
 
     /// The open call's token, 0 before it is opened.
     var token: ringport_token = 0
@@ -42,6 +50,7 @@ package final class HandlerCall: @unchecked Sendable {
     ///   - client: is told the end.
     ///   - key: for the client.
     ///   - network: the one that the request comes from.
+    ///   - owner: for the client, which is told when the call's memory is free.
     ///   - receivedAt: nanoseconds since 1970 UTC.
     ///   - head: the bytes that all slices lie in.
     ///   - method: of the request line.
@@ -59,6 +68,7 @@ package final class HandlerCall: @unchecked Sendable {
         client: any HandlerClient,
         key: UInt64,
         network: UInt64? = nil,
+        owner: UInt32,
         receivedAt: Int64,
         head: Span<UInt8>,
         method: Slice,
@@ -76,10 +86,17 @@ package final class HandlerCall: @unchecked Sendable {
         self.client = client
         self.key = key
         self.network = network
+        self.owner = owner
         self.body = body
         let fieldsSize = unsafe fieldCount * MemoryLayout<ringport_field>.stride
         let size = fieldsSize + head.count + path.count + remote.count + smallBody.count
-        unsafe block = .allocate(byteCount: size, alignment: MemoryLayout<ringport_field>.alignment)
+        contentSize = smallBody.count + self.body.count
+        headSize = size - smallBody.count
+        let block = unsafe UnsafeMutableRawPointer.allocate(
+            byteCount: size,
+            alignment: MemoryLayout<ringport_field>.alignment
+        )
+        unsafe self.block = block
 
         // Everything below is written within `size` bytes: the table first, then the four spans one after the other.
         var position = unsafe block + fieldsSize
@@ -118,8 +135,32 @@ package final class HandlerCall: @unchecked Sendable {
     }
 
     deinit {
+        let isWhole = unsafe block != nil
         // Nobody else has the block: the handler borrowed it during `handle`, while `run` held this object.
-        unsafe block.deallocate()
+        unsafe block?.deallocate()
+        release(isWhole: isWhole, isGone: true)
+    }
+
+    /// Gives back the call's memory, though the pool's queue may still have the call.
+    ///
+    /// - Precondition: it was cancelled before it began, so that nobody runs it.
+    func discard() {
+        precondition(isCancelled && token == 0, "the memory of a call that may run stays")
+        guard let whole = unsafe block.take() else { return }
+        unsafe whole.deallocate()
+        body = []
+        release(isWhole: true, isGone: false)
+    }
+
+    private func release(isWhole: Bool, isGone: Bool) {
+        client.released(
+            ReleasedCall(
+                owner: owner,
+                contentSize: isWhole ? contentSize : 0,
+                headSize: isWhole ? headSize : 0,
+                isGone: isGone
+            )
+        )
     }
 
     /// Runs the handler.

@@ -86,7 +86,19 @@ package final class HandlerHost: Sendable {
     /// - Returns: true when the call will not be finished, and it is the caller's to answer it; false when it has been
     ///   finished, or is just being.
     package func cancel(_ call: HandlerCall) -> Bool {
-        calls.cancel(call)
+        guard calls.cancel(call) else { return false }
+        // Reading the token needs no lock any more: a call that was cancelled gets none.
+        if call.token == 0 { call.discard() }
+        return true
+    }
+
+    /// Takes back a call that has not begun, and its memory.
+    ///
+    /// - Returns: true when it will not be run, and it is the caller's to answer it; false when it has begun, or has ended.
+    package func withdraw(_ call: HandlerCall) -> Bool {
+        guard calls.withdraw(call) else { return false }
+        call.discard()
+        return true
     }
 
     /// Ends what is still open and stops the handlers, the last loaded first.

@@ -18,6 +18,13 @@ package struct HandlerResponse: Sendable {
 
     package var bodyLength: Int { bytes.count - bodyStart }
 
+    /// The status and the lines alone: the body's memory is not held by it.
+    package var withoutBody: HandlerResponse {
+        var response = self
+        response.bytes = Array(bytes[..<bodyStart])
+        return response
+    }
+
     /// What makes a response unusable.
     enum Refusal: Error, Equatable {
         case size

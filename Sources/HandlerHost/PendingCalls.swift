@@ -100,6 +100,18 @@ final class PendingCalls: Sendable {
         }
     }
 
+    /// Stops waiting for a call that has not begun.
+    ///
+    /// - Returns: false when it has begun, or nobody waits for it any more.
+    func withdraw(_ call: HandlerCall) -> Bool {
+        state.withLock { state in
+            guard !call.isCancelled, call.token == 0 else { return false }
+            call.isCancelled = true
+            state.statistics.callsCancelled += 1
+            return true
+        }
+    }
+
     /// Takes all open calls out.
     func cancelAll() -> [HandlerCall] {
         state.withLock { state in

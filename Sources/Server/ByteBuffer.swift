@@ -16,11 +16,23 @@ struct ByteBuffer {
     /// The bytes, valid until the next change.
     var bytes: UnsafeBufferPointer<UInt8> { unsafe UnsafeBufferPointer(start: start, count: count) }
 
-    /// Makes room for `size` bytes in all; traps when memory is exhausted, as every allocation in Swift does.
-    mutating func reserve(_ size: Int) {
-        guard size > capacity else { return }
+    /// Computes the capacity with room for `size` bytes in all.
+    ///
+    /// - Parameters:
+    ///   - size: bytes.
+    ///   - largest: it is doubled as long as it is at most so large.
+    /// - Returns: bytes.
+    func capacity(for size: Int, largest: Int = .max) -> Int {
+        guard size > capacity else { return capacity }
         var next = max(capacity, 1024)
         while next < size { next *= 2 }
+        return min(next, max(size, largest))
+    }
+
+    /// Makes room for `size` bytes in all; traps when memory is exhausted, as every allocation in Swift does.
+    mutating func reserve(_ size: Int, largest: Int = .max) {
+        guard size > capacity else { return }
+        let next = capacity(for: size, largest: largest)
         guard let memory = unsafe realloc(start, next) else { preconditionFailure("no memory for \(next) bytes") }
         unsafe start = memory.assumingMemoryBound(to: UInt8.self)
         capacity = next

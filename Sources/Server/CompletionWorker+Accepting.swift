@@ -161,6 +161,7 @@ extension CompletionWorker {
         guard let key = connections.insert(connection) else {
             preconditionFailure("an accept is posted only where there is room for its connection")
         }
+        openAccount(key.slot)
         peers[index].load.add()
         receive(key.slot, once: true)
         wheel.arm(key.slot, at: connections[key.slot].state.deadline)

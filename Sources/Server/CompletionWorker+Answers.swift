@@ -224,9 +224,12 @@ extension CompletionWorker {
         }
         // The request's content has been handled: its buffer takes the response's, which stays in place there.
         exchanges[exchange].body.free()
+        exchanges[exchange].body.reserve(response.bodyLength, largest: response.bodyLength)
         unsafe response.bytes.withUnsafeBufferPointer { bytes in
             unsafe exchanges[exchange].body.append(UnsafeBufferPointer(rebasing: bytes[response.bodyStart...]))
         }
+        exchanges[exchange].reply = .handler(response.withoutBody)
+        recount(exchange)
         exchanges[exchange].stage = .streaming
         exchanges[exchange].end = UInt64(response.bodyLength)
         exchanges[exchange].residentEnd = exchanges[exchange].end

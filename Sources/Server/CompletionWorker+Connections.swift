@@ -98,6 +98,7 @@ extension CompletionWorker {
     /// A connection is closed and nothing of it is in flight.
     private func remove(_ slot: UInt32) {
         giveBack(connections[slot].socket.isDirect ? .direct : .descriptor)
+        closeAccount(slot)
         connections.remove(slot)
         peers[index].load.remove()
         resumeAccepting()

@@ -53,8 +53,8 @@ extension CompletionWorker {
         if let reason { exchanges[exchange].reply = .refusal(reason) }
         connections[slot].state.stopReading()
         connections[slot].bodyExchange = noSlot
-        unaccount(exchange)
         exchanges[exchange].body.free()
+        recount(exchange)
         proceed(exchange)
     }
 
@@ -108,33 +108,15 @@ extension CompletionWorker {
     private func keepBody(_ exchange: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         exchanges[exchange].received += bytes.count
         guard !exchanges[exchange].discardsBody else { return true }
-        guard bodiesSize + bytes.count <= site.limits.bodiesSizeMax else {
+        let body = exchanges[exchange].body
+        let capacity = body.capacity(for: body.count + bytes.count, largest: site.limits.bodySizeMax)
+        guard takeContents(exchange, capacity - body.capacity) else {
             giveUpBody(exchange, .bodiesFull)
             return false
         }
+        exchanges[exchange].body.reserve(body.count + bytes.count, largest: site.limits.bodySizeMax)
         unsafe exchanges[exchange].body.append(bytes)
-        account(exchange)
         return true
-    }
-
-    /// Counts the memory that the exchange's content has.
-    private func account(_ exchange: UInt32) {
-        let capacity = exchanges[exchange].body.capacity
-        bodiesSize += capacity - exchanges[exchange].accounted
-        exchanges[exchange].accounted = capacity
-    }
-
-    /// Counts what was made for the exchange with the contents that the worker holds; false when those are too many.
-    func hold(_ exchange: UInt32, _ count: Int) -> Bool {
-        guard bodiesSize + count <= site.limits.bodiesSizeMax else { return false }
-        bodiesSize += count
-        exchanges[exchange].accounted += count
-        return true
-    }
-
-    func unaccount(_ exchange: UInt32) {
-        bodiesSize -= exchanges[exchange].accounted
-        exchanges[exchange].accounted = 0
     }
 
     /// The request is complete.

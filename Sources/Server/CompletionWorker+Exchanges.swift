@@ -63,10 +63,12 @@ extension CompletionWorker {
 
     /// Gives back everything an exchange holds.
     func freeExchange(_ exchange: UInt32) {
-        unaccount(exchange)
         if case .file(let file, _) = exchanges[exchange].reply { files.unpin(file) }
+        exchanges[exchange].reply = .none
+        exchanges[exchange].call = nil
         exchanges[exchange].headBytes.free()
         exchanges[exchange].body.free()
+        closeAccount(ofExchange: exchange)
         exchanges.remove(exchange)
     }
 

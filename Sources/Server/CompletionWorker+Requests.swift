@@ -137,6 +137,7 @@ extension CompletionWorker {
         if last == noSlot { connections[slot].firstExchange = exchange } else { exchanges[last].next = exchange }
         connections[slot].lastExchange = exchange
         connections[slot].exchangeCount += 1
+        openAccount(exchange, of: slot)
     }
 
     /// The rules of the site that the exchange's request is for.

@@ -113,8 +113,10 @@ final class CompletionWorker {
     var hasComplainedOfWatches = false
     /// A receive was armed: it may be over before the packet that tells of an earlier change.
     var hasArmedReceive = false
-    /// Bytes of request contents that this worker holds.
-    var bodiesSize = 0
+    /// What clients hold of what they share.
+    var shares: Shares
+    /// Exchanges by the account that they are charged to: those that hold a content or an answer, or whose call does.
+    var contentHolders = AccountMembers()
 
     /// Bytes and results that `--trace` has counted.
     var traced: UInt64 = 0
@@ -169,6 +171,7 @@ final class CompletionWorker {
         } catch {
             throw .system(error)
         }
+        shares = Shares(clients: min(connectionsMax, 1024))
         wheel = DeadlineWheel(capacity: connectionsMax, now: clock.now)
         dirty.reserveCapacity(connectionsMax)
         atOnce.reserveCapacity(connectionsMax)

@@ -12,6 +12,8 @@ internal import HTTP
 struct Connection {
     let socket: Socket
     let remote: RemoteAddress
+    /// What the connection holds is charged to this; nobody's where its peer is a trusted proxy, or comes by a Unix socket.
+    var account = Shares.Account.none
     var state: ConnectionState
 
     /// Operations whose packets have not all come: the slot is used again only when there are none.

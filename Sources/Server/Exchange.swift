@@ -51,6 +51,8 @@ struct Exchange {
     /// The client: the other end of the connection, or the one that a trusted proxy names.
     let remote: RemoteAddress
     let policy: UInt16
+    /// What the request holds is charged to this.
+    var account = Shares.Account.none
     let startedAt: Instant
     let startedWall: Int64
 
@@ -65,7 +67,7 @@ struct Exchange {
     var chunks = ChunkedDecoder()
     /// The content is read only to find the next request.
     var discardsBody = false
-    /// Bytes of content that have come, and those of memory that they are counted with.
+    /// Bytes of content that have come, and those of memory that the content, or the answer, is counted with.
     var received = 0
     var accounted = 0
     /// The client waits for 100 (Continue) before it sends the content.

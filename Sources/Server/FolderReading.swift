@@ -191,7 +191,7 @@ extension CompletionWorker {
         case .guarded(let realm): ask(key.slot, realm: realm)
         case .list(let response):
             // A list waits for its turn and for its client, as long as that may take.
-            guard hold(key.slot, response.bodyLength) else { return reply(key.slot, .refusal(.bodiesFull)) }
+            guard takeContents(key.slot, response.bytes.count) else { return reply(key.slot, .refusal(.bodiesFull)) }
             reply(key.slot, .handler(response))
         }
     }

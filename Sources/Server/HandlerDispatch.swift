@@ -29,6 +29,11 @@ final class HandlerDispatch: Sendable {
     func cancel(_ call: HandlerCall) {
         _ = host.cancel(call)
     }
+
+    /// Takes a call back that has not begun; false when it has.
+    func withdraw(_ call: HandlerCall) -> Bool {
+        host.withdraw(call)
+    }
 }
 
 extension HandlerCall: PoolJob {}
@@ -37,6 +42,8 @@ extension HandlerJob: PoolJob {}
 /// Where a worker's calls end: a packet for its port.
 final class WorkerMailbox: HandlerClient {
     private let posts: PostQueue<WorkerMessage>
+    /// Memory of calls that is free again: the worker looks when it wants some, so that nobody wakes it for that.
+    let releases = MessageStack<ReleasedCall>()
 
     init(posts: PostQueue<WorkerMessage>) {
         self.posts = posts
@@ -44,6 +51,10 @@ final class WorkerMailbox: HandlerClient {
 
     func finish(_ call: HandlerCall, _ result: consuming HandlerResult) {
         posts.post(.handlerAnswered(CompletionKey(bits: call.key), result))
+    }
+
+    func released(_ call: ReleasedCall) {
+        releases.push(call)
     }
 }
 
@@ -61,9 +72,11 @@ extension CompletionWorker {
     func callHandler(_ exchange: UInt32) {
         let head = exchanges[exchange].head
         let call = withPath(exchange) { makeCall(exchange, head, $0) }
-        // The call has its copy of the content, which goes on being counted with the exchange.
+        charge(exchange, call)
+        // The call has its copy of the content.
         exchanges[exchange].body.free()
         exchanges[exchange].call = call
+        recount(exchange)
         exchanges[exchange].stage = .waitingForHandler
         exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
         wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
@@ -80,6 +93,7 @@ extension CompletionWorker {
             client: mailbox,
             key: exchanges.key(exchange).bits,
             network: network(of: exchange)?.number,
+            owner: exchanges[exchange].account.slot,
             receivedAt: exchanges[exchange].startedWall,
             head: bytes.span,
             method: HandlerCall.Slice(head.methodRange),
@@ -113,8 +127,7 @@ extension CompletionWorker {
         for call in jobs[accepted...] {
             let key = CompletionKey(bits: call.key)
             guard exchanges.isCurrent(key), exchanges[key.slot].connection != noSlot else { continue }
-            exchanges[key.slot].call = nil
-            exchanges[key.slot].deadline = .distantFuture
+            endCall(key.slot)
             reply(key.slot, .refusal(.poolFull))
         }
         jobs.removeAll(keepingCapacity: true)
@@ -127,12 +140,12 @@ extension CompletionWorker {
         guard exchanges.isCurrent(key) else { return }
         let exchange = key.slot
         guard exchanges[exchange].stage == .waitingForHandler, exchanges[exchange].connection != noSlot else { return }
-        exchanges[exchange].call = nil
-        exchanges[exchange].deadline = .distantFuture
+        endCall(exchange)
         switch result {
         case .response(let response):
             let fits = response.bodyStart <= site.limits.handlerFieldsSizeMax
             reply(exchange, fits ? .handler(response) : .refusal(.handlerFailed))
+            trimContents()
         case .declined:
             findFile(exchange)
         case .failed(let failure):
@@ -143,9 +156,15 @@ extension CompletionWorker {
     /// The handler took too long: its client gets an answer, and a later completion of the call is only counted.
     func handlerExpired(_ exchange: UInt32) {
         if let call = exchanges[exchange].call { site.dispatch.cancel(call) }
+        endCall(exchange)
+        reply(exchange, .refusal(.handlerExpired))
+    }
+
+    /// The exchange waits for its call no longer.
+    func endCall(_ exchange: UInt32) {
         exchanges[exchange].call = nil
         exchanges[exchange].deadline = .distantFuture
-        reply(exchange, .refusal(.handlerExpired))
+        recount(exchange)
     }
 }
 

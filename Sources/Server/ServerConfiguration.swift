@@ -55,7 +55,7 @@ package struct ServerConfiguration: Sendable {
         note("pool.threads_max is below pool.threads_min", pool.threadsMax < pool.threadsMin)
         note("pool.queue_max is below pool.threads_max", pool.queueMax < pool.threadsMax)
         note(
-            "limits.body_size_max is above what a worker holds of contents in all, \(limits.bodiesSizeMax)",
+            "limits.bodies_size_max is below limits.body_size_max",
             limits.bodySizeMax > limits.bodiesSizeMax
         )
         note(

@@ -292,6 +292,7 @@ extension CompletionWorker {
         }
         exchanges[exchange].reply = reply
         exchanges[exchange].stage = .ready
+        if case .handler = reply { recount(exchange) }
         advance(exchanges[exchange].connection)
     }
 

@@ -65,12 +65,20 @@ final class FakeServices: HandlerServices {
 /// The connection's side: keeps how calls ended.
 final class FakeClient: HandlerClient {
     private let results = Monitor<[UInt64: [HandlerResult]]>([:])
+    private let releases = Monitor<[ReleasedCall]>([])
 
     func finish(_ call: HandlerCall, _ result: consuming HandlerResult) {
         let result = result
         results.withLock { $0[call.key, default: []].append(result) }
         results.broadcast()
     }
+
+    func released(_ call: ReleasedCall) {
+        releases.withLock { $0.append(call) }
+    }
+
+    /// What of calls' memory was given back, in order.
+    var released: [ReleasedCall] { releases.withLock { $0 } }
 
     /// All ends of a call, of which there should be one at most.
     func results(_ key: UInt64) -> [HandlerResult] { results.withLock { $0[key] ?? [] } }
@@ -121,6 +129,7 @@ extension HandlerCall {
             handler: handler,
             client: client,
             key: key,
+            owner: UInt32(truncatingIfNeeded: key),
             receivedAt: 1_795_471_341_123_000_000,
             head: head.span,
             method: methodSlice,

@@ -55,4 +55,42 @@ import Testing
         _ = calls.complete(second)
         #expect(open() != 0)
     }
+
+    // MARK: Memory
+
+    private func call(_ body: String) -> HandlerCall {
+        HandlerCall.make(handler, client: client, key: 7, path: "/", body: body)
+    }
+
+    @Test func aCallThatHasNotBegunIsWithdrawnWithItsMemory() {
+        var waiting: HandlerCall? = call("0123456789")
+        guard let size = waiting?.headSize else { return }
+        #expect(waiting.map { calls.withdraw($0) } == true)
+        waiting?.discard()
+        #expect(client.released == [ReleasedCall(owner: 7, contentSize: 10, headSize: size, isGone: false)])
+        #expect(waiting.map { calls.withdraw($0) } == false)
+        #expect(waiting.map { calls.open($0) } == .cancelled)
+        waiting = nil
+        #expect(client.released.last == ReleasedCall(owner: 7, contentSize: 0, headSize: 0, isGone: true))
+        #expect(client.released.count == 2)
+    }
+
+    @Test func aCallThatHasBegunKeepsItsMemoryUntilItEnds() {
+        var running: HandlerCall? = call("0123456789")
+        guard let size = running?.headSize, case .opened(let token)? = running.map({ calls.open($0) }) else { return }
+        #expect(running.map { calls.withdraw($0) } == false)
+        running = nil
+        #expect(client.released == [], "the table has it")
+        #expect(calls.complete(token) != nil)
+        #expect(client.released == [ReleasedCall(owner: 7, contentSize: 10, headSize: size, isGone: true)])
+    }
+
+    @Test(arguments: [false, true]) func whatIsCancelledBeforeItBeginsNeedsNoMemory(isOpened: Bool) {
+        let host = HandlerHost(services: FakeServices(), callsMax: 1)
+        let waiting = call("0123456789")
+        if isOpened { #expect(calls.open(waiting) != .full) }
+        // Another host's table has no such token, and takes the call for one that has ended.
+        #expect(host.cancel(waiting) == !isOpened)
+        #expect(client.released.count == (isOpened ? 0 : 1))
+    }
 }
