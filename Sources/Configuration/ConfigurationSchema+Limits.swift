@@ -51,6 +51,15 @@ extension ConfigurationSchema {
                 are used up, the address that holds most gives some back to another; else 503. At least `body_size_max`.
                 """
             ),
+            ConfigurationKey(
+                "heads_size_max",
+                \.headsSizeMax,
+                .count(2048...(1 << 40)),
+                """
+                Bytes of the heads of all requests under way of a worker, and of what waits to be read. When they are used up, \
+                the address that holds most loses a connection to another; else 503. At least twice `head_size_max`.
+                """
+            ),
         ]
     }
 }

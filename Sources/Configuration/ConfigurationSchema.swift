@@ -114,7 +114,8 @@ enum ConfigurationSchema {
                 \.connectionsMax,
                 .count(1...1_000_000),
                 """
-                Open connections of a worker. When all workers have as many, new ones wait to be accepted.
+                Open connections of a worker. When all workers have as many, one more takes the place of one of the address that \
+                has most, an idle one first, or waits.
                 """
             ),
             ConfigurationKey(
@@ -139,8 +140,17 @@ enum ConfigurationSchema {
                 \.exchangesMax,
                 .count(1...1_000_000),
                 """
-                Requests of a worker that wait for a file or a handler. One more is answered with 503. At least \
-                `pipelined_max`.
+                Requests of a worker that wait for a file or a handler. One more takes the place of one of the address that has \
+                most, or is answered with 503. At least `pipelined_max`.
+                """
+            ),
+            ConfigurationKey(
+                "calls_max",
+                \.callsMax,
+                .count(1...1_000_000),
+                """
+                Calls of handlers that are open at a time, of all workers. One more takes the place of one of the address that has \
+                most, or is answered with 503.
                 """
             ),
             ConfigurationKey(
@@ -254,7 +264,10 @@ enum ConfigurationSchema {
                     "queue_max",
                     \.queueMax,
                     .count(1...1_000_000),
-                    "Waiting calls. One more is answered with 503. At least `threads_max`."
+                    """
+                    Waiting calls. One more takes the place of one of the address that has most, or is answered with 503. At least \
+                    `threads_max`.
+                    """
                 ),
             ]).lifted(\ServerConfiguration.pool),
             example: """

@@ -1,6 +1,7 @@
 /// One request on its way through a handler. Made by a completion worker, run by a pool thread, finished by any.
 
 internal import CHandlerABI
+internal import Synchronization
 
 /// A request, copied into one block of memory that has the shape the ABI wants, and the way back to its client.
 ///
@@ -38,6 +39,10 @@ package final class HandlerCall: @unchecked Sendable {
     package let contentSize: Int
     /// Bytes of the head, the path, the address and the table of fields.
     package let headSize: Int
+
+    private let wasDiscarded = Atomic<Bool>(false)
+    /// True when nobody will run it: its memory has been given back.
+    package var isObsolete: Bool { wasDiscarded.load(ordering: .relaxed) }
 
     /// The open call's token, 0 before it is opened.
     var token: ringport_token = 0
@@ -147,6 +152,7 @@ package final class HandlerCall: @unchecked Sendable {
     func discard() {
         precondition(isCancelled && token == 0, "the memory of a call that may run stays")
         guard let whole = unsafe block.take() else { return }
+        wasDiscarded.store(true, ordering: .relaxed)
         unsafe whole.deallocate()
         body = []
         release(isWhole: true, isGone: false)

@@ -96,6 +96,20 @@ package final class HandlerPool: Sendable {
         return accepted
     }
 
+    /// Frees the places of jobs that need not be run any more.
+    ///
+    /// - Returns: how many.
+    /// - Complexity: linear in the number of jobs that wait, under the lock.
+    package func removeObsolete() -> Int {
+        let removed = state.withLock { state in
+            let removed = state.queue.removeObsolete()
+            state.sizing.removed(removed.count)
+            return removed
+        }
+        // They are released here, without the lock: what ends with a job is not this pool's to know.
+        return removed.count
+    }
+
     /// Takes no more jobs, runs those that wait, and ends the threads.
     ///
     /// Blocks. May be called again, to wait for what was stuck the first time.

@@ -35,6 +35,22 @@ struct JobQueue {
         return entry.job
     }
 
+    /// Takes out what need not be run any more; the order of the others stays.
+    mutating func removeObsolete() -> [any PoolJob] {
+        var removed: [any PoolJob] = []
+        for _ in 0..<count {
+            guard let entry = entries[first].take() else { preconditionFailure("a queue has no gaps") }
+            first = first + 1 == entries.count ? 0 : first + 1
+            count -= 1
+            if entry.job.isObsolete {
+                removed.append(entry.job)
+            } else {
+                append(entry.job, at: entry.submitted)
+            }
+        }
+        return removed
+    }
+
     /// Empties the queue, oldest first.
     mutating func takeAll() -> [any PoolJob] {
         (0..<count).map { _ in takeFirst() }

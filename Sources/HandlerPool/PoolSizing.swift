@@ -85,6 +85,12 @@ struct PoolSizing {
         return (accepted, actions)
     }
 
+    /// Jobs were taken out of the queue that need not be run.
+    mutating func removed(_ count: Int) {
+        precondition(count <= queued, "what was not queued is not taken out")
+        queued -= count
+    }
+
     // MARK: Threads
 
     /// A thread has no job: it has just started, finished one, or been woken.

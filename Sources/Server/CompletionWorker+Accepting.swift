@@ -3,7 +3,10 @@
 /// DESIGN. Every worker has accepts posted on every listening socket, and the kernel hands a connection to the one that was
 /// posted first. So that connections go to workers by load and not by luck, a worker that has more than the others posts
 /// none (`AcceptSizing`) until those have caught up. A connection is a descriptor of the process as long as there are any
-/// (`DescriptorBudget`), and then a place in the port's own table.
+/// (`DescriptorBudget`), and then a place in the port's own table. Where both end, and at the limit of connections, a few more
+/// are accepted, so that no address shuts out another (`ConnectionAdmission`).
+///
+/// Next: CompletionWorker+Admission.swift
 
 internal import CompletionPort
 internal import FileLog
@@ -26,8 +29,12 @@ extension CompletionWorker {
     ///
     /// A worker with an accept posted looks again when that has brought its connection.
     private func postWanted() -> Bool {
+        if let again = admission.pause(isFull: isWaitingFull, now: clock.now) {
+            wheel.arm(acceptSlot, at: again)
+            return true
+        }
         let wanted = acceptsWanted(by: index)
-        var isComplete = wanted > 0 || connections.count >= site.limits.connectionsMax
+        var isComplete = wanted > 0 || connections.count >= placesMax
         for listener in listeners.indices where accepts.isOpen(listener) {
             while accepts.count(listener) < wanted {
                 if site.descriptors.take() {
@@ -35,12 +42,14 @@ extension CompletionWorker {
                 } else if directSockets < port.directSocketsMax {
                     postAccept(listener, .direct)
                 } else {
-                    // Clients wait only where no accept is posted at all.
-                    if accepts.count(listener) == 0 {
-                        complain(.descriptorsExhausted)
+                    // Clients wait only where no accept is posted at all: one shows who comes.
+                    guard accepts.count(listener) == 0 else { break }
+                    complain(.descriptorsExhausted)
+                    guard site.descriptors.takeSpare() else {
                         isComplete = false
+                        break
                     }
-                    break
+                    postAccept(listener, .descriptor)
                 }
             }
         }
@@ -55,6 +64,12 @@ extension CompletionWorker {
         port.accept(listeners[listener], direct: kind == .direct, accepts.addresses, at: place, key)
     }
 
+    /// Connections that a worker has at most, those that wait for a place included.
+    private var placesMax: Int {
+        let spare = admission.isShedding ? site.limits.acceptsMax : 0
+        return site.limits.connectionsMax + site.limits.waitingConnectionsMax + spare
+    }
+
     private func acceptsWanted(by worker: Int) -> Int {
         var least: Int?
         for other in peers.indices where other != worker {
@@ -64,7 +79,7 @@ extension CompletionWorker {
         return AcceptSizing.posts(
             own: peers[worker].load.count,
             least: least,
-            connectionsMax: site.limits.connectionsMax,
+            connectionsMax: placesMax,
             postsMax: accepts.perListener
         )
     }
@@ -75,6 +90,7 @@ extension CompletionWorker {
     ///   they would tell each other for ever.
     func resumeAccepting(tellsPeers: Bool = true) {
         acceptPaused = false
+        serveWaiting()
         postAccepts()
         if tellsPeers { tellPeers() }
         reportDrained()
@@ -152,18 +168,22 @@ extension CompletionWorker {
 
     /// Makes an accepted socket a connection of this worker.
     private func adopt(_ socket: Socket, _ remote: RemoteAddress) {
+        let isFromProxy = site.proxies.trusts(remote)
+        let client = isFromProxy ? nil : ClientNetwork(remote)
+        let decision = admission(of: client)
         let connection = Connection(
             socket: socket,
             remote: remote,
-            isFromProxy: site.proxies.trusts(remote),
+            isFromProxy: isFromProxy,
             state: ConnectionState(now: clock.now, site.allowances)
         )
         guard let key = connections.insert(connection) else {
             preconditionFailure("an accept is posted only where there is room for its connection")
         }
-        openAccount(key.slot)
+        openAccount(key.slot, of: client)
         peers[index].load.add()
-        receive(key.slot, once: true)
+        perform(decision, key.slot)
+        guard connections[key.slot].state.phase == .open else { return }
         wheel.arm(key.slot, at: connections[key.slot].state.deadline)
         // Accepted before its listener was shut.
         if isStopped {

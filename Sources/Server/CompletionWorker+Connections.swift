@@ -33,6 +33,7 @@ extension CompletionWorker {
 
     /// Performs what the connection's state has decided.
     func act(_ action: ConnectionState.Action, _ slot: UInt32) {
+        if action != .nothing { stopWaitingForPlace(slot) }
         switch action {
         case .nothing: return
         case .finish: finish(slot)
@@ -44,7 +45,7 @@ extension CompletionWorker {
     private func finish(_ slot: UInt32) {
         connections[slot].state.lingerBegan(now: clock.now, site.allowances)
         if port.finishSending(connections[slot].socket, connections.key(slot)) { beginOperation(slot) }
-        connections[slot].input.free()
+        freeInput(slot)
         wheel.arm(slot, at: connections[slot].state.deadline)
         if !connections[slot].isReceiving { receive(slot) }
     }
@@ -83,7 +84,7 @@ extension CompletionWorker {
             connections[slot].output = nil
             returnOutput(output)
         }
-        connections[slot].input.free()
+        freeInput(slot)
         wheel.disarm(slot)
         beginOperation(slot)
         port.close(connections[slot].socket, connections.key(slot))

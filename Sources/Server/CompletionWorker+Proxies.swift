@@ -23,4 +23,27 @@ extension CompletionWorker {
         let isWhole = end + 1 < bytes.count && bytes[end] == UInt8(ascii: "\r") && bytes[end + 1] == UInt8(ascii: "\n")
         return isWhole ? client(slot, head, bytes) : connections[slot].remote
     }
+
+    /// Names a peer in `error.log` that speaks for others and is not believed.
+    ///
+    /// Its visitors share as one client what clients share, and the owner may not know.
+    func noteUntrusted(_ slot: UInt32, _ head: RequestHead) {
+        let sendsList = head[.xForwardedFor] != nil
+        guard sendsList || head[.forwarded] != nil, !connections[slot].isFromProxy else { return }
+        let remote = connections[slot].remote
+        let peer = ClientNetwork(remote)
+        guard untrustedPeers.count < UntrustedPeers.countMax, untrustedPeers.insert(peer).inserted,
+            site.untrustedPeers.isNew(peer)
+        else { return }
+        let field = sendsList ? "X-Forwarded-For" : "Forwarded"
+        let name = remote.isUnix ? "unix" : RemoteAddress(high: remote.high, low: remote.low, port: 0).description
+        errors.error(
+            .warning,
+            """
+            \(remote.isUnix ? "a client of a Unix socket" : name) sends \(field) and is not believed: all for whom it speaks \
+            share as one client; if it is your proxy, add \(name) to proxies of [server]\
+            \(sendsList ? "" : " and set proxy_field to Forwarded")
+            """
+        )
+    }
 }

@@ -90,15 +90,20 @@ extension CompletionWorker {
         defer { returnUnusedOutput(slot) }
         if connections[slot].input.isEmpty {
             let used = unsafe read(slot, bytes)
-            if used < bytes.count { unsafe keep(slot, UnsafeBufferPointer(rebasing: bytes[used...])) }
+            guard used < bytes.count, connections[slot].state.phase != .closing else { return }
+            unsafe keep(slot, UnsafeBufferPointer(rebasing: bytes[used...]))
         } else {
             unsafe keep(slot, bytes)
-            readInput(slot)
+            if connections[slot].state.phase == .open { readInput(slot) }
         }
     }
 
     private func keep(_ slot: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) {
+        let old = connections[slot].input.capacity
+        let new = connections[slot].input.capacity(for: connections[slot].input.count + bytes.count)
+        if new > old, !takesHead(connections[slot].account, new - old) { return fail(slot, .headsFull) }
         unsafe connections[slot].input.append(bytes)
+        countInput(slot, from: old)
         // A paused connection is not read from once a head's worth is waiting: TCP makes the client wait.
         if connections[slot].isPaused, connections[slot].isReceiving,
             connections[slot].input.count >= site.limits.headSizeMax
@@ -119,6 +124,8 @@ extension CompletionWorker {
         guard !connections[slot].input.isEmpty else { return }
         var input = connections[slot].input
         connections[slot].input = ByteBuffer()
+        let held = input.capacity
+        defer { countInput(slot, from: held) }
         let used = unsafe read(slot, input.bytes)
         if used >= input.count || connections[slot].state.phase != .open {
             input.free()

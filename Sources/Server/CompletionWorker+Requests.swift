@@ -3,6 +3,7 @@
 /// Next: Router.swift
 
 internal import CompletionPort
+internal import FileLog
 internal import HTTP
 
 extension CompletionWorker {
@@ -99,11 +100,15 @@ extension CompletionWorker {
         if !hasBody, connections[slot].firstExchange == noSlot, unsafe answerFromCache(slot, head, bytes) {
             return
         }
-        guard let exchange = unsafe beginExchange(slot, head, bytes) else {
+        noteUntrusted(slot, head)
+        let remote = unsafe client(slot, head, bytes.span)
+        if let reason = refusalOfExchange(slot, remote, headSize: head.length + head.path.count) {
+            // What would wait in line with its head has no memory for that.
+            if reason == .headsFull, connections[slot].firstExchange != noSlot { return fail(slot, reason) }
             connections[slot].state.stopReading()
-            return unsafe answerRefusal(slot, .exchangesFull, head: head, request: bytes)
+            return unsafe answerRefusal(slot, reason, head: head, request: bytes)
         }
-        route(exchange)
+        route(unsafe beginExchange(slot, head, bytes, remote))
     }
 
     // MARK: Exchanges
@@ -112,22 +117,23 @@ extension CompletionWorker {
     private func beginExchange(
         _ slot: UInt32,
         _ head: RequestHead,
-        _ bytes: UnsafeBufferPointer<UInt8>
-    ) -> UInt32? {
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ remote: RemoteAddress
+    ) -> UInt32 {
         var exchange = unsafe Exchange(
             connection: slot,
             head: head,
             version: version,
-            remote: client(slot, head, bytes.span),
+            remote: remote,
             policy: site.hosts.policy(bytes.span.extracting(head.authority)),
             startedAt: clock.now,
             startedWall: clock.wall
         )
+        // With room for the decoded path, which is no longer than it was sent.
+        let size = head.length + head.path.count
+        exchange.headBytes.reserve(size, largest: size)
         unsafe exchange.headBytes.append(bytes)
-        guard let key = exchanges.insert(exchange) else {
-            exchange.headBytes.free()
-            return nil
-        }
+        guard let key = exchanges.insert(exchange) else { preconditionFailure("there is room for the exchange") }
         enqueue(key.slot, slot)
         return key.slot
     }
@@ -217,5 +223,6 @@ extension CompletionWorker {
         let old = withPath(exchange) { $0.count }
         exchanges[exchange].headBytes.removeLast(old)
         unsafe path.withUnsafeBufferPointer { unsafe exchanges[exchange].headBytes.append($0) }
+        recountHead(exchange)
     }
 }

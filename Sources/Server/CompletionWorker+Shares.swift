@@ -2,9 +2,9 @@
 ///
 /// DESIGN. A content is counted until its memory is free: while it arrives with its exchange, then with the call that took
 /// it, until that call has gone, also when its client has left. Then the answer is counted with the exchange. `Shares` decides
-/// who gives back, `ContentGivers` which of its requests.
+/// who gives back, `RequestGivers` which of its requests.
 ///
-/// Next: HandlerDispatch.swift
+/// Next: CompletionWorker+Places.swift
 
 internal import CompletionPort
 internal import HandlerHost
@@ -14,29 +14,49 @@ extension CompletionWorker {
     // MARK: Accounts
 
     /// Charges a connection to its client's address.
-    func openAccount(_ slot: UInt32) {
-        let client = connections[slot].isFromProxy ? nil : ClientNetwork(connections[slot].remote)
+    func openAccount(_ slot: UInt32, of client: ClientNetwork?) {
         connections[slot].account = shares.charge(client, .connections, 1)
+        connectionMembers.insert(slot, connections[slot].account)
     }
 
     /// The connection is closed.
     func closeAccount(_ slot: UInt32) {
+        connectionMembers.remove(slot, connections[slot].account)
         shares.release(connections[slot].account, .connections, 1)
+    }
+
+    /// The connection's peer is trusted from now on, and has no share, or is not any longer.
+    ///
+    /// Its requests under way stay with the account that they began with.
+    func moveAccount(_ slot: UInt32, isFromProxy: Bool) {
+        connections[slot].isFromProxy = isFromProxy
+        let old = connections[slot].account
+        let inputSize = connections[slot].input.capacity
+        connectionMembers.remove(slot, old)
+        openAccount(slot, of: isFromProxy ? nil : ClientNetwork(connections[slot].remote))
+        shares.charge(connections[slot].account, .heads, inputSize)
+        shares.release(old, .heads, inputSize)
+        shares.release(old, .connections, 1)
     }
 
     /// Charges an exchange to the address of its client: the connection's, or the one that a trusted proxy names.
     func openAccount(_ exchange: UInt32, of slot: UInt32) {
         let own = connections[slot].account
-        guard own == .none || connections[slot].isFromProxy else {
+        if own == .none || connections[slot].isFromProxy {
+            exchanges[exchange].account = shares.charge(ClientNetwork(exchanges[exchange].remote), .exchanges, 1)
+        } else {
             exchanges[exchange].account = own
-            return shares.charge(own, .exchanges, 1)
+            shares.charge(own, .exchanges, 1)
         }
-        exchanges[exchange].account = shares.charge(ClientNetwork(exchanges[exchange].remote), .exchanges, 1)
+        exchangeMembers.insert(exchange, exchanges[exchange].account)
+        recountHead(exchange)
     }
 
     /// The exchange holds nothing any longer.
     func closeAccount(ofExchange exchange: UInt32) {
         recount(exchange)
+        recountHead(exchange)
+        exchangeMembers.remove(exchange, exchanges[exchange].account)
         shares.release(exchanges[exchange].account, .exchanges, 1)
     }
 
@@ -114,7 +134,7 @@ extension CompletionWorker {
 
     /// Counts off the memory of calls that is free by now; false when there was none.
     @discardableResult
-    private func takeReleases() -> Bool {
+    func takeReleases() -> Bool {
         var hasTaken = false
         mailbox.releases.takeAll { call in
             hasTaken = true
@@ -126,85 +146,15 @@ extension CompletionWorker {
         return hasTaken
     }
 
-    // MARK: Giving back
-
-    /// When memory that was asked for is free.
-    private enum Return: Equatable { case now, soon, nothing }
-
-    /// Requests of an account that are looked at for one that gives back; the others have their turn the next time.
-    private static let looksMax = 64
-
-    /// Has one request of an account give back its memory.
+    /// Has a request of an account give back memory of contents.
     private func giveBackContents(_ holder: Shares.Account, for taker: UInt32) -> Return {
         let before = shares.total(.contents)
-        var givers = ContentGivers()
-        var first: UInt32?
-        for _ in 0..<Self.looksMax {
-            guard let exchange = contentHolders.next(holder), exchange != first else { break }
-            first = first ?? exchange
-            if exchange != taker { consider(exchange, &givers) }
-        }
-        for giver in givers.inOrder where exchanges.isCurrent(giver.exchange) {
-            let isSoon = giveBack(giver)
-            takeReleases()
-            if shares.total(.contents) < before { return .now }
-            if isSoon { return .soon }
-        }
-        return .nothing
-    }
-
-    private func consider(_ exchange: UInt32, _ givers: inout ContentGivers) {
-        let slot = exchanges[exchange].connection
-        guard slot != noSlot, connections[slot].state.phase != .closing else { return }
-        let isFirst = connections[slot].firstExchange == exchange
-        let (key, since) = (exchanges.key(exchange), exchanges[exchange].startedAt)
-        switch exchanges[exchange].stage {
-        case .receivingBody:
-            givers.consider(key, isFirst ? .arriving : .arrivingBehind, since: since)
-        case .waitingForHandler where exchanges[exchange].call == nil:
-            givers.consider(key, .arriving, since: since)
-        case .waitingForHandler:
-            givers.consider(key, .waitingCall, since: since)
-            givers.consider(key, .runningCall, since: since)
-        case .ready where !isFirst && [.get, .head].contains(exchanges[exchange].head.method):
-            givers.consider(key, .answerBehind, since: since)
-        case .ready, .streaming:
-            // The connection of a proxy has answers for others too.
-            if !connections[slot].isFromProxy { givers.consider(key, .leaving, since: since) }
-        case .waitingForFile:
-            // Its content was dropped when it was read.
-            break
-        }
-    }
-
-    /// Has a request give back its memory; true when it is free soon, though not yet.
-    private func giveBack(_ giver: ContentGivers.Giver) -> Bool {
-        let exchange = giver.exchange.slot
-        switch giver.standing {
-        case .arrivingBehind, .arriving:
-            if exchanges[exchange].stage == .receivingBody {
-                giveUpBody(exchange, .bodiesFull)
-            } else {
-                exchanges[exchange].body.free()
-                endCall(exchange)
-                reply(exchange, .refusal(.bodiesFull))
-            }
-        case .waitingCall:
-            guard let call = exchanges[exchange].call, site.dispatch.withdraw(call) else { return false }
-            endCall(exchange)
-            reply(exchange, .refusal(.bodiesFull))
-        case .answerBehind:
-            exchanges[exchange].reply = .refusal(.bodiesFull)
-            recount(exchange)
-        case .leaving:
-            // Its memory is free when the reset has ended what is in flight.
-            fail(exchanges[exchange].connection, .bodiesFull)
-            return true
-        case .runningCall:
-            // Its memory is free when its handler has returned; whoever waits for another thread to answer has returned.
-            handlerExpired(exchange)
-            return true
-        }
-        return false
+        return giveBack(
+            RequestGivers.Standing.allCases,
+            .bodiesFull,
+            for: taker,
+            next: { contentHolders.next(holder) },
+            isFree: { shares.total(.contents) < before }
+        )
     }
 }

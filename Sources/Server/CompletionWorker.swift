@@ -33,6 +33,7 @@ struct Site: Sendable {
     let traces: Bool
     let logsAccess: Bool
     let descriptors: DescriptorBudget
+    let untrustedPeers: UntrustedPeers
     /// Whether connections may go where descriptors of the process can't.
     let usesDirectSockets: Bool
 }
@@ -115,8 +116,16 @@ final class CompletionWorker {
     var hasArmedReceive = false
     /// What clients hold of what they share.
     var shares: Shares
-    /// Exchanges by the account that they are charged to: those that hold a content or an answer, or whose call does.
+    /// Clients that come when there is no place left.
+    var admission = ConnectionAdmission()
+    /// Connections by the account that they are charged to.
+    var connectionMembers = AccountMembers()
+    /// Exchanges by the account that they are charged to.
+    var exchangeMembers = AccountMembers()
+    /// Those of them that hold a content or an answer, or whose call does.
     var contentHolders = AccountMembers()
+    /// Peers that are named in the log, or were passed over, because they speak for others and are not trusted.
+    var untrustedPeers: Set<ClientNetwork?> = []
 
     /// Bytes and results that `--trace` has counted.
     var traced: UInt64 = 0
@@ -154,8 +163,9 @@ final class CompletionWorker {
         passwordMemo = PasswordMemo(limits)
         parser = RequestParser(limits: site.headLimits)
         accepts = PostedAccepts(listeners: listeners.count, perListener: limits.acceptsMax)
-        // Of several listeners, each may bring what was posted on it before the last place was taken.
-        let connectionsMax = limits.connectionsMax + (listeners.count - 1) * limits.acceptsMax
+        // Each listener may bring what was posted on it before the last place was taken.
+        let connectionsMax =
+            limits.connectionsMax + limits.waitingConnectionsMax + listeners.count * limits.acceptsMax
         do {
             port = try CompletionPort(limits: limits.port(usesDirectSockets: site.usesDirectSockets))
         } catch {
@@ -164,7 +174,8 @@ final class CompletionWorker {
         do {
             connections = try Slab(capacity: connectionsMax)
             partialHeads = try Slab(capacity: connectionsMax)
-            exchanges = try Slab(capacity: limits.exchangesMax)
+            // One that makes another end may be there before the other has ended.
+            exchanges = try Slab(capacity: limits.exchangesMax + limits.waitingConnectionsMax)
             watch = SiteWatch(roots: version.roots.map(Self.watchPath), foldersMax: limits.watchedFoldersMax)
             files = try FileCache(limits: limits, descriptors: site.descriptors, notifier: watch.notifier)
             outputs = try OutputPool(limits: limits)
@@ -309,7 +320,8 @@ final class CompletionWorker {
         // Users and realms may be others.
         passwordMemo = PasswordMemo(site.limits)
         for slot in connections.occupiedSlots {
-            connections[slot].isFromProxy = site.proxies.trusts(connections[slot].remote)
+            let isFromProxy = site.proxies.trusts(connections[slot].remote)
+            if isFromProxy != connections[slot].isFromProxy { moveAccount(slot, isFromProxy: isFromProxy) }
         }
         rootsMoved()
         // Their names are of the earlier version, whose folders do not change any more.

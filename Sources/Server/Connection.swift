@@ -37,6 +37,8 @@ struct Connection {
     var isFreeSender = false
     /// Its client has taken a whole part of a large body, and so has shown to be fast.
     var hasTakenPart = false
+    /// It was accepted beyond the limit, and is not read before there is a place for it.
+    var waitsForPlace = false
     /// Its peer is trusted to name whom it speaks for.
     var isFromProxy: Bool
 
@@ -63,6 +65,12 @@ struct Connection {
     /// Nothing is to be done when all has been sent but to wait for the next request.
     var awaitsNothingButRequests: Bool {
         state.mayRead && firstExchange == noSlot && !isPaused
+    }
+
+    /// Nothing was asked, or everything is answered and has left.
+    var isIdle: Bool {
+        state.mayRead && state.reading == .nothing && firstExchange == noSlot && output == nil && input.isEmpty
+            && !isPaused
     }
 
     init(socket: Socket, remote: RemoteAddress, isFromProxy: Bool = false, state: ConnectionState) {

@@ -268,6 +268,14 @@ struct ConnectionState: Equatable {
         return .close(reset: true)
     }
 
+    /// Another client takes the connection's place: nothing is under way on it.
+    mutating func placeGivenBack() -> Action {
+        precondition(phase == .open && reading == .nothing && unanswered == 0, "only an idle connection ends so")
+        phase = .closing
+        readDeadline = .distantFuture
+        return .close(reset: false)
+    }
+
     /// The server stops: what was asked is answered, nothing more is read.
     ///
     /// A request whose head has begun is still read; the client has sent it in good faith. A client that has just connected

@@ -9,6 +9,8 @@ internal import Synchronization
 final class DescriptorBudget: Sendable {
     /// Sockets and files that may be open at a time.
     let max: Int
+    /// Sockets beyond those, of which some wait and some make others end: descriptors of the reserve.
+    private let spareMax: Int
     private let taken = Atomic<Int>(0)
     /// Those of them that are files.
     private let files = Atomic<Int>(0)
@@ -17,8 +19,12 @@ final class DescriptorBudget: Sendable {
     ///   - limit: descriptors that the process may have.
     ///   - open: those that it has.
     init(limit: Int, open: Int) {
-        max = Swift.max(0, limit - open - min(limit / 4, Self.reserveMax))
+        let reserve = min(limit / 4, Self.reserveMax)
+        max = Swift.max(0, limit - open - reserve)
+        spareMax = min(reserve / 2, Self.sparesMax)
     }
+
+    private static let sparesMax = 64
 
     private static let reserveMax = 1024
 
@@ -35,6 +41,21 @@ final class DescriptorBudget: Sendable {
         }
         return true
     }
+
+    /// Takes a descriptor of the reserve for an accept, where there is no other; false when there is none either.
+    func takeSpare() -> Bool {
+        guard taken.wrappingAdd(1, ordering: .relaxed).oldValue < max + spareMax else {
+            giveBack()
+            return false
+        }
+        return true
+    }
+
+    /// True when one more socket has a descriptor that is not of the reserve; `spare` ones that wait for such a one do not count.
+    func hasRoom(besides spare: Int) -> Bool { taken.load(ordering: .relaxed) - spare < max }
+
+    /// True when no more than one of the reserve is left for sockets.
+    var isSpent: Bool { taken.load(ordering: .relaxed) >= max + spareMax - 1 }
 
     /// The descriptor was closed, or never made.
     func giveBack() {

@@ -100,6 +100,8 @@ struct Exchange {
     var fellBack = false
     /// Its folder has been looked for, to list what is there.
     var isListed = false
+    /// Bytes of memory that the head is counted with.
+    var headSize: UInt32 = 0
     /// Bytes of the file that are still to be queued, from `position`; those before `residentEnd` are in memory.
     var position: UInt64 = 0
     var end: UInt64 = 0

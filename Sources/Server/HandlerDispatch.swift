@@ -70,6 +70,7 @@ extension CompletionKey {
 extension CompletionWorker {
     /// Makes a call of the exchange; it is handed to the pool at the end of the turn, with all others of that turn.
     func callHandler(_ exchange: UInt32) {
+        makeRoomForCall(exchange)
         let head = exchanges[exchange].head
         let call = withPath(exchange) { makeCall(exchange, head, $0) }
         charge(exchange, call)
@@ -124,9 +125,10 @@ extension CompletionWorker {
     func submitJobs() {
         guard !jobs.isEmpty else { return }
         let accepted = site.dispatch.pool.submit(contentsOf: jobs)
-        for call in jobs[accepted...] {
+        let shed = accepted < jobs.count ? submitInPlaces(jobs[accepted...]) : []
+        for call in shed {
             let key = CompletionKey(bits: call.key)
-            guard exchanges.isCurrent(key), exchanges[key.slot].connection != noSlot else { continue }
+            guard exchanges.isCurrent(key), exchanges[key.slot].call === call else { continue }
             endCall(key.slot)
             reply(key.slot, .refusal(.poolFull))
         }

@@ -32,6 +32,10 @@ package struct Limits: Sendable {
     ///
     /// Beyond it: 503.
     package var bodiesSizeMax = 256 * 1024 * 1024
+    /// All heads of requests under way, and what waits to be read, of one worker.
+    ///
+    /// Beyond it: 503.
+    package var headsSizeMax = 64 * 1024 * 1024
     /// Content that nobody wants and that is read all the same, to find the next request.
     ///
     /// With more, the answer is the connection's last. While lingering it is 16 times as much.
@@ -63,8 +67,12 @@ package struct Limits: Sendable {
 
     /// Open connections of one worker.
     ///
-    /// At the limit it stops accepting until one closes.
+    /// At the limit an address that has fewer than another takes a place of that one; else clients wait until one closes.
     package var connectionsMax = 20_000
+    /// Connections of one worker beyond that, which wait for a place.
+    ///
+    /// Further clients wait in the backlog for a moment; then those end whose address holds most.
+    package var waitingConnectionsMax = 64
     /// Accepts of one worker that wait on each listening socket.
     package var acceptsMax = 16
     /// Connections of one worker beyond the process's limit of descriptors, in the ring's own table (Linux 6.14).
@@ -174,8 +182,10 @@ package struct Limits: Sendable {
         )
         precondition(inlineBodySizeMax <= residentFileSizeMax, "an inline body is resident")
         precondition(outputSegmentsMax >= 4, "one response takes two segments")
+        precondition(waitingConnectionsMax > 0, "whose client comes is known when it was accepted")
         precondition(exchangesMax >= pipelinedMax, "one connection can wait for all its requests")
         precondition(bodySizeMax <= bodiesSizeMax, "a worker can hold one content of the largest size")
+        precondition(2 * headSizeMax <= headsSizeMax, "a worker can hold a head, and what follows it")
         precondition(bodySizeMax <= UInt32.max, "a connection counts the bytes of a content in 32 bits")
         precondition(discardSizeMax <= UInt32.max, "and those of one that nobody wants")
         precondition((1...Int(UInt32.max)).contains(bodyRateMin), "a content that comes at the minimum rate ends")

@@ -32,6 +32,7 @@ package enum Reason: Equatable, Sendable {
     case passwordChecksFull
     case exchangesFull
     case bodiesFull
+    case headsFull
     case filesFull
     case descriptorsExhausted
     case stopping
@@ -43,6 +44,7 @@ package enum Reason: Equatable, Sendable {
     case peerReset
     case peerFinishedEarly
     case fileChanged
+    case connectionsFull
 
     /// The number in a log record: 0 is "no reason", the rejections come first.
     var code: UInt8 {
@@ -59,9 +61,9 @@ package enum Reason: Equatable, Sendable {
         .tooManyWrongPasswords, .notAcceptable, .preconditionFailed,
         .rangeNotSatisfiable, .fileUnreadable, .fileChanging, .handlerFailed, .handlerExpired,
         .handlersFull, .uploadTooLarge, .uploadsFull, .poolFull, .passwordChecksFull,
-        .exchangesFull, .bodiesFull, .filesFull, .descriptorsExhausted, .stopping, .headExpired,
+        .exchangesFull, .bodiesFull, .headsFull, .filesFull, .descriptorsExhausted, .stopping, .headExpired,
         .bodyExpired,
-        .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged,
+        .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged, .connectionsFull,
     ]
 
     /// The reasons that a client is told.
@@ -96,6 +98,7 @@ package enum Reason: Equatable, Sendable {
         case .passwordChecksFull: "password-checks-full"
         case .exchangesFull: "exchanges-full"
         case .bodiesFull: "bodies-full"
+        case .headsFull: "heads-full"
         case .filesFull: "files-full"
         case .descriptorsExhausted: "descriptors-exhausted"
         case .stopping: "stopping"
@@ -105,6 +108,7 @@ package enum Reason: Equatable, Sendable {
         case .peerReset: "peer-reset"
         case .peerFinishedEarly: "peer-finished-early"
         case .fileChanged: "file-changed"
+        case .connectionsFull: "connections-full"
         }
     }
 
@@ -124,11 +128,11 @@ package enum Reason: Equatable, Sendable {
         case .handlerExpired: 504
         case .uploadTooLarge: 413
         case .uploadsFull: 507
-        case .fileChanging, .handlersFull, .poolFull, .passwordChecksFull, .exchangesFull, .bodiesFull, .filesFull,
-            .descriptorsExhausted, .stopping:
+        case .fileChanging, .handlersFull, .poolFull, .passwordChecksFull, .exchangesFull, .bodiesFull, .headsFull,
+            .filesFull, .descriptorsExhausted, .stopping:
             503
         case .headExpired, .bodyExpired: 408
-        case .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged: 0
+        case .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged, .connectionsFull: 0
         }
     }
 
@@ -164,13 +168,14 @@ package enum Reason: Equatable, Sendable {
         case .handlerExpired: "The handler of this address took too long."
         case .uploadTooLarge: "This site does not take so many files, or such large ones, at once."
         case .uploadsFull: "There is no room left for the files of this request."
-        case .handlersFull, .poolFull, .passwordChecksFull, .exchangesFull, .bodiesFull, .filesFull,
+        case .handlersFull, .poolFull, .passwordChecksFull, .exchangesFull, .bodiesFull, .headsFull, .filesFull,
             .descriptorsExhausted:
             "The server has more to do than it can hold. Try again in a moment."
         case .stopping: "The server is stopping."
         case .headExpired: "The request's head took too long to arrive."
         case .bodyExpired: "The request's content took too long to arrive."
-        case .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged: "The connection ended early."
+        case .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged, .connectionsFull:
+            "The connection ended early."
         }
     }
 }

@@ -147,6 +147,7 @@ package final class Server {
             traces: configuration.traces,
             logsAccess: configuration.log.access != .off,
             descriptors: descriptors,
+            untrustedPeers: UntrustedPeers(),
             usesDirectSockets: configuration.limits.connectionsMax * configuration.workers > descriptors.socketsMax
         )
         self.site = site

@@ -62,6 +62,7 @@ package struct ServerConfiguration: Sendable {
             "limits.request_line_size_max is above limits.head_size_max",
             limits.requestLineSizeMax > limits.headSizeMax
         )
+        note("limits.heads_size_max is below twice limits.head_size_max", limits.headsSizeMax < 2 * limits.headSizeMax)
         note("limits.receive_buffer_count is no power of two", limits.receiveBufferCount.nonzeroBitCount != 1)
         note("limits.packets_max is below twice limits.submissions_max", limits.packetsMax < 2 * limits.submissionsMax)
         note(

@@ -84,10 +84,10 @@ private struct ChangedKey: Sendable, CustomTestStringConvertible {
 
     private static let limits = [
         "head_size_max = 20000", "request_line_size_max = 500", "field_count_max = 50", "body_size_max = 10",
-        "body_rate_min = 9", "bodies_size_max = 99999999", "connections_max = 63", "direct_sockets_max = 0",
-        "pipelined_max = 3", "exchanges_max = 255", "receive_buffer_count = 512", "submissions_max = 512",
-        "packets_max = 4096", "outputs_max = 63", "file_cache_size_max = 5", "wrong_passwords_max = 3",
-        "wrong_password_interval = 7.5",
+        "body_rate_min = 9", "bodies_size_max = 99999999", "heads_size_max = 999999", "connections_max = 63",
+        "direct_sockets_max = 0", "pipelined_max = 3", "exchanges_max = 255", "calls_max = 99",
+        "receive_buffer_count = 512", "submissions_max = 512", "packets_max = 4096", "outputs_max = 63",
+        "file_cache_size_max = 5", "wrong_passwords_max = 3", "wrong_password_interval = 7.5",
     ].map { ChangedKey("limits.\($0.split(separator: " ")[0])", $0) }
 
     private static let deadlines = ["head", "body", "idle", "send", "handler", "linger", "drain"]

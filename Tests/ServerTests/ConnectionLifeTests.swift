@@ -122,6 +122,8 @@ import Testing
         Row(closing, .failed, .nothing, .closing),
 
         // An idle connection's time is over.
+        Row(idle, .placeGivenBack, .close(reset: false), .closing),
+        Row(reused, .placeGivenBack, .close(reset: false), .closing),
         Row(idle, .idleEnded, .finish, .answering),
         Row(reused, .idleEnded, .finish, .answering),
         Row(handling, .idleEnded, .nothing, .answering),

@@ -20,6 +20,7 @@ enum ConnectionEvent: Sendable {
     case failed
     case drain
     case idleEnded
+    case placeGivenBack
     case sendProgressed
 
     /// A whole request without content.
@@ -82,6 +83,7 @@ extension ConnectionState {
         case .failed: return failed()
         case .drain: return drain(now: now, .forTests)
         case .idleEnded: return idleEnded()
+        case .placeGivenBack: return placeGivenBack()
         case .sendProgressed: sendProgressed(now: now, .forTests)
         }
         return .nothing

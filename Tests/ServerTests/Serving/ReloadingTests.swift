@@ -42,6 +42,21 @@ import Testing
         }
     }
 
+    /// What a connection holds is counted off where it was counted, while its peer comes to be trusted and is not any longer.
+    @Test func aPeerThatIsTrustedFromNowOnHasNoShare() throws {
+        let site = try ServedSite(["www/a.txt": "a"])
+        let peer = try TrustedPeer("127.0.0.1")
+        let connection = try RawConnection(port: site.port)
+        try connection.send("GET /a.txt HTTP/1.1\r\nHost: loc")
+        for trusted in [[peer], [], [peer]] {
+            try reload(site) { $0.proxies.trusted = trusted }
+            try connection.send("alhost\r\n\r\nGET /a.txt HTTP/1.1\r\nHost: loc")
+            #expect(try connection.answer().text == "a")
+        }
+        connection.reset()
+        #expect(try site.ask("/a.txt").text == "a")
+    }
+
     @Test func whoeverMayEnterMayNotAfterTheFileOfPasswordsSaysSo() throws {
         let rule = ProtectionRule(path: "/**", realm: "Club", file: "users")
         let site = try ServedSite(["www/a.txt": "a", "users": Self.alice]) { $0.rules.protections = [rule] }

@@ -1,4 +1,4 @@
-/// Which request gives its content's memory back first. Test threads.
+/// Which request gives something back first. Test threads.
 
 import CompletionPort
 import Platform
@@ -6,11 +6,11 @@ import Testing
 
 @testable import Server
 
-@Suite struct ContentGiversTests {
+@Suite struct RequestGiversTests {
     private func key(_ slot: UInt32) -> CompletionKey { CompletionKey(slot: slot, generation: 0) }
 
-    private func order(_ considered: [(UInt32, ContentGivers.Standing, UInt64)]) -> [UInt32] {
-        var givers = ContentGivers()
+    private func order(_ considered: [(UInt32, RequestGivers.Standing, UInt64)]) -> [UInt32] {
+        var givers = RequestGivers()
         for (slot, standing, since) in considered {
             givers.consider(key(slot), standing, since: Instant(nanoseconds: since))
         }
@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test func whatWaitsGivesBackBeforeWhatIsUnderWay() {
-        let standings = ContentGivers.Standing.allCases
+        let standings = RequestGivers.Standing.allCases
         #expect(
             standings == [.arrivingBehind, .arriving, .waitingCall, .answerBehind, .leaving, .runningCall]
         )
@@ -27,20 +27,20 @@ import Testing
         #expect(order([]) == [])
     }
 
-    @Test(arguments: [ContentGivers.Standing.arrivingBehind, .arriving, .waitingCall, .answerBehind])
-    func whoCameLastLosesLeast(standing: ContentGivers.Standing) {
+    @Test(arguments: [RequestGivers.Standing.arrivingBehind, .arriving, .waitingCall, .answerBehind])
+    func whoCameLastLosesLeast(standing: RequestGivers.Standing) {
         #expect(order([(1, standing, 20), (2, standing, 30), (3, standing, 10)]) == [2])
     }
 
-    @Test(arguments: [ContentGivers.Standing.leaving, .runningCall])
-    func theSlowestBeganFirst(standing: ContentGivers.Standing) {
+    @Test(arguments: [RequestGivers.Standing.leaving, .runningCall])
+    func theSlowestBeganFirst(standing: RequestGivers.Standing) {
         #expect(order([(1, standing, 20), (2, standing, 30), (3, standing, 10)]) == [3])
     }
 
     @Test func aCallIsAskedTwice() {
         let calls: [(UInt32, UInt64)] = [(1, 20), (2, 30), (3, 10)]
         let considered = calls.flatMap {
-            [($0, ContentGivers.Standing.waitingCall, $1), ($0, ContentGivers.Standing.runningCall, $1)]
+            [($0, RequestGivers.Standing.waitingCall, $1), ($0, RequestGivers.Standing.runningCall, $1)]
         }
         #expect(order(considered) == [2, 3])
     }

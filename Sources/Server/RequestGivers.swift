@@ -1,4 +1,4 @@
-/// Which request gives its content's memory back first. Pure; the worker that owns it.
+/// Which request gives something back first. Pure; the worker that owns it.
 ///
 /// DESIGN. Of an address that holds most, what waits gives back before what is under way, and of what is under way the slowest:
 ///
@@ -11,8 +11,8 @@ internal import CompletionPort
 internal import Platform
 
 /// The requests to ask, one of each kind at most.
-struct ContentGivers {
-    /// How far a request that holds memory is, in the order in which they give back.
+struct RequestGivers {
+    /// How far a request is, in the order in which they give back.
     enum Standing: Int, CaseIterable {
         /// Its content arrives, and it is not the first in line.
         case arrivingBehind

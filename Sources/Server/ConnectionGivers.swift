@@ -1,0 +1,44 @@
+/// Which connection gives its place back first. Pure; the worker that owns it.
+///
+/// DESIGN. Of an address that holds most, what waits gives back before what is idle, and that before what is busy:
+///
+///     waiting for a place ► ended, but for what its client still sends ► idle ► busy
+///
+/// Of those of a kind it is the one whose deadline comes first: it has been idle for longest, or its client has taken or sent
+/// nothing for longest.
+
+internal import Platform
+
+/// The connection to ask.
+struct ConnectionGivers {
+    /// What a connection does, in the order in which they give back.
+    enum Standing: Int, CaseIterable {
+        /// It waits for a place.
+        case waiting
+        /// The server has said FIN, and throws away what still comes.
+        case lingering
+        /// Nothing was asked, or everything is answered.
+        case idle
+        /// It is being asked or answered.
+        case busy
+    }
+
+    /// The connection that gives back, and what it does; `nil` when none was considered.
+    private(set) var best: (slot: UInt32, standing: Standing)?
+    private var deadline = Instant.distantFuture
+
+    /// Takes a connection into account.
+    ///
+    /// - Parameters:
+    ///   - slot: the connection.
+    ///   - standing: what it does.
+    ///   - deadline: by which its client, or the server, has to do something.
+    mutating func consider(_ slot: UInt32, _ standing: Standing, deadline: Instant) {
+        if let best {
+            guard standing.rawValue <= best.standing.rawValue else { return }
+            guard standing.rawValue < best.standing.rawValue || deadline < self.deadline else { return }
+        }
+        best = (slot, standing)
+        self.deadline = deadline
+    }
+}

@@ -1,0 +1,61 @@
+/// Who is served when there is no place left. Test threads.
+
+import CompletionPort
+import Platform
+import Testing
+
+@testable import Server
+
+@Suite struct ConnectionAdmissionTests {
+    private let holder = Shares.Account(slot: 3)
+    private let start = Instant(nanoseconds: 1_000_000_000)
+
+    private func key(_ slot: UInt32) -> CompletionKey { CompletionKey(slot: slot, generation: 1) }
+
+    @Test func whoFindsAPlaceIsServed() {
+        let admission = ConnectionAdmission()
+        for shares in [Shares.Decision.take, .refuse, .giveBack(from: holder)] {
+            #expect(admission.decide(hasPlace: true, shares, isFull: true) == .serve)
+        }
+    }
+
+    @Test func anAddressThatHoldsFewerTakesAPlace() {
+        let admission = ConnectionAdmission()
+        for isFull in [false, true] {
+            #expect(admission.decide(hasPlace: false, .giveBack(from: holder), isFull: isFull) == .replace(holder))
+        }
+    }
+
+    @Test func theAddressThatHoldsMostWaits() {
+        var admission = ConnectionAdmission()
+        #expect(admission.decide(hasPlace: false, .refuse, isFull: false) == .wait)
+        // What was posted before accepting paused may still bring some.
+        #expect(admission.pause(isFull: true, now: start) != nil)
+        #expect(admission.decide(hasPlace: false, .refuse, isFull: true) == .wait)
+    }
+
+    @Test func thoseInTheBacklogAreReachedAfterAMoment() {
+        var admission = ConnectionAdmission()
+        let end = start.advanced(by: ConnectionAdmission.patience)
+        #expect(admission.pause(isFull: true, now: start) == end)
+        #expect(admission.pause(isFull: true, now: start.advanced(by: .milliseconds(400))) == end)
+        #expect(!admission.isShedding)
+        #expect(admission.pause(isFull: true, now: end) == nil)
+        #expect(admission.decide(hasPlace: false, .refuse, isFull: true) == .shed)
+        #expect(admission.decide(hasPlace: false, .refuse, isFull: false) == .wait)
+        // There is room again, and later there is none.
+        #expect(admission.pause(isFull: false, now: end) == nil)
+        #expect(!admission.isShedding)
+        #expect(admission.pause(isFull: true, now: end) == end.advanced(by: ConnectionAdmission.patience))
+    }
+
+    @Test func whoHasWaitedLongestIsServedFirst() {
+        var admission = ConnectionAdmission()
+        for slot in [4, 9, 2] as [UInt32] { admission.append(key(slot)) }
+        admission.remove(key(9))
+        #expect(admission.waiting == [key(4), key(2)])
+        #expect(admission.takeFirst() == key(4))
+        #expect(admission.takeFirst() == key(2))
+        #expect(admission.takeFirst() == nil)
+    }
+}

@@ -1,0 +1,30 @@
+/// Which connection gives its place back first. Test threads.
+
+import Platform
+import Testing
+
+@testable import Server
+
+@Suite struct ConnectionGiversTests {
+    private func best(_ considered: [(UInt32, ConnectionGivers.Standing, UInt64)]) -> UInt32? {
+        var givers = ConnectionGivers()
+        for (slot, standing, deadline) in considered {
+            givers.consider(slot, standing, deadline: Instant(nanoseconds: deadline))
+        }
+        return givers.best?.slot
+    }
+
+    @Test func whatWaitsGivesBackBeforeWhatIsIdleAndThatBeforeWhatIsBusy() {
+        #expect(ConnectionGivers.Standing.allCases == [.waiting, .lingering, .idle, .busy])
+        #expect(best([]) == nil)
+        #expect(best([(1, .busy, 5)]) == 1)
+        #expect(best([(1, .busy, 5), (2, .idle, 9)]) == 2)
+        #expect(best([(2, .idle, 9), (1, .busy, 5), (3, .lingering, 99)]) == 3)
+        #expect(best([(4, .waiting, 100), (3, .lingering, 99), (2, .idle, 9), (1, .busy, 5)]) == 4)
+    }
+
+    @Test(arguments: ConnectionGivers.Standing.allCases)
+    func ofAKindItIsTheOneWhoseDeadlineComesFirst(standing: ConnectionGivers.Standing) {
+        #expect(best([(1, standing, 20), (2, standing, 10), (3, standing, 30)]) == 2)
+    }
+}
