@@ -13,8 +13,10 @@
 #include <linux/openat2.h>
 #include <linux/sock_diag.h>
 #include <linux/tcp.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
@@ -90,6 +92,38 @@ int ringport_file_status(const char *path, struct ringport_file_status *status) 
     };
     return 0;
 }
+
+int ringport_entry_status(int file, struct ringport_entry_status *status) {
+    struct statx found;
+    const int flags = AT_EMPTY_PATH | AT_STATX_DONT_SYNC;
+    if (statx(file, "", flags, STATX_BASIC_STATS | STATX_MNT_ID, &found) != 0) return -1;
+    *status = (struct ringport_entry_status){
+        .device = makedev(found.stx_dev_major, found.stx_dev_minor),
+        .inode = found.stx_ino,
+        .mount = found.stx_mnt_id,
+        .links = found.stx_nlink,
+        .size = found.stx_size,
+        .modified = found.stx_mtime.tv_sec,
+        .mode = found.stx_mode,
+    };
+    return 0;
+}
+
+int64_t ringport_private_memory(void) {
+    char text[128];
+    const int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (file < 0) return -1;
+    const ssize_t count = read(file, text, sizeof text - 1);
+    close(file);
+    if (count <= 0) return -1;
+    text[count] = 0;
+    /* Pages: all that is mapped, what of it is resident, what of that is shared with files. */
+    long long mapped, resident, shared;
+    if (sscanf(text, "%lld %lld %lld", &mapped, &resident, &shared) != 3) return -1;
+    return (resident - shared) * sysconf(_SC_PAGESIZE);
+}
+
+void ringport_trim_memory(void) { malloc_trim(0); }
 
 int ringport_lock_file(int descriptor) {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};

@@ -15,6 +15,8 @@ extension CompletionWorker {
             answerFile(exchange, file, status: status, output)
         case .handler(let response):
             answerHandler(exchange, response, output)
+        case .list(let list):
+            answerHandler(exchange, list.response, list: list.content, output)
         case .refusal(let reason):
             exchanges[exchange].reason = reason
             answerRefusal(exchange, refusal(reason, exchange), output)
@@ -186,7 +188,19 @@ extension CompletionWorker {
 
     // MARK: Handlers
 
-    private func answerHandler(_ exchange: UInt32, _ response: HandlerResponse, _ output: Output) {
+    /// Writes a handler's response, or a list of a folder, as the answer of an exchange.
+    ///
+    /// - Parameters:
+    ///   - exchange: which is first in line.
+    ///   - response: the status and the fields.
+    ///   - list: the content, where it is not the response's own but shared by all who are sent it.
+    ///   - output: has room.
+    private func answerHandler(
+        _ exchange: UInt32,
+        _ response: HandlerResponse,
+        list: SharedBytes? = nil,
+        _ output: Output
+    ) {
         let head = exchanges[exchange].head
         let persistence = persistence(exchange)
         let policy = policy(exchange)
@@ -211,27 +225,44 @@ extension CompletionWorker {
         if !originLines.isEmpty { lines += originLines }
         let sendsBody = head.method != .head && ResponseEncoder.status(response.status).allowsBody
         exchanges[exchange].status = response.status
-        let inline = sendsBody && response.bodyLength <= site.limits.inlineBodySizeMax
+        let count = list?.count ?? response.bodyLength
+        let inline = sendsBody && count <= site.limits.inlineBodySizeMax
         let headRoom = site.limits.responseHeadSizeMax + response.bodyStart + originLines.count
-        let room = headRoom + (inline ? response.bodyLength : 0)
+        let room = headRoom + (inline ? count : 0)
         output.write(room) { (span) throws(ResponseError) in
-            try ResponseEncoder.writeHead(of: response, ownLines: ownLines, lines, persistence, clock, into: &span)
-            if inline { try span.appendBytes(response.bytes.span.extracting(response.bodyStart...)) }
+            try ResponseEncoder.writeHead(
+                of: response,
+                count: count,
+                ownLines: ownLines,
+                lines,
+                persistence,
+                clock,
+                into: &span
+            )
+            guard inline else { return }
+            if let list {
+                // In place as long as the list is held.
+                try unsafe span.appendBytes(list.bytes.bindMemory(to: UInt8.self).span)
+            } else {
+                try span.appendBytes(response.bytes.span.extracting(response.bodyStart...))
+            }
         }
         guard sendsBody, !inline else {
-            exchanges[exchange].sent = sendsBody ? UInt64(response.bodyLength) : 0
+            exchanges[exchange].sent = sendsBody ? UInt64(count) : 0
             return
         }
-        // The request's content has been handled: its buffer takes the response's, which stays in place there.
-        exchanges[exchange].body.free()
-        exchanges[exchange].body.reserve(response.bodyLength, largest: response.bodyLength)
-        unsafe response.bytes.withUnsafeBufferPointer { bytes in
-            unsafe exchanges[exchange].body.append(UnsafeBufferPointer(rebasing: bytes[response.bodyStart...]))
+        if list == nil {
+            // The request's content has been handled: its buffer takes the response's, which stays in place there.
+            exchanges[exchange].body.free()
+            exchanges[exchange].body.reserve(response.bodyLength, largest: response.bodyLength)
+            unsafe response.bytes.withUnsafeBufferPointer { bytes in
+                unsafe exchanges[exchange].body.append(UnsafeBufferPointer(rebasing: bytes[response.bodyStart...]))
+            }
+            exchanges[exchange].reply = .handler(response.withoutBody)
+            recount(exchange)
         }
-        exchanges[exchange].reply = .handler(response.withoutBody)
-        recount(exchange)
         exchanges[exchange].stage = .streaming
-        exchanges[exchange].end = UInt64(response.bodyLength)
+        exchanges[exchange].end = UInt64(count)
         exchanges[exchange].residentEnd = exchanges[exchange].end
     }
 }

@@ -37,7 +37,8 @@ extension CompletionWorker {
         switch exchanges[exchange].reply {
         case .file(let file, _): unsafe whole = files[file].body
         case .handler: unsafe whole = UnsafeRawBufferPointer(exchanges[exchange].body.bytes)
-        default: preconditionFailure("only files and handlers have bodies that leave in parts")
+        case .list(let list): unsafe whole = list.content.bytes
+        default: preconditionFailure("only files, handlers and lists have bodies that leave in parts")
         }
         return unsafe UnsafeRawBufferPointer(rebasing: whole[Int(range.lowerBound)..<Int(range.upperBound)])
     }

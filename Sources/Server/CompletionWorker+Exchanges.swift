@@ -41,6 +41,7 @@ extension CompletionWorker {
         var fields = 0
         switch exchanges[exchange].reply {
         case .handler(let response): fields = response.bodyStart
+        case .list(let list): fields = list.response.bodyStart
         case .redirect(_, let location): fields = location.count
         case .none, .file, .refusal, .options: break
         }
@@ -63,7 +64,11 @@ extension CompletionWorker {
 
     /// Gives back everything an exchange holds.
     func freeExchange(_ exchange: UInt32) {
-        if case .file(let file, _) = exchanges[exchange].reply { files.unpin(file) }
+        switch exchanges[exchange].reply {
+        case .file(let file, _): files.unpin(file)
+        case .list(let list): lists.release(list)
+        case .none, .handler, .refusal, .redirect, .options: break
+        }
         exchanges[exchange].reply = .none
         exchanges[exchange].call = nil
         exchanges[exchange].headBytes.free()

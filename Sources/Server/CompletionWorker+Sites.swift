@@ -38,14 +38,16 @@ extension CompletionWorker {
         var changed: [Int] = []
         watch.readChanges(atMost: site.limits.watchReadsMax) { change in
             switch change {
-            case .everything: files.unlistAll()
-            case .file(let root, let path): fileChanged(path, in: root)
+            case .everything: unlistAll()
+            case .file(let root, let path):
+                fileChanged(path, in: root)
+                listChanged(path, in: root)
             case .watched(let watch): files.unlist(watch: watch)
             case .roots(let roots): changed = roots
             }
         }
         // The rest is read in the next turn; whatever it is about is not kept until then.
-        if watch.hasUnread { files.unlistAll() } else { files.removeRetiredWatches() }
+        if watch.hasUnread { unlistAll() } else { files.removeRetiredWatches() }
         guard !changed.isEmpty else { return }
         unlistFiles(of: changed)
         followRoots(changed)
@@ -54,11 +56,12 @@ extension CompletionWorker {
     private func unlistFiles(of roots: [Int]) {
         let policies = site.hosts.policies
         files.unlist { roots.contains(policies[Int($0.policy)].folder) }
+        lists.unlist { roots.contains(policies[Int($0)].folder) }
     }
 
     /// Something was mounted or unmounted: any path may lead elsewhere, and no event tells which.
     func mountsChanged() {
-        files.unlistAll()
+        unlistAll()
         watch.forgetFolders()
         // A file system that does not answer would hold up every site here.
         for root in rootPaths.indices where !rootPaths[root].reportsChanges { look(root) }

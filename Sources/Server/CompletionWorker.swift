@@ -26,6 +26,7 @@ struct Site: Sendable {
     let passwords: PasswordDesk
     var codings: CodingPolicy
     let variants: VariantMaker
+    let folderReader: FolderReader
     var mediaTypes: MediaTypes
     let router: Router
     let thanks: ThanksPage
@@ -56,8 +57,9 @@ final class CompletionWorker {
 
     /// The paths that lead to the folders that are served.
     var rootPaths: [RootPath]
-    /// The folders of sites in which the pool reads a list for an exchange.
-    var listedRoots: [CompletionKey: Descriptor.Shared] = [:]
+    /// The folders that are read for lists, by the numbers of their readings.
+    var listedFolders: [UInt64: ListedFolder] = [:]
+    var lists: FolderLists
     /// Files whose site has no folder at the moment.
     var searches: [UInt32] = []
     /// The time at which these are looked at again.
@@ -161,6 +163,7 @@ final class CompletionWorker {
         self.listeners = listeners
         let limits = site.limits
         passwordMemo = PasswordMemo(limits)
+        lists = FolderLists(sizeMax: limits.listsSizeMax, countMax: limits.listsKeptMax)
         parser = RequestParser(limits: site.headLimits)
         accepts = PostedAccepts(listeners: listeners.count, perListener: limits.acceptsMax)
         // Each listener may bring what was posted on it before the last place was taken.
@@ -293,7 +296,7 @@ final class CompletionWorker {
         case .variantMade(let file, let answer): variantMade(file, answer)
         case .passwordChecked(let exchange, let outcome): passwordChecked(exchange, outcome)
         case .passwordRemembered(let entry): passwordMemo.insert(entry, now: clock.now)
-        case .folderRead(let exchange, let outcome): folderRead(exchange, outcome)
+        case .folderRead(let reading, let answer): folderRead(reading, answer)
         case .fileNamed(let file, let names): fileNamed(file, names)
         case .rootLookedUp(let root, let old, let outcome): rootLookedUp(root, from: old, outcome)
         case .reload(let site, let folders, let progress):
@@ -314,7 +317,7 @@ final class CompletionWorker {
         site = new
         hasOneSite = site.hosts.policies.count == 1
         rootPaths = folders.map(RootPath.init)
-        files.unlistAll()
+        unlistAll()
         files.sizeMax = site.limits.fileCacheSizeMax
         parser = RequestParser(limits: site.headLimits)
         // Users and realms may be others.

@@ -33,6 +33,8 @@ struct Exchange {
         case file(UInt32, status: UInt16)
         /// What a handler answered.
         case handler(HandlerResponse)
+        /// A list of a folder, which is held for it.
+        case list(FolderList)
         /// The server's own words.
         case refusal(Reason)
         /// Another address.

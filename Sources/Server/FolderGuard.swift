@@ -13,7 +13,8 @@ struct FolderGuard: Sendable {
     private let hosts: HostTable
     private let folders: [Descriptor.Shared]
     private let policy: Int
-    private let entered: Int
+    /// The realm whose password the request has shown; -1 for none.
+    let entered: Int
 
     /// - Parameters:
     ///   - version: the rules that hold for the request.
@@ -55,6 +56,9 @@ struct FolderGuard: Sendable {
 }
 
 extension ServedName {
+    /// The name of what is in a folder.
+    func with(_ rest: [UInt8]) -> ServedName { ServedName(folder: folder, path: path + rest) }
+
     /// The same with the slash at its end by which a folder is asked for.
     var asFolder: ServedName {
         let slash = UInt8(ascii: "/")

@@ -1,129 +1,166 @@
-/// Lists of folders: read on a pool thread, since a folder may have to come from a disk.
+/// Reads what is in a folder. On a pool thread, since a folder may have to come from a disk.
 
-internal import CompletionPort
 internal import CPlatform
 internal import Glibc
-internal import HandlerHost
-internal import HandlerPool
 internal import HTTP
 internal import Platform
 
-/// The end of reading a folder.
-enum FolderOutcome: Sendable {
-    /// A list of what is in it.
-    case list(HandlerResponse)
-    /// It is no folder.
-    case none
-    /// It is guarded by a realm that the request has not entered.
-    case guarded(realm: Int)
-}
+/// The folder of which a list is wanted, and the rules by which its names are served.
+struct FolderSource: Sendable {
+    /// The folder itself, wherever it is named: workers have descriptors of their own.
+    struct Place: Hashable, Sendable {
+        let device: UInt64
+        let inode: UInt64
+        let mount: UInt64
+        let path: [UInt8]
+        let policy: ObjectIdentifier
+        let entered: Int
+    }
 
-/// Reads one folder and makes a page or JSON of it.
-private final class FolderReading: PoolJob {
-    private let root: Descriptor.Shared
-    private let path: [UInt8]
-    private let policy: SitePolicy
-    private let guarding: FolderGuard
-    private let asksJSON: Bool
-    private let posts: PostQueue<WorkerMessage>
-    private let exchange: CompletionKey
+    let root: Descriptor.Shared
+    /// The folder's decoded path beneath the root, with slashes at both ends.
+    let path: [UInt8]
+    let policy: SitePolicy
+    /// What of it is shown to those who have entered a realm, or none.
+    let guarding: FolderGuard
+    /// Names of a list at most.
+    let namesMax: Int
+    let place: Place
 
-    /// Entries of a list at most; a folder with more is cut.
-    private static let countMax = 10_000
-
-    init(
-        _ path: [UInt8],
-        beneath root: Descriptor.Shared,
-        _ policy: SitePolicy,
-        _ guarding: FolderGuard,
-        asksJSON: Bool,
-        _ posts: PostQueue<WorkerMessage>,
-        _ exchange: CompletionKey
-    ) {
-        self.path = path
+    /// - Returns: `nil` when the root can't be told from others.
+    init?(root: Descriptor.Shared, path: [UInt8], policy: SitePolicy, guarding: FolderGuard, namesMax: Int) {
+        var status = ringport_entry_status()
+        guard unsafe ringport_entry_status(root.rawValue, &status) == 0 else { return nil }
         self.root = root
+        self.path = path
         self.policy = policy
         self.guarding = guarding
-        self.asksJSON = asksJSON
-        self.posts = posts
-        self.exchange = exchange
-    }
-
-    func run() {
-        posts.post(.folderRead(exchange, outcome()))
-    }
-
-    private func outcome() -> FolderOutcome {
-        guard let folder = name(path) else { return .none }
-        guard let names = guarding.names(of: folder, path) else { return .none }
-        if case .guarded(let realm) = guarding.answer(names) { return .guarded(realm: realm) }
-        guard let entries = read(folder, names) else { return .none }
-        let listing = FolderListing(path: path, entries: entries)
-        let response = HandlerResponse(
-            status: 200,
-            fields: [
-                ("Content-Type", asksJSON ? "application/json" : "text/html; charset=utf-8"),
-                ("Cache-Control", "no-cache"), ("Vary", "Accept"),
-            ],
-            body: Array((asksJSON ? listing.json : listing.html).utf8)
+        self.namesMax = namesMax
+        place = Place(
+            device: status.device,
+            inode: status.inode,
+            mount: status.mount,
+            path: path,
+            policy: ObjectIdentifier(policy),
+            entered: guarding.entered
         )
-        return .list(response)
+    }
+}
+
+/// One reading of a folder.
+struct FolderReading {
+    /// The result of a reading.
+    enum Outcome {
+        /// The names, and true when the kernel reports every change of what is shown of them to whoever watches the folder.
+        case names([FolderListing.Entry], isReported: Bool)
+        case noFolder
+        /// It is guarded by a realm that the request has not entered.
+        case guarded(realm: Int)
+        /// The process lacks descriptors or memory.
+        case exhausted
     }
 
-    /// What is in the folder and would be served; `nil` when it is no folder.
-    private func read(_ named: borrowing Descriptor, _ names: [ServedName]) -> [FolderListing.Entry]? {
+    private let source: FolderSource
+    private var entries: [FolderListing.Entry] = []
+    /// The folder's names, by which the guards are asked.
+    private var names: [ServedName] = []
+    private var isReported = true
+    private var mount: UInt64 = 0
+
+    private init(_ source: FolderSource) {
+        self.source = source
+    }
+
+    /// Reads a folder: what is in it and would be served.
+    ///
+    /// A pool thread.
+    static func read(_ source: FolderSource) -> Outcome {
+        var reading = FolderReading(source)
+        return reading.read()
+    }
+
+    private mutating func read() -> Outcome {
+        guard let named = name(source.path) else { return Self.isExhausted(errno) ? .exhausted : .noFolder }
+        guard let names = source.guarding.names(of: named, source.path) else { return .noFolder }
+        if case .guarded(let realm) = source.guarding.answer(names) { return .guarded(realm: realm) }
+        self.names = names
         let number = unsafe ringport_openat(named.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
-        guard number >= 0 else { return nil }
+        guard number >= 0 else { return Self.isExhausted(errno) ? .exhausted : .noFolder }
         guard let folder = unsafe fdopendir(number) else {
             _ = close(number)
-            return nil
+            return .exhausted
         }
         defer { unsafe _ = closedir(folder) }
-        var entries: [FolderListing.Entry] = []
-        while let found = unsafe readdir(folder), entries.count < Self.countMax {
+        var status = ringport_entry_status()
+        guard unsafe ringport_entry_status(number, &status) == 0 else { return .noFolder }
+        mount = status.mount
+        isReported = ringport_reports_changes(number) != 0
+        while let found = unsafe readdir(folder), entries.count < source.namesMax {
             let name = unsafe withUnsafePointer(to: &found.pointee.d_name) { pointer in
                 // In place: the entry is shorter than its type, and a copy would read beyond it. It ends with a NUL.
                 unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) { name in
                     unsafe Array(UnsafeRawBufferPointer(start: name, count: strlen(name)))
                 }
             }
-            // What is no link has the folder's names, and its own behind them.
             let type = unsafe found.pointee.d_type
-            let isLink = type == UInt8(DT_LNK) || type == UInt8(DT_UNKNOWN)
-            if let entry = entry(name, in: isLink ? nil : names) { entries.append(entry) }
+            guard add(name, mayBeLink: type == UInt8(DT_LNK) || type == UInt8(DT_UNKNOWN)) else { return .exhausted }
         }
-        return entries
+        return .names(entries, isReported: isReported)
     }
 
-    /// Looks what would be served by a name.
+    /// Adds what would be served by a name, if anything would.
+    ///
+    /// - Returns: false when the process lacks what it takes to look.
+    private mutating func add(_ name: [UInt8], mayBeLink: Bool) -> Bool {
+        guard name != Array(".".utf8), name != Array("..".utf8), FileNames.canBeAskedFor(name),
+            source.policy.names.areServed((source.path + name).span)
+        else { return true }
+        // The target may change, come or go without a report of this folder.
+        if mayBeLink, source.policy.symlinks != .refuse { isReported = false }
+        guard let file = self.name(source.path + name) else {
+            switch errno {
+            case let code where Self.isExhausted(code): return false
+            case ENOENT, ELOOP, EXDEV: break
+            default: isReported = false
+            }
+            return true
+        }
+        var status = ringport_entry_status()
+        guard unsafe ringport_entry_status(file.rawValue, &status) == 0 else {
+            isReported = false
+            return true
+        }
+        let kind = status.mode & UInt32(S_IFMT)
+        guard kind == UInt32(S_IFREG) || kind == UInt32(S_IFDIR) else { return true }
+        // By another name, or where it is mounted from, a file changes without a report of this folder.
+        if kind == UInt32(S_IFREG), status.links > 1 || status.mount != mount { isReported = false }
+        guard ringport_is_accessible(file.rawValue, kind == UInt32(S_IFDIR) ? 1 : 0) != 0,
+            isOpen(file, name + (kind == UInt32(S_IFDIR) ? [UInt8(ascii: "/")] : []), mayBeLink: mayBeLink)
+        else { return true }
+        entries.append(
+            FolderListing.Entry(
+                name: name,
+                kind: kind == UInt32(S_IFDIR) ? .folder : .file(size: status.size, modified: status.modified)
+            )
+        )
+        return true
+    }
+
+    /// True when no guard asks for a password that the request has not shown: other names are not shown.
     ///
     /// - Parameters:
-    ///   - name: in the folder.
-    ///   - folder: the folder's names; `nil` for an entry that has others.
-    /// - Returns: `nil` when nothing would.
-    private func entry(_ name: [UInt8], in folder: [ServedName]?) -> FolderListing.Entry? {
-        guard name != Array(".".utf8), name != Array("..".utf8), FileNames.canBeAskedFor(name) else { return nil }
-        guard policy.names.areServed((path + name).span), let file = self.name(path + name) else { return nil }
-        var attributes = stat()
-        guard unsafe fstat(file.rawValue, &attributes) == 0 else { return nil }
-        let kind = attributes.st_mode & S_IFMT
-        guard kind == S_IFREG || kind == S_IFDIR else { return nil }
-        guard ringport_is_accessible(file.rawValue, kind == S_IFDIR ? 1 : 0) != 0 else { return nil }
-        // A name that asks for a password is not shown to a client that has not given it.
-        let rest = name + (kind == S_IFDIR ? [UInt8(ascii: "/")] : [])
-        let names = folder.map { $0.map { ServedName(folder: $0.folder, path: $0.path + rest) } }
-        guard let names = names ?? guarding.names(of: file, path + rest), case .open = guarding.answer(names) else {
-            return nil
-        }
-        return FolderListing.Entry(
-            name: name,
-            isFolder: kind == S_IFDIR,
-            size: UInt64(attributes.st_size),
-            modified: Int64(attributes.st_mtim.tv_sec)
-        )
+    ///   - file: the open file or folder.
+    ///   - rest: its name in the folder, with a slash at its end for a folder.
+    ///   - mayBeLink: it may have other names than those of the folder with its own behind them.
+    private func isOpen(_ file: borrowing Descriptor, _ rest: [UInt8], mayBeLink: Bool) -> Bool {
+        let own = mayBeLink ? source.guarding.names(of: file, source.path + rest) : names.map { $0.with(rest) }
+        guard let own, case .open = source.guarding.answer(own) else { return false }
+        return true
     }
 
-    /// Opens a path by the site's rule about links, as requests do; `nil` when it names nothing.
+    private static func isExhausted(_ code: Int32) -> Bool { [EMFILE, ENFILE, ENOMEM].contains(code) }
+
+    /// Opens a path by the site's rule about links, as requests do; `nil` when it names nothing, with the reason in `errno`.
     private func name(_ path: [UInt8]) -> Descriptor? {
         // Relative to the root, and never empty.
         let relative = Array(".".utf8) + path + [0]
@@ -131,9 +168,9 @@ private final class FolderReading: PoolJob {
             // Ended by the NUL that was appended; no name holds another.
             unsafe bytes.withMemoryRebound(to: CChar.self) { characters -> Int32 in
                 guard let start = characters.baseAddress else { return -1 }
-                let links = policy.symlinks
+                let links = source.policy.symlinks
                 return unsafe ringport_name_beneath(
-                    root.rawValue,
+                    source.root.rawValue,
                     start,
                     links == .inside ? 1 : 0,
                     links == .follow ? 1 : 0
@@ -141,58 +178,5 @@ private final class FolderReading: PoolJob {
             }
         }
         return number >= 0 ? Descriptor(owning: number) : nil
-    }
-}
-
-extension CompletionWorker {
-    /// Has the exchange answered by a list of the folder it names.
-    func readFolder(_ exchange: UInt32) {
-        let policy = policy(exchange)
-        let head = exchanges[exchange].head
-        let bytes = unsafe exchanges[exchange].headBytes.bytes
-        let folder = exchanges[exchange].version.roots[policy.folder]
-        let reading = unsafe FolderReading(
-            withPath(exchange) { path in path.indices.map { path[$0] } },
-            beneath: folder,
-            policy,
-            FolderGuard(
-                exchanges[exchange].version,
-                policy: Int(exchanges[exchange].policy),
-                entered: exchanges[exchange].isAuthorised ? exchanges[exchange].realm : -1
-            ),
-            asksJSON: QualityList.prefers("application/json", over: "text/html", head, in: bytes.span),
-            posts,
-            exchanges.key(exchange)
-        )
-        listedRoots[exchanges.key(exchange)] = folder
-        exchanges[exchange].stage = .waitingForHandler
-        exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
-        wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
-        if !site.dispatch.pool.submit(reading) {
-            listedRoots[exchanges.key(exchange)] = nil
-            exchanges[exchange].deadline = .distantFuture
-            reply(exchange, .refusal(.poolFull))
-        }
-    }
-
-    /// The pool has read a folder, or there is none; its exchange may have ended before.
-    func folderRead(_ key: CompletionKey, _ outcome: FolderOutcome) {
-        let root = listedRoots.removeValue(forKey: key)
-        guard exchanges.isCurrent(key), exchanges[key.slot].stage == .waitingForHandler,
-            exchanges[key.slot].connection != noSlot
-        else { return }
-        // The site may have been switched, and the folder that was read be on its way out.
-        lookAtSitesAgain()
-        if exchanges[key.slot].version === version { followRemovedRoot(policy(key.slot).folder) }
-        guard root === exchanges[key.slot].version.roots[policy(key.slot).folder] else { return readFolder(key.slot) }
-        exchanges[key.slot].deadline = .distantFuture
-        switch outcome {
-        case .none: answerMissing(key.slot)
-        case .guarded(let realm): ask(key.slot, realm: realm)
-        case .list(let response):
-            // A list waits for its turn and for its client, as long as that may take.
-            guard takeContents(key.slot, response.bytes.count) else { return reply(key.slot, .refusal(.bodiesFull)) }
-            reply(key.slot, .handler(response))
-        }
     }
 }

@@ -130,6 +130,20 @@ package struct Limits: Sendable {
     package var fileCacheSizeMax = 128 * 1024 * 1024
     /// Files kept in memory or mapped, and files being opened.
     package var fileCacheCountMax = 8192
+    /// Bytes of files that are in memory and not kept, for those who are being sent them.
+    ///
+    /// Beyond it: 503.
+    package var unkeptSizeMax = 128 * 1024 * 1024
+    /// Names of a folder's list.
+    ///
+    /// A folder with more is listed in part.
+    package var listedNamesMax = 10_000
+    /// Bytes of the lists of folders that are kept or being sent.
+    ///
+    /// Beyond it: 503.
+    package var listsSizeMax = 64 * 1024 * 1024
+    /// Lists of folders that are kept.
+    package var listsKeptMax = 256
     /// Folders of the sites that are watched for changes.
     ///
     /// Files in further ones are not kept.

@@ -169,9 +169,11 @@ enum ResponseEncoder {
 
     // MARK: Handlers
 
-    /// Writes the head of a handler's response: its own fields or those in their place, and those that frame the message.
+    /// Writes the head of a handler's response, whose content has `count` bytes: its own fields or those in their place, and those
+    /// that frame the message.
     static func writeHead(
         of response: HandlerResponse,
+        count: Int,
         ownLines: [UInt8]? = nil,
         _ lines: [UInt8],
         _ persistence: Persistence,
@@ -186,7 +188,7 @@ enum ResponseEncoder {
         }
         try span.appendBytes(lines.span)
         if status(response.status).allowsBody {
-            try span.appendField("Content-Length", decimal: UInt64(response.bodyLength))
+            try span.appendField("Content-Length", decimal: UInt64(count))
         }
         try span.appendEmptyLine()
     }

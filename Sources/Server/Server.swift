@@ -27,6 +27,8 @@ package final class Server {
     /// Coding a file takes a processor: one at a time, however many threads the pool has.
     private let compression: PoolLane
     private let passwords: PasswordDesk
+    /// Reading folders for lists: a disk or another machine that does not answer holds up few threads.
+    private let folderReadings: PoolLane
     private var listeners: ListenerTable
     /// True when nobody waits for clients any longer.
     private let hasHurry = Monitor(false)
@@ -109,6 +111,7 @@ package final class Server {
         host = HandlerHost(services: services, callsMax: configuration.limits.callsMax)
         compression = PoolLane(pool: pool, runningMax: 1, queueMax: 1024)
         passwords = PasswordDesk(processors: processorCount(), configuration.limits)
+        folderReadings = PoolLane(pool: pool, runningMax: 2, queueMax: 256)
         self.listeners = listeners
         self.log = log
         self.store = store
@@ -140,6 +143,7 @@ package final class Server {
             passwords: passwords,
             codings: CodingPolicy(configuration.compression),
             variants: VariantMaker(lane: compression, sizeMax: configuration.compression.cacheSizeMax),
+            folderReader: FolderReader(lane: folderReadings),
             mediaTypes: MediaTypes(own: configuration.mediaTypes.types, system: systemTypes()),
             router: router,
             thanks: ThanksPage(handlers: handlers.map(\.name)),
@@ -265,6 +269,7 @@ package final class Server {
         watchdog = nil
         compression.stop()
         passwords.stop(deadline: Instant.now.advanced(by: .milliseconds(100)))
+        folderReadings.stop()
         let report = pool.stop(deadline: max(deadline, Instant.now.advanced(by: .milliseconds(100))))
         for stuck in report.stuck {
             isClean = false

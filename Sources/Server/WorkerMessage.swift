@@ -16,8 +16,8 @@ enum WorkerMessage: Sendable {
     case passwordChecked(CompletionKey, PasswordDesk.Outcome)
     /// Some worker has let in, or goes on letting in, who sends these credentials.
     case passwordRemembered(PasswordMemo.Entry)
-    /// The folder of this exchange has been read, or is none.
-    case folderRead(CompletionKey, FolderOutcome)
+    /// The reading of a folder with this number has ended.
+    case folderRead(UInt64, FolderReader.Answer)
     /// The names of this entry's open file have been looked up.
     case fileNamed(CompletionKey, ServedNames)
     /// It was looked where the path of the folder of this index leads.

@@ -52,7 +52,7 @@ struct WorkerStep: Equatable, AtomicRepresentable {
         case .variantMade(let file, _): self.init(.variantMade, slot: file.slot)
         case .passwordChecked(let exchange, _): self.init(.passwordChecked, slot: exchange.slot)
         case .passwordRemembered: self.init(.passwordRemembered)
-        case .folderRead(let exchange, _): self.init(.folderRead, slot: exchange.slot)
+        case .folderRead: self.init(.folderRead)
         case .fileNamed(let file, _): self.init(.fileNamed, slot: file.slot)
         case .rootLookedUp: self.init(.rootLookedUp)
         case .reload: self.init(.reload)

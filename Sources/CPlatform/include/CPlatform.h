@@ -41,6 +41,21 @@ struct ringport_file_status {
 };
 int ringport_file_status(const char *path, struct ringport_file_status *status);
 
+/* What statx(2) says of an open file without waiting for another machine, Linux 5.8: the number of its mount included. The time is
+ * in seconds since 1970. 0, or -1 with errno. */
+struct ringport_entry_status {
+    uint64_t device, inode, mount, links, size;
+    int64_t modified;
+    uint32_t mode;
+};
+int ringport_entry_status(int file, struct ringport_entry_status *status);
+
+/* Bytes of memory that are this process's alone, from /proc/self/statm; -1 where that can't be read. */
+int64_t ringport_private_memory(void);
+
+/* Has the allocator give free pages back to the system (malloc_trim(3)). Other threads' allocations wait meanwhile. */
+void ringport_trim_memory(void);
+
 /* F_OFD_SETLK (fcntl(2), Linux 3.15): takes the open file's lock for writing, or fails with EAGAIN where another has it.
  * The lock is gone with the last descriptor of the open file, so with its process. */
 int ringport_lock_file(int descriptor);

@@ -89,8 +89,7 @@ import Testing
         for number in 0..<400 { files["www/many/\(number).txt"] = "" }
         let site = try ServedSite(files) {
             $0.rules.files.listing = true
-            $0.limits.bodySizeMax = 1000
-            $0.limits.bodiesSizeMax = 20_000
+            $0.limits.listsSizeMax = 20_000
         }
         for _ in 0..<40 { #expect(try site.ask("/few/").status == 200) }
         let refused = try site.ask("/many/")

@@ -10,15 +10,32 @@ final class RawConnection {
     private let socket: Descriptor
     private var received: [UInt8] = []
 
-    init(port: UInt16) throws {
+    /// Connects.
+    ///
+    /// - Parameters:
+    ///   - port: on which a site is served.
+    ///   - receiveBuffer: bytes that the kernel takes for a client that does not read; as it likes when `nil`.
+    ///   - source: the last number of the client's address in 127.0.0.0/8.
+    /// - Throws: when the system can't.
+    init(port: UInt16, receiveBuffer: Int32? = nil, source: UInt32 = 1) throws {
         let number = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw SystemError("make a socket") }
         socket = Descriptor(owning: number)
         // A server that never answers fails a test instead of holding it up.
         var patience = timeval(tv_sec: 20, tv_usec: 0)
         unsafe setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        if var size = receiveBuffer {
+            unsafe setsockopt(number, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = (UInt32(0x7f00_0000) + source).bigEndian
+        let bound = unsafe withUnsafePointer(to: &address) { address in
+            unsafe address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard bound == 0 else { throw SystemError("bind") }
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
         let status = unsafe withUnsafePointer(to: &address) { address in
@@ -56,6 +73,12 @@ final class RawConnection {
             searched = max(0, received.count - 3)
             try receive()
         }
+    }
+
+    /// The status of an answer, of which no more is read than what has come with that.
+    func status() throws -> Int {
+        while received.count < 12 { try receive() }
+        return Int(String(decoding: received[9..<12], as: UTF8.self)) ?? 0
     }
 
     private func endOfHead(from start: Int) -> Int? {
