@@ -35,6 +35,20 @@ package struct MappedMemory: ~Copyable {
         self.count = count
     }
 
+    /// Gives the memory of whole pages back to the system; they are zero when they are touched again.
+    ///
+    /// - Parameter range: bytes in which nothing lives. Only the pages that it covers whole are given back.
+    package func release(_ range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "memory of this mapping")
+        let start = (range.lowerBound + Self.pageSize - 1) & ~(Self.pageSize - 1)
+        let end = range.upperBound & ~(Self.pageSize - 1)
+        guard start < end else { return }
+        // Nothing can fail in a mapping of our own (madvise(2)).
+        unsafe _ = madvise(base + start, end - start, MADV_DONTNEED)
+    }
+
+    private static let pageSize = 4096
+
     deinit {
         unsafe _ = munmap(base, count)
     }

@@ -13,7 +13,8 @@ extension CompletionWorker {
     /// Queues the next part of a body when it is in memory, and has the one after it brought there meanwhile.
     func pump(_ exchange: UInt32) {
         let slot = exchanges[exchange].connection
-        guard !exchanges[exchange].isQueued, lendOutput(slot), let output = connections[slot].output else { return }
+        guard !exchanges[exchange].isQueued else { return }
+        let output = lendList(slot)
         let position = exchanges[exchange].position
         guard position < exchanges[exchange].end else {
             return exchanges[exchange].isMultipart ? beginRange(exchange, output) : streamEnded(exchange)
@@ -92,6 +93,8 @@ extension CompletionWorker {
     func streamEnded(_ exchange: UInt32) {
         let slot = exchanges[exchange].connection
         endFreeSending(slot)
+        // What comes next is written into a block.
+        if let output = connections[slot].output { _ = regainBlock(slot, output) }
         endExchange(exchange)
         advance(slot)
     }

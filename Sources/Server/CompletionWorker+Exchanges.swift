@@ -21,7 +21,7 @@ extension CompletionWorker {
                 pump(exchange)
                 return
             case .ready:
-                guard lendOutput(slot), let output = connections[slot].output,
+                guard lendOutput(slot), let output = connections[slot].output, regainBlock(slot, output),
                     output.hasRoom(roomNeeded(exchange))
                 else { return }
                 answer(exchange, output)

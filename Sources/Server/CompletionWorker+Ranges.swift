@@ -24,10 +24,10 @@ extension CompletionWorker {
         }
         let ranges = byteRanges(exchange, file)
         let room = files[file].withLines { content, _ in ByteRangesContent.framingSizeMax(typeLine: content) }
-        // With what is in the output sent there is room; the exchange is pumped again then.
-        guard output.hasRoom(room) else { return }
-        let next = Int(exchanges[exchange].rangeIndex) + 1
         let slot = exchanges[exchange].connection
+        // With what is in the output sent there is room; the exchange is pumped again then.
+        guard regainBlock(slot, output), output.hasRoom(room) else { return }
+        let next = Int(exchanges[exchange].rangeIndex) + 1
         guard next < ranges.ranges.count else {
             output.write(room) { (span) throws(ResponseError) in try ranges.appendEnd(to: &span) }
             markDirty(slot)

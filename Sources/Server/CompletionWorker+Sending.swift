@@ -11,15 +11,33 @@ extension CompletionWorker {
     /// Sees to it that the connection has an output block; false when it has to wait for one.
     func lendOutput(_ slot: UInt32) -> Bool {
         guard connections[slot].output == nil else { return true }
-        guard let output = outputs.lend() else {
-            if !connections[slot].isWaiting {
-                connections[slot].isWaiting = true
-                outputWaiters.append(slot)
-            }
+        guard let output = outputs.lend() ?? lendFurther(slot) else {
+            awaitOutput(slot)
             return false
         }
         connections[slot].output = output
         return true
+    }
+
+    private func awaitOutput(_ slot: UInt32) {
+        guard !connections[slot].isWaiting else { return }
+        connections[slot].isWaiting = true
+        outputWaiters.append(slot)
+    }
+
+    /// Sees to it that a connection that has sent a large body without a block has one again; false when it has to wait.
+    func regainBlock(_ slot: UInt32, _ output: Output) -> Bool {
+        guard !output.hasBlock, !outputs.giveBlock(to: output) else { return true }
+        awaitOutput(slot)
+        return false
+    }
+
+    /// The connection's list of segments, with or without a block: for bytes that are elsewhere.
+    func lendList(_ slot: UInt32) -> Output {
+        if let output = connections[slot].output { return output }
+        let output = outputs.lendBare()
+        connections[slot].output = output
+        return output
     }
 
     /// Takes back a block into which nothing was written: a client whose request is not complete, or whose handler takes
@@ -37,7 +55,8 @@ extension CompletionWorker {
 
     /// Lets connections that waited for an output block go on, as many as there are blocks now.
     func resumeWaiters() {
-        guard !outputWaiters.isEmpty, outputs.hasFree else { return }
+        guard !outputWaiters.isEmpty else { return }
+        guard outputs.hasFree || outputs.hasReserve else { return }
         let waiting = outputWaiters
         outputWaiters.removeAll(keepingCapacity: true)
         for slot in waiting where connections.contains(slot) && connections[slot].isWaiting {
@@ -81,10 +100,15 @@ extension CompletionWorker {
     ///   - mayWait: packets are being performed: there may be more to send by the end of the turn.
     func send(_ slot: UInt32, _ output: Output, mayWait: Bool = false) {
         let file = descriptorOfPart(slot)
-        let count = file == nil ? output.count : output.countBeforePart
-        if let file, count == 0 {
-            // What has left lets the connection go on, and that belongs where packets are performed.
-            return mayWait ? sendPages(slot, output, of: file, hasRoom: false) : awaitRoom(slot, output)
+        var count = file == nil ? output.countBeforeLarge : output.countBeforePart
+        if count == 0 {
+            // What is before a large body has left, and its client may take its time.
+            if output.hasBlock { outputs.takeBlock(of: output) }
+            if let file {
+                // What has left lets the connection go on, and that belongs where packets are performed.
+                return mayWait ? sendPages(slot, output, of: file, hasRoom: false) : awaitRoom(slot, output)
+            }
+            count = output.count
         }
         beginOperation(slot)
         let key = connections.key(slot)
@@ -144,6 +168,8 @@ extension CompletionWorker {
             // EFAULT: a mapped file was truncated while it was sent; its length was promised, so the connection ends.
             return fail(slot, result == -Int(EFAULT) ? .fileChanged : .peerReset)
         }
+        // A large body has left: what follows it is written into a block.
+        if !output.hasBlock, output.isEmpty { _ = regainBlock(slot, output) }
         advance(slot)
         resume(slot)
         guard connections[slot].state.phase != .closing else { return }

@@ -62,7 +62,7 @@ final class CompletionWorker {
     var lists: FolderLists
     /// Files whose site has no folder at the moment.
     var searches: [UInt32] = []
-    /// The time at which these are looked at again.
+    /// The time at which these are looked at again, and slow readers.
     var searchesDue = Instant.distantFuture
 
     var port: CompletionPort
@@ -100,6 +100,12 @@ final class CompletionWorker {
     var freeSenders = 0
     /// Connections that wait for an output block.
     var outputWaiters: [UInt32] = []
+    var slowReaders = SlowReaders()
+    /// Exchanges that wait until an entry of the file cache is no longer in use.
+    var entryWaiters: [CompletionKey] = []
+    /// The address that had most entries in use when that was last looked at, and the time until which that counts.
+    var entryHolder: ClientNetwork?
+    var entryHolderUntil = Instant(nanoseconds: 0)
     var dueSlots: [UInt32] = []
     /// What the Accept-Encoding that was read last came to: clients of a kind all send the same.
     var codingMemo = CodingMemo()
@@ -244,7 +250,10 @@ final class CompletionWorker {
         pulse.begin(WorkerStep(.passingDeadlines))
         if wheel.isDue(clock.now) { passDeadlines() }
         // By the number: the operator would go through the witness table here, in each turn.
-        if clock.now.nanoseconds >= searchesDue.nanoseconds { passSearches() }
+        if clock.now.nanoseconds >= searchesDue.nanoseconds {
+            passSearches()
+            watchReaders()
+        }
     }
 
     private func perform(_ packet: CompletionPacket) {

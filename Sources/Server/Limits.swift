@@ -105,6 +105,8 @@ package struct Limits: Sendable {
     ///
     /// One more waits for a block.
     package var outputsMax = 4096
+    /// Of these blocks, those for when the others are lent.
+    var outputsReserve: Int { outputsMax / 8 }
     /// Parts of one send.
     package var outputSegmentsMax = 16
     /// A body up to this size is copied behind its head, so that pipelined responses leave together.

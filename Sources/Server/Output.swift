@@ -5,6 +5,9 @@
 /// takes everything there is: pipelined responses leave together. What is in flight is not touched until its packet is
 /// dequeued; new bytes go behind it.
 ///
+/// A large body closes the block: nothing is written behind it. It is sent by itself when what is before it has left, and the
+/// block is taken back then. So a client that takes a large body slowly has a list of segments and no block.
+///
 /// An `Output` is a handle: a connection has one while it has something to send, and copying it counts no references.
 
 internal import CompletionPort
@@ -24,6 +27,16 @@ struct Output: Equatable {
         case exchange
     }
 
+    /// The pool that the block belongs to.
+    enum Kind: Equatable {
+        /// One that any client may have.
+        case general
+        /// One of the reserve.
+        case reserved
+        /// There is no block.
+        case bare
+    }
+
     @safe
     private struct Segment {
         let start: UnsafeRawPointer
@@ -35,8 +48,14 @@ struct Output: Equatable {
     /// What there is once for each block, at one address for life.
     @safe
     private struct State: ~Copyable {
-        let block: UnsafeMutableRawPointer
-        var filled = 0
+        /// Not touched while the kind is `bare`.
+        var block: UnsafeMutableRawPointer
+        var kind: Kind
+        var filled: Int
+        /// `filled` when there is nothing to send: with no block there is no room.
+        var filledWhenEmpty: Int
+        /// A body of more bytes closes the block.
+        let largeSize: Int
         /// Room for as many segments as one send may have.
         let segments: UnsafeMutablePointer<Segment>
         var count = 0
@@ -52,13 +71,24 @@ struct Output: Equatable {
     let blockSize: Int
     private let segmentsMax: Int
 
-    init(block: UnsafeMutableRawPointer, limits: Limits) {
+    /// Makes a list of segments with a block.
+    ///
+    /// - Parameters:
+    ///   - block: in the pool's memory, whatever the kind.
+    ///   - kind: of the block, or `bare`.
+    ///   - limits: sizes.
+    init(block: UnsafeMutableRawPointer, kind: Kind = .general, limits: Limits) {
         blockSize = limits.outputBlockSize
         segmentsMax = limits.outputSegmentsMax
+        let filled = kind == .bare ? limits.outputBlockSize : 0
         unsafe state = .allocate(capacity: 1)
         unsafe state.initialize(
             to: State(
                 block: block,
+                kind: kind,
+                filled: filled,
+                filledWhenEmpty: filled,
+                largeSize: limits.residentFileSizeMax,
                 segments: .allocate(capacity: limits.outputSegmentsMax),
                 vector: SendVector(capacity: limits.outputSegmentsMax)
             )
@@ -71,8 +101,39 @@ struct Output: Equatable {
         unsafe state.deallocate()
     }
 
+    /// Where the block is.
+    ///
+    /// - Precondition: there is one.
+    var block: UnsafeMutableRawPointer { unsafe state.pointee.block }
+
     /// Whether two handles are of one block.
     static func == (one: Output, other: Output) -> Bool { unsafe one.state == other.state }
+
+    var kind: Kind { unsafe state.pointee.kind }
+    var hasBlock: Bool { kind != .bare }
+
+    /// Takes the block away.
+    ///
+    /// - Precondition: nothing of the block is to be sent.
+    func takeBlock() -> UnsafeMutableRawPointer {
+        precondition(hasBlock && !isSending, "nothing that is in flight is touched")
+        for index in unsafe 0..<state.pointee.count {
+            precondition(unsafe state.pointee.segments[index].owner != .block, "a block that is needed stays")
+        }
+        unsafe state.pointee.kind = .bare
+        unsafe state.pointee.filled = blockSize
+        unsafe state.pointee.filledWhenEmpty = blockSize
+        return unsafe state.pointee.block
+    }
+
+    /// Gives a block.
+    func give(_ block: UnsafeMutableRawPointer, _ kind: Kind) {
+        precondition(!hasBlock, "a connection has one block")
+        unsafe state.pointee.block = block
+        unsafe state.pointee.kind = kind
+        unsafe state.pointee.filled = 0
+        unsafe state.pointee.filledWhenEmpty = 0
+    }
 
     /// Segments that are still to be sent.
     var count: Int { unsafe state.pointee.count }
@@ -134,6 +195,7 @@ struct Output: Equatable {
     func append(_ bytes: UnsafeRawBufferPointer, owner: Owner) {
         guard let start = bytes.baseAddress, bytes.count > 0 else { return }
         unsafe add(Segment(start: start, offset: 0, count: bytes.count, owner: owner))
+        if unsafe bytes.count > state.pointee.largeSize { unsafe state.pointee.filled = blockSize }
     }
 
     private func extend(by count: Int) {
@@ -184,6 +246,16 @@ struct Output: Equatable {
     /// The segments before the first one that belongs to an exchange.
     var countBeforePart: Int {
         for index in unsafe 0..<state.pointee.count where unsafe state.pointee.segments[index].owner == .exchange {
+            return index
+        }
+        return count
+    }
+
+    /// The segments before the first large one, which leaves by itself.
+    var countBeforeLarge: Int {
+        // Only a block that is full may have one behind it.
+        guard unsafe state.pointee.filled == blockSize else { return count }
+        for index in unsafe 0..<state.pointee.count where unsafe bytes(index).count > state.pointee.largeSize {
             return index
         }
         return count
@@ -243,7 +315,15 @@ struct Output: Equatable {
         let remaining = unsafe state.pointee.count - left
         if remaining > 0, left > 0 { unsafe segments.update(from: segments + left, count: remaining) }
         unsafe state.pointee.count = remaining
-        if remaining == 0 { unsafe state.pointee.filled = 0 }
+        if remaining == 0 { unsafe state.pointee.filled = state.pointee.filledWhenEmpty }
+    }
+
+    /// The cached files of which something is still to be sent.
+    var files: [UInt32] {
+        unsafe (0..<state.pointee.count).compactMap { index in
+            guard case .file(let file) = unsafe state.pointee.segments[index].owner else { return nil }
+            return file
+        }
     }
 
     /// Forgets everything: the connection is being closed.
@@ -255,44 +335,6 @@ struct Output: Equatable {
         for index in unsafe 0..<state.pointee.count { unsafe body(state.pointee.segments[index].owner) }
         unsafe state.pointee.inFlight = 0
         unsafe state.pointee.count = 0
-        unsafe state.pointee.filled = 0
-    }
-}
-
-/// The output blocks of a worker, lent to connections that have something to send.
-@safe
-struct OutputPool: ~Copyable {
-    private let memory: MappedMemory
-    private let limits: Limits
-    private var free: [Output] = []
-    /// Blocks that were lent at some time: the rest has no state yet and no memory.
-    private var made: [Output] = []
-
-    /// Prepares `outputsMax` blocks in one mapping; a block that is never lent costs no memory.
-    init(limits: Limits) throws(SystemError) {
-        memory = try MappedMemory(count: limits.outputsMax * limits.outputBlockSize, isSparse: true)
-        self.limits = limits
-    }
-
-    var hasFree: Bool { !free.isEmpty || made.count < limits.outputsMax }
-
-    /// The block that was returned last: its memory is the warmest.
-    ///
-    /// `nil` when all are lent.
-    mutating func lend() -> Output? {
-        if let output = free.popLast() { return output }
-        guard made.count < limits.outputsMax else { return nil }
-        let output = unsafe Output(block: memory.base + made.count * limits.outputBlockSize, limits: limits)
-        made.append(output)
-        return output
-    }
-
-    mutating func `return`(_ output: Output) {
-        precondition(output.isEmpty && !output.isSending, "a block comes back empty")
-        free.append(output)
-    }
-
-    deinit {
-        for output in made { output.free() }
+        unsafe state.pointee.filled = state.pointee.filledWhenEmpty
     }
 }

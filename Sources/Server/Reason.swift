@@ -41,6 +41,7 @@ package enum Reason: Equatable, Sendable {
     case headExpired
     case bodyExpired
     case sendExpired
+    case readerTooSlow
     case peerReset
     case peerFinishedEarly
     case fileChanged
@@ -63,7 +64,7 @@ package enum Reason: Equatable, Sendable {
         .handlersFull, .uploadTooLarge, .uploadsFull, .poolFull, .passwordChecksFull,
         .exchangesFull, .bodiesFull, .headsFull, .filesFull, .descriptorsExhausted, .stopping, .headExpired,
         .bodyExpired,
-        .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged, .connectionsFull,
+        .sendExpired, .readerTooSlow, .peerReset, .peerFinishedEarly, .fileChanged, .connectionsFull,
     ]
 
     /// The reasons that a client is told.
@@ -105,6 +106,7 @@ package enum Reason: Equatable, Sendable {
         case .headExpired: "head-expired"
         case .bodyExpired: "body-expired"
         case .sendExpired: "send-expired"
+        case .readerTooSlow: "reader-too-slow"
         case .peerReset: "peer-reset"
         case .peerFinishedEarly: "peer-finished-early"
         case .fileChanged: "file-changed"
@@ -132,7 +134,7 @@ package enum Reason: Equatable, Sendable {
             .filesFull, .descriptorsExhausted, .stopping:
             503
         case .headExpired, .bodyExpired: 408
-        case .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged, .connectionsFull: 0
+        case .sendExpired, .readerTooSlow, .peerReset, .peerFinishedEarly, .fileChanged, .connectionsFull: 0
         }
     }
 
@@ -174,7 +176,7 @@ package enum Reason: Equatable, Sendable {
         case .stopping: "The server is stopping."
         case .headExpired: "The request's head took too long to arrive."
         case .bodyExpired: "The request's content took too long to arrive."
-        case .sendExpired, .peerReset, .peerFinishedEarly, .fileChanged, .connectionsFull:
+        case .sendExpired, .readerTooSlow, .peerReset, .peerFinishedEarly, .fileChanged, .connectionsFull:
             "The connection ended early."
         }
     }
