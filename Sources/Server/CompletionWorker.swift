@@ -311,6 +311,7 @@ final class CompletionWorker {
         case .reload(let site, let folders, let progress):
             take(site, folders)
             progress.workerFollowed()
+        case .releaseMemory(let first): releaseMemory(firstOutput: first)
         case .drain: drain()
         case .stop: isStopped = true
         }

@@ -112,6 +112,18 @@ struct Slab<Element>: ~Copyable {
         (0..<UInt32(touched)).filter { contains($0) }
     }
 
+    /// Gives the memory of the pages in which nothing lives back to the system.
+    ///
+    /// - Complexity: O(slots that were used at some time).
+    func releaseIdle() {
+        let stride = MemoryLayout<Element>.stride
+        var start = 0
+        for slot in 0...touched where slot == touched || contains(UInt32(slot)) {
+            memory.release(start..<slot * stride)
+            start = (slot + 1) * stride
+        }
+    }
+
     deinit {
         for slot in 0..<UInt32(touched) where contains(slot) {
             unsafe (elements + Int(slot)).deinitialize(count: 1)

@@ -2,8 +2,12 @@
 /// inside is the thread "watchdog".
 ///
 /// It reads the workers' pulses (`WorkerPulse`), has `StallWatch` decide what that means, and writes it to `error.log`.
-/// No worker waits for it, or is woken by it.
+/// It also looks once a second how much memory the process has, and has `MemoryRelease` decide when some is given back: by
+/// the allocator here, by each worker in a turn of its own. No worker waits for this thread, and none is woken by it but for
+/// that.
 
+internal import CPlatform
+internal import CompletionPort
 internal import FileLog
 internal import Platform
 internal import Synchronization
@@ -29,7 +33,7 @@ final class Watchdog: Sendable {
         let isStopped = Monitor(false)
         let stallCount = Counter()
         thread = try NamedThread(name: "watchdog") {
-            Self.run(workers.map(\.pulse), stallDuration, log, isStopped, stallCount)
+            Self.run(workers, stallDuration, log, isStopped, stallCount)
         }
         self.isStopped = isStopped
         self.stallCount = stallCount
@@ -43,13 +47,15 @@ final class Watchdog: Sendable {
     }
 
     private static func run(
-        _ pulses: [WorkerPulse],
+        _ workers: [WorkerHandle],
         _ stallDuration: Duration,
         _ log: FileLog,
         _ isStopped: Monitor<Bool>,
         _ stallCount: Counter
     ) {
+        let pulses = workers.map(\.pulse)
         var watch = StallWatch(workers: pulses.count, stallDuration: stallDuration)
+        var memory = MemoryRelease()
         var due = Instant.now
         while isStopped.waitUntil(due, { $0 ? true : nil }) == nil {
             // Asked before it is read, so that a turn which is read as going on is measured at its end.
@@ -60,7 +66,16 @@ final class Watchdog: Sendable {
             if watch.isIdle { for pulse in pulses { pulse.measure(.all) } }
             stallCount.value.store(watch.count, ordering: .relaxed)
             for finding in findings { log.error(.warning, "\(finding)") }
+            if now.nanoseconds >= memory.lookDue.nanoseconds { release(&memory, now, workers) }
             due = now.advanced(by: watch.interval)
         }
+    }
+
+    /// Gives memory back to the system when it is time for that.
+    private static func release(_ memory: inout MemoryRelease, _ now: Instant, _ workers: [WorkerHandle]) {
+        let size = ringport_private_memory()
+        guard size >= 0, memory.look(size, now: now) else { return }
+        ringport_trim_memory()
+        for worker in workers { worker.posts.post(.releaseMemory(firstOutput: 0)) }
     }
 }

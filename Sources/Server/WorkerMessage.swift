@@ -24,6 +24,8 @@ enum WorkerMessage: Sendable {
     case rootLookedUp(Int, from: Descriptor.Shared, RootLookup.Outcome)
     /// Forget the files that are kept, and answer new requests by these rules and from these folders.
     case reload(Site, [SiteFolder], ReloadProgress)
+    /// Give memory that nothing lives in back to the system, the output blocks from this one on.
+    case releaseMemory(firstOutput: Int)
     /// Accept nothing more, answer what was asked, then close.
     case drain
     /// The article's `IO_THREAD_SHUTDOWN`: leave the loop.

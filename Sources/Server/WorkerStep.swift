@@ -25,6 +25,7 @@ struct WorkerStep: Equatable, AtomicRepresentable {
         case fileNamed
         case rootLookedUp
         case reload
+        case releaseMemory
         case drain
         case stop
     }
@@ -56,6 +57,7 @@ struct WorkerStep: Equatable, AtomicRepresentable {
         case .fileNamed(let file, _): self.init(.fileNamed, slot: file.slot)
         case .rootLookedUp: self.init(.rootLookedUp)
         case .reload: self.init(.reload)
+        case .releaseMemory: self.init(.releaseMemory)
         case .drain: self.init(.drain)
         case .stop: self.init(.stop)
         }
@@ -113,8 +115,9 @@ extension WorkerStep: CustomStringConvertible {
         case .lookingAtSites: "reading what has changed in the sites' folders"
         case .passingDeadlines: "deadlines"
         case .ending: "ending its connections"
-        case .resumeAccepting, .passwordRemembered, .rootLookedUp, .reload, .drain, .stop: "a posted \(kind)"
-        case .handlerAnswered, .passwordChecked, .folderRead: "a posted \(kind) of exchange \(slot)"
+        case .resumeAccepting, .passwordRemembered, .folderRead, .rootLookedUp, .reload, .releaseMemory, .drain, .stop:
+            "a posted \(kind)"
+        case .handlerAnswered, .passwordChecked: "a posted \(kind) of exchange \(slot)"
         case .variantMade, .fileNamed: "a posted \(kind) of file \(slot)"
         }
     }
