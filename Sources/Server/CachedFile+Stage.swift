@@ -1,6 +1,9 @@
 /// The steps in the life of an entry of the file cache, and the request fields that its answers depend on. The worker whose cache it is in.
 
 extension CachedFile {
+    /// How often a file that changes while it is opened or read is tried.
+    static let attemptsMax = 4
+
     /// The steps of loading an entry.
     enum Stage: Equatable {
         case opening

@@ -13,9 +13,6 @@ internal import Platform
 /// fails with EFAULT instead of this process dying of SIGBUS.
 @safe
 struct CachedFile {
-    /// How often a file that changes while it is opened or read is tried.
-    static let attemptsMax = 4
-
     /// The decoded path of the request that asked first, with its leading slash: part of the key.
     private let name: UnsafeMutableBufferPointer<UInt8>
     let key: FileKey
@@ -35,6 +32,10 @@ struct CachedFile {
     var isListed = false
     /// It was unlisted before it was ready: only those who waited for it get it, and its variants.
     var isUnkept = false
+    /// The entry that holds the bytes already, pinned until those who wait are sent them.
+    var twin: CompletionKey?
+    /// Bytes that are counted with the files that are not kept.
+    var unkeptCount = 0
     /// A variant that is loaded for an original that is not listed keeps that in place.
     var pinsSource = false
     /// A handler, a redirection, a rewriting or a password concerns the address: each request for it is looked at first.
@@ -43,9 +44,8 @@ struct CachedFile {
     var realm = -1
     /// The realm that guards it by the names that the kernel has told, -1 for none; `nil` until it has.
     var namedRealm: Int?
-    /// An earlier candidate was a folder.
+    /// An earlier candidate was a folder; and the entry is of a page that is looked for after each failure.
     var foundFolder = false
-    /// A page that is looked for after each failure.
     var isErrorPage = false
     /// Clients get one form or another by their Accept-Encoding: a file lies beside this one, or may be made.
     var variesByCoding = false

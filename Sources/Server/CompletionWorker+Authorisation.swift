@@ -117,10 +117,10 @@ extension CompletionWorker {
         }
     }
 
-    /// Others had their turn until the deadline.
-    func passwordExpired(_ exchange: UInt32) {
+    /// The password is not compared: others had their turn until the deadline, or want what the exchange holds.
+    func giveUpPassword(_ exchange: UInt32, _ reason: Reason = .passwordChecksFull) {
         site.passwords.leave(asker(exchange))
-        endWait(exchange) { deny($0, .passwordChecksFull) }
+        endWait(exchange) { deny($0, reason) }
     }
 
     /// Goes on with an exchange that has waited, then reads on.

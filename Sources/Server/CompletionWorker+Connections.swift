@@ -88,6 +88,7 @@ extension CompletionWorker {
         wheel.disarm(slot)
         beginOperation(slot)
         port.close(connections[slot].socket, connections.key(slot))
+        resumeEntryWaiters()
     }
 
     /// A descriptor was closed: a file's, or the socket of a connection.

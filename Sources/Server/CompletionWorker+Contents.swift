@@ -136,7 +136,7 @@ extension CompletionWorker {
         switch exchanges[exchange].reply {
         case .none: goOn(exchange)
         case .refusal(let reason): reply(exchange, .refusal(reason))
-        case .file, .handler, .redirect, .options: advance(exchanges[exchange].connection)
+        case .file, .list, .handler, .redirect, .options: advance(exchanges[exchange].connection)
         }
     }
 

@@ -31,7 +31,7 @@ extension CompletionWorker {
         let exchange = connections[slot].firstExchange
         if exchange != noSlot, clock.now >= exchanges[exchange].deadline {
             if exchanges[exchange].stage == .waitingForPassword {
-                passwordExpired(exchange)
+                giveUpPassword(exchange)
             } else {
                 handlerExpired(exchange)
             }

@@ -2,6 +2,7 @@
 
 internal import HandlerHost
 internal import HTTP
+internal import Platform
 
 extension CompletionWorker {
     /// Writes the answers that are ready, as far as they are first in line and there is room.
@@ -12,6 +13,12 @@ extension CompletionWorker {
             switch exchanges[exchange].stage {
             case .receivingBody:
                 return payContinue(slot)
+            case .waitingForTurn:
+                // One that is first in line already waits for room.
+                guard exchanges[exchange].deadline == .distantFuture else {
+                    return wheel.arm(slot, at: exchanges[exchange].deadline)
+                }
+                return findInTurn(exchange)
             case .waitingForFile:
                 return
             case .waitingForHandler, .waitingForPassword:

@@ -53,7 +53,7 @@ extension CompletionWorker {
         switch exchanges[exchange].stage {
         case .receivingBody:
             givers.consider(key, isFirst ? .arriving : .arrivingBehind, since: since)
-        case .waitingForHandler where exchanges[exchange].call == nil:
+        case .waitingForHandler where exchanges[exchange].call == nil, .waitingForPassword, .waitingForTurn:
             givers.consider(key, .arriving, since: since)
         case .waitingForHandler:
             givers.consider(key, .waitingCall, since: since)
@@ -74,9 +74,12 @@ extension CompletionWorker {
         let exchange = giver.exchange.slot
         switch giver.standing {
         case .arrivingBehind, .arriving:
-            if exchanges[exchange].stage == .receivingBody {
+            switch exchanges[exchange].stage {
+            case .receivingBody:
                 giveUpBody(exchange, reason)
-            } else {
+            case .waitingForPassword:
+                giveUpPassword(exchange, reason)
+            case .waitingForHandler, .waitingForTurn, .waitingForFile, .ready, .streaming:
                 exchanges[exchange].body.free()
                 endCall(exchange)
                 reply(exchange, .refusal(reason))

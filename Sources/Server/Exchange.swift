@@ -14,6 +14,8 @@ struct Exchange {
     enum Stage: Equatable {
         /// Its content is arriving.
         case receivingBody
+        /// Its file is looked for when it is first in line, or when there is room for it.
+        case waitingForTurn
         /// A file is being loaded for it.
         case waitingForFile
         /// A handler has it.

@@ -22,6 +22,7 @@ struct FileCache: ~Copyable {
     private let multiplier = UInt64.random(in: .min ... .max) | 1
     private let descriptors: DescriptorBudget
     private let watches: FileWatches
+    let unkept: UnkeptFiles
     /// Bytes of the resident bodies and heads of all entries.
     private(set) var size = 0
 
@@ -33,6 +34,7 @@ struct FileCache: ~Copyable {
     init(limits: Limits, descriptors: DescriptorBudget, notifier: Descriptor.Shared? = nil) throws(SystemError) {
         self.descriptors = descriptors
         watches = FileWatches(notifier, limits)
+        unkept = UnkeptFiles(sizeMax: limits.unkeptSizeMax)
         files = try Slab(capacity: limits.fileCacheCountMax)
         var capacity = 16
         while capacity < 2 * limits.fileCacheCountMax { capacity *= 2 }
@@ -118,6 +120,12 @@ struct FileCache: ~Copyable {
         unlist(slot)
     }
 
+    /// Counts memory that an entry takes which is not kept, in place of what it had.
+    mutating func countUnkept(_ slot: UInt32, bytes: Int) {
+        unkept.count(bytes - files[slot].unkeptCount)
+        files[slot].unkeptCount = bytes
+    }
+
     /// An entry answers no further request; it lives until nobody sends from it.
     mutating func unlist(_ slot: UInt32) {
         guard files[slot].isListed else { return }
@@ -193,6 +201,8 @@ struct FileCache: ~Copyable {
     private mutating func endIfUnused(_ slot: UInt32) {
         guard files[slot].pins == 0, !files[slot].isListed else { return }
         size -= files[slot].accounted
+        unkept.count(-files[slot].unkeptCount)
+        unkept.forget(slot)
         if files[slot].keepsDescriptor {
             files[slot].closeDescriptor()
             descriptors.giveBackFile()

@@ -3,7 +3,7 @@
 internal import HTTP
 
 /// What an entry is found by beside its path.
-struct FileKey: Equatable {
+struct FileKey: Hashable {
     /// The index of the site's policy.
     let policy: UInt16
     /// 0 for the file as it is, else one more than the raw value of the content coding.

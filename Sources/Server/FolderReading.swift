@@ -146,12 +146,13 @@ struct FolderReading {
         return true
     }
 
-    /// True when no guard asks for a password that the request has not shown: other names are not shown.
+    /// Asks the guards about a name: one for which they ask for a password is not shown.
     ///
     /// - Parameters:
     ///   - file: the open file or folder.
     ///   - rest: its name in the folder, with a slash at its end for a folder.
     ///   - mayBeLink: it may have other names than those of the folder with its own behind them.
+    /// - Returns: true when it is shown to those who have entered the realm.
     private func isOpen(_ file: borrowing Descriptor, _ rest: [UInt8], mayBeLink: Bool) -> Bool {
         let own = mayBeLink ? source.guarding.names(of: file, source.path + rest) : names.map { $0.with(rest) }
         guard let own, case .open = source.guarding.answer(own) else { return false }

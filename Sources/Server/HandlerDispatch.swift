@@ -157,6 +157,10 @@ extension CompletionWorker {
 
     /// The handler took too long: its client gets an answer, and a later completion of the call is only counted.
     func handlerExpired(_ exchange: UInt32) {
+        if exchanges[exchange].stage == .waitingForTurn {
+            exchanges[exchange].deadline = .distantFuture
+            return reply(exchange, .refusal(.filesFull))
+        }
         if let call = exchanges[exchange].call { site.dispatch.cancel(call) }
         endCall(exchange)
         reply(exchange, .refusal(.handlerExpired))

@@ -54,7 +54,8 @@ struct SlowReaders {
             guard reader.network == greediest, let taken = latest[reader.connection],
                 taken.count == Self.looksMin, let first = taken.first
             else { return nil }
-            return (reader.connection, reader.taken - first)
+            // Of a connection that has broken the kernel says nothing any longer.
+            return (reader.connection, reader.taken - min(first, reader.taken))
         }
         // No further than the address that has the second most.
         let others = counts.filter { $0.key != greediest }.values.max() ?? 0

@@ -179,7 +179,15 @@ extension CompletionWorker {
         {
             files.unlist(file)
         }
+        if shareContent(file) { return }
         if attributes.st_size <= site.limits.residentFileSizeMax {
+            if !files[file].isListed {
+                let size = Int(attributes.st_size)
+                guard files.unkept.hasRoom(for: size - files[file].unkeptCount) else {
+                    return loadEnded(file, .refused(.filesFull))
+                }
+                files.countUnkept(file, bytes: size)
+            }
             files[file].prepareBlock(bodyCount: Int(attributes.st_size))
             files[file].stage = .reading
             readOn(file)
@@ -283,6 +291,7 @@ extension CompletionWorker {
 
     /// Loading is over: those who wait go on, in the order in which they came.
     func loadEnded(_ file: UInt32, _ outcome: LoadOutcome) {
+        if case .ready = outcome, let twin = files[file].twin { return handOver(file, to: twin.slot) }
         var outcome = outcome
         if case .refused = outcome, !files[file].key.isPlain, files[file].stage != .making {
             // A file beside the original that can't be read is as good as none.
@@ -290,16 +299,15 @@ extension CompletionWorker {
         }
         if files[file].descriptor >= 0, !files[file].keepsDescriptor { closeDescriptor(file) }
         files[file].setRoot(nil)
-        var waiters: [UInt32] = []
-        while files[file].waiters != noSlot {
-            let exchange = files[file].waiters
-            waiters.append(exchange)
-            files[file].waiters = exchanges[exchange].nextWaiter
-        }
+        let waiters = takeWaiters(file)
         if case .ready = outcome {
             files[file].stage = .ready
             files[file].encodeHead(clock)
-            if files[file].isListed { files.account(file, bytes: files[file].memoryCount) }
+            if files[file].isListed {
+                files.account(file, bytes: files[file].memoryCount)
+            } else {
+                files.countUnkept(file, bytes: files[file].memoryCount)
+            }
             // What it was made of may have changed meanwhile.
             if let source = files[file].source, !isCurrent(source) { files.unlist(file) }
         } else if case .missing = outcome, files[file].isErrorPage, files[file].watch >= 0 {
@@ -308,7 +316,7 @@ extension CompletionWorker {
             variantMissed(file)
             files.unlist(file)
         }
-        for exchange in waiters.reversed() { settle(exchange, outcome, file) }
+        for exchange in waiters { settle(exchange, outcome, file) }
         let original = files[file].pinsSource ? files[file].source : nil
         files.unpin(file)
         if let original { files.unpin(original.slot) }

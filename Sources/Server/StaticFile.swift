@@ -221,8 +221,12 @@ extension CompletionWorker {
         let key = FileKey(policy: Int(exchanges[exchange].policy))
         // Files that are listed are of the current version.
         let listed = version === self.version ? files.find(name, key) : nil
+        // What is not kept is loaded for each request, and would wait in memory for those before it.
+        guard listed != nil || connections[exchanges[exchange].connection].firstExchange == exchange else {
+            return awaitTurn(exchange)
+        }
         guard let file = listed ?? load(name, key, version, isErrorPage: status != 200) else {
-            return reply(exchange, .refusal(.filesFull))
+            return awaitEntry(exchange)
         }
         switch files[file].stage {
         case .ready: deliver(exchange, file)

@@ -86,6 +86,23 @@ import Testing
         #expect(ended(takers, seconds: 0...10, wanted: 100) == [10: [1, 2]])
     }
 
+    /// The kernel may say nothing any longer of what a client has taken.
+    @Test func aConnectionThatHasBrokenIsTheSlowest() {
+        var readers = SlowReaders()
+        var ended: [UInt32] = []
+        for second in 0...10 {
+            let present = [UInt64(second == 10 ? 0 : 500), UInt64(100 + second)].enumerated().map { index, taken in
+                SlowReaders.Reader(
+                    connection: CompletionKey(slot: UInt32(index), generation: 1),
+                    network: Self.network(1),
+                    taken: taken
+                )
+            }
+            ended = readers.look(present, wanted: 1, now: Instant(nanoseconds: UInt64(second))).map(\.slot)
+        }
+        #expect(ended == [0])
+    }
+
     /// A proxy's connections speak for many.
     @Test func whoHasNoAddressIsLeftAlone() {
         let takers = (1...5).map { Taker(slot: $0, address: 0, speed: 0) } + [Taker(slot: 9, address: 1, speed: 50)]
