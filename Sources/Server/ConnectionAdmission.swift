@@ -66,7 +66,8 @@ struct ConnectionAdmission {
     ///   - now: the time.
     /// - Returns: the time at which to look again; `nil` when accepting goes on.
     mutating func pause(isFull: Bool, now: Instant) -> Instant? {
-        guard isFull else {
+        // Once it goes on it does until nobody waits: else each place that is filled again would begin another pause.
+        guard isFull || isShedding && !waiting.isEmpty else {
             fullSince = nil
             isShedding = false
             return nil

@@ -43,7 +43,11 @@ import Testing
         #expect(admission.pause(isFull: true, now: end) == nil)
         #expect(admission.decide(hasPlace: false, .refuse, isFull: true) == .shed)
         #expect(admission.decide(hasPlace: false, .refuse, isFull: false) == .wait)
-        // There is room again, and later there is none.
+        admission.append(key(4))
+        #expect(admission.pause(isFull: false, now: end) == nil)
+        #expect(admission.isShedding, "one place that is free for a moment begins no other pause")
+        _ = admission.takeFirst()
+        // Nobody waits, and later as many as may.
         #expect(admission.pause(isFull: false, now: end) == nil)
         #expect(!admission.isShedding)
         #expect(admission.pause(isFull: true, now: end) == end.advanced(by: ConnectionAdmission.patience))
