@@ -15,6 +15,8 @@ extension CompletionWorker {
         var used = 0
         while used < bytes.count {
             let rest = unsafe UnsafeBufferPointer(rebasing: bytes[used...])
+            // A password is compared before anything that follows its request is looked at, whenever that arrives.
+            if connections[slot].isPaused { return used }
             if connections[slot].bodyExchange != noSlot {
                 used += unsafe readBody(connections[slot].bodyExchange, rest)
                 continue
@@ -43,8 +45,6 @@ extension CompletionWorker {
                 if used > 0 { lookAtSites() }
                 used += head.length
                 unsafe take(slot, head, UnsafeBufferPointer(rebasing: rest[..<head.length]))
-                // Its password is compared before anything that follows is looked at.
-                if connections[slot].isPaused { return used }
             }
         }
         return used

@@ -6,7 +6,7 @@ import Synchronization
 import Testing
 
 @Suite struct MessageStackTests {
-    private func taken(_ stack: borrowing MessageStack<Int>) -> [Int] {
+    private func taken(_ stack: MessageStack<Int>) -> [Int] {
         var messages: [Int] = []
         stack.takeAll { messages.append($0) }
         return messages

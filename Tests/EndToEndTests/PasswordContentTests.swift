@@ -116,6 +116,27 @@ import Testing
         try #expect(Self.rows(site) == 2 * cuts.count + 2)
     }
 
+    /// The head fills a buffer of the server to its end, and the content comes in the next, in the same turn.
+    @Test func contentInABufferOfItsOwnIsNoRequest() throws {
+        let site = try site(Self.costly)
+        let content = "a=1&b=" + String(repeating: "x", count: 100) + "\r\n\r\n" + Request.get("/open")
+        let bare = Self.head(Self.right + "Pad: \r\n", length: content.utf8.count).utf8.count
+        let padding = String(repeating: "p", count: 4096 - bare)
+        let head = Self.head(Self.right + "Pad: \(padding)\r\n", length: content.utf8.count)
+        #expect(head.utf8.count == 4096, "as large as a receive buffer")
+        try serving(site) { server in
+            let client = try Client(server)
+            // From the second request on the receive that is armed brings buffer after buffer.
+            for _ in 0..<2 { try #expect(client.exchange(Request.get("/open")).status == 200) }
+            try client.send(head + content + "HEAD /open HTTP/1.1\r\nHost: a\r\n\r\n")
+            try #expect(client.readResponse(to: "POST").status == 201)
+            let last = try client.readResponse(to: "HEAD")
+            #expect(last.status == 200 && last.text.isEmpty)
+            try #expect(client.exchange(Request.get("/open")).text == "open\n")
+        }
+        try #expect(Self.rows(site) == 1)
+    }
+
     /// A client that has finished still wants its answer, unless a part of its content is missing.
     @Test func aClientMayFinishWhileItsPasswordIsCompared() throws {
         let site = try site(Self.costly)
