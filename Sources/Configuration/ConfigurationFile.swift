@@ -52,16 +52,12 @@ package enum ConfigurationFile {
             guard let text = try text(path, isReload ? .regular : .any, isRequired: isRequired) else {
                 return ConfigurationReading(configuration: defaults)
             }
-            return ConfigurationText.read(text: text, path: path, over: defaults)
+            var reading = ConfigurationText.read(text: text, path: path, over: defaults)
+            reading.hasText = !text.isEmpty
+            return reading
         } catch {
             return ConfigurationReading(configuration: defaults, errors: [error], isReadable: false)
         }
-    }
-
-    /// True when there is a file that is not empty.
-    package static func hasText(_ path: String) -> Bool {
-        var attributes = stat()
-        return unsafe stat(path, &attributes) == 0 && attributes.st_size > 0
     }
 
     private static func text(

@@ -10,6 +10,8 @@ package struct ConfigurationReading {
     package var errors: [ConfigurationError] = []
     /// False when the text is no TOML, so that nothing of it counts.
     package var isReadable = true
+    /// True when there was a file, and it was not empty.
+    package var hasText = false
 
     /// The full names of the keys whose values were not taken.
     package var wrongKeys: Set<String> { Set(errors.compactMap(\.key)) }

@@ -29,7 +29,7 @@ extension FormsCommand {
         }
 
         func run() throws {
-            let folder = try site.options.serverConfiguration(listen: [], workers: nil, traces: false).uploadsPath
+            let folder = try site.options.serverConfiguration().uploadsPath
             let files = try UploadListing.files(in: folder)
             let owners = try owners(of: Set(files.map(\.name)))
             let output = try Output()

@@ -24,7 +24,7 @@ struct RestoreCommand: ParsableCommand {
 
     func run() throws {
         umask(0o027)
-        let configuration = try site.serverConfiguration(listen: [], workers: nil, traces: false)
+        let configuration = try site.serverConfiguration()
         let database = configuration.databasePath
         let uploads = configuration.uploadsPath
         let outcome = try Console.answer { () throws(StoreError) in

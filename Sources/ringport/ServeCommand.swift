@@ -38,7 +38,8 @@ struct ServeCommand: ParsableCommand {
         OpenStream.occupyStandardNumbers()
         // Before anything else can change what standard input is.
         let hangup = HangupMeaning.atStart
-        let configuration = try site.serverConfiguration(listen: listen, workers: workers, traces: trace)
+        let reading = try site.serverReading(listen: listen, workers: workers, traces: trace)
+        let configuration = reading.configuration
         // What the server makes is its user's and group's: submissions and logs are nobody else's to read.
         umask(0o027)
         raiseDescriptorLimit()
@@ -56,7 +57,7 @@ struct ServeCommand: ParsableCommand {
         }
         for warning in server.warnings { Console.error("ringport: \(warning)") }
         for address in server.addresses { Console.error("ringport: listening on \(address.readyText)") }
-        wait(for: signals, server, configuration, hangup)
+        wait(for: signals, server, reading, hangup)
         let begun = Instant.now
         let deadline = begun.advanced(by: server.drainDuration)
         // Whoever asks again does not want to wait. The thread ends with the process; where the system has none to give, a second
@@ -91,11 +92,11 @@ struct ServeCommand: ParsableCommand {
     private func wait(
         for signals: Signals,
         _ server: Server,
-        _ configuration: ServerConfiguration,
+        _ reading: ConfigurationReading,
         _ hangup: HangupMeaning
     ) {
-        var configuration = configuration
-        var hadText = ConfigurationFile.hasText(site.configurationPath)
+        var configuration = reading.configuration
+        var hadText = reading.hasText
         while true {
             switch signals.next() {
             case SIGUSR1: server.reopenLogs()
@@ -118,6 +119,7 @@ struct ServeCommand: ParsableCommand {
     ) {
         var errors: [String] = []
         var wanted = configuration
+        var hasText = hadText
         do {
             let reading = try site.reading(
                 listen: listen,
@@ -128,6 +130,7 @@ struct ServeCommand: ParsableCommand {
             )
             errors = reading.errors.map(\.description)
             wanted = reading.configuration
+            hasText = reading.hasText
         } catch {
             errors = ["\(error)"]
         }
@@ -136,7 +139,7 @@ struct ServeCommand: ParsableCommand {
         for line in outcome.lines { Console.error("ringport: \(line)") }
         guard outcome.isTaken else { return }
         configuration = wanted
-        hadText = ConfigurationFile.hasText(site.configurationPath)
+        hadText = hasText
     }
 }
 

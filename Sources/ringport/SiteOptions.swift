@@ -27,11 +27,16 @@ struct SiteOptions: ParsableArguments {
     /// Defaults, then the configuration file, then the command line.
     ///
     /// - Throws: `ExitCode` 78 after saying all that is wrong in the file, 64 for a wrong option.
-    func serverConfiguration(listen: [String], workers: Int?, traces: Bool) throws -> ServerConfiguration {
+    func serverReading(listen: [String], workers: Int?, traces: Bool) throws -> ConfigurationReading {
         let reading = try reading(listen: listen, workers: workers, traces: traces)
         for error in reading.errors { Console.error("ringport: \(error)") }
         guard reading.errors.isEmpty else { throw ExitCode(78) }
-        return reading.configuration
+        return reading
+    }
+
+    /// The same for commands that do not serve.
+    func serverConfiguration() throws -> ServerConfiguration {
+        try serverReading(listen: [], workers: nil, traces: false).configuration
     }
 
     /// Defaults, then the configuration file as far as it is right, then the command line.
@@ -80,7 +85,7 @@ struct SiteOptions: ParsableArguments {
     ///
     /// - Throws: `ExitCode` 78 after saying what is wrong with the configuration.
     func databasePath() throws -> String {
-        try serverConfiguration(listen: [], workers: nil, traces: false).databasePath
+        try serverConfiguration().databasePath
     }
 
     /// Where handler libraries are after the site's own folder: beside the program, and where it was installed.

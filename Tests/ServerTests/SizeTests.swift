@@ -13,7 +13,7 @@ import Testing
 
     /// Requests that wait for a file or a handler: `exchangesMax` of these at most, 19 MB.
     @Test func anExchangeIsSmall() {
-        #expect(MemoryLayout<Exchange>.stride == 576)
+        #expect(MemoryLayout<Exchange>.stride == 584)
     }
 
     /// Copied and compared at every step of a connection's life.
