@@ -105,7 +105,8 @@ extension CompletionWorker {
     /// A password has been compared, or will not be; its exchange may have ended before.
     func passwordChecked(_ key: CompletionKey, _ outcome: PasswordDesk.Outcome) {
         guard exchanges.isCurrent(key), exchanges[key.slot].stage == .waitingForPassword,
-            exchanges[key.slot].connection != noSlot
+            exchanges[key.slot].connection != noSlot,
+            connections[exchanges[key.slot].connection].state.phase != .closing
         else { return }
         endWait(key.slot) { exchange in
             switch outcome {

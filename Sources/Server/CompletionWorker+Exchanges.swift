@@ -28,6 +28,8 @@ extension CompletionWorker {
                 pump(exchange)
                 return
             case .ready:
+                // Its turn came while it was being decided who answers it: whoever does goes on from here.
+                if case .none = exchanges[exchange].reply { return }
                 guard lendOutput(slot), let output = connections[slot].output, regainBlock(slot, output),
                     output.hasRoom(roomNeeded(exchange))
                 else { return }

@@ -69,9 +69,31 @@ extension CompletionWorker {
         }
     }
 
+    /// True when a request is as far as it was when it was considered.
+    private func isStill(_ giver: RequestGivers.Giver) -> Bool {
+        let exchange = giver.exchange.slot
+        let slot = exchanges[exchange].connection
+        guard slot != noSlot, connections[slot].state.phase != .closing else { return false }
+        let stage = exchanges[exchange].stage
+        switch giver.standing {
+        case .arrivingBehind, .arriving:
+            return [.receivingBody, .waitingForPassword, .waitingForTurn].contains(stage)
+                || stage == .waitingForHandler && exchanges[exchange].call == nil
+        case .waitingCall, .runningCall:
+            return stage == .waitingForHandler && exchanges[exchange].call != nil
+        case .answerBehind:
+            guard stage == .ready, case .handler = exchanges[exchange].reply else { return false }
+            return true
+        case .leaving:
+            return stage == .ready || stage == .streaming
+        }
+    }
+
     /// Has a request give back what it holds.
     private func giveBack(_ giver: RequestGivers.Giver, _ reason: Reason) -> Return {
         let exchange = giver.exchange.slot
+        // What another one gave back may have let this one go on.
+        guard isStill(giver) else { return .nothing }
         switch giver.standing {
         case .arrivingBehind, .arriving:
             switch exchanges[exchange].stage {
@@ -79,7 +101,7 @@ extension CompletionWorker {
                 giveUpBody(exchange, reason)
             case .waitingForPassword:
                 giveUpPassword(exchange, reason)
-            case .waitingForHandler, .waitingForTurn, .waitingForFile, .ready, .streaming:
+            default:
                 exchanges[exchange].body.free()
                 endCall(exchange)
                 reply(exchange, .refusal(reason))

@@ -32,7 +32,7 @@ extension CompletionWorker {
     /// The account of a request's client: the connection's, or that of the visitor whom a trusted proxy names.
     private func account(_ slot: UInt32, _ remote: RemoteAddress) -> Shares.Account {
         let own = connections[slot].account
-        return own == .none || connections[slot].isFromProxy ? shares.account(of: ClientNetwork(remote)) : own
+        return own == .none || connections[slot].isFromProxy ? shares.account(of: network(remote, on: slot)) : own
     }
 
     /// Decides about one more of what there is no more of than `limit`.
@@ -55,15 +55,18 @@ extension CompletionWorker {
 
     /// Has a call of an address that has more of them end, where as many are open as may be.
     ///
-    /// Where nobody has more, the table of open calls refuses the one that finds it full.
-    func makeRoomForCall(_ exchange: UInt32) {
+    /// Each worker has its part of the table of open calls, so that one address can't fill it for the clients of another worker.
+    ///
+    /// - Returns: false when as many are open and nobody has more of them.
+    func makeRoomForCall(_ exchange: UInt32) -> Bool {
         let limit = max(1, site.limits.callsMax / peers.count)
-        guard shares.total(.calls) >= limit else { return }
+        guard shares.total(.calls) >= limit else { return true }
         takeReleases()
-        guard shares.total(.calls) >= limit,
-            case .giveBack(let holder) = decide(exchanges[exchange].account, .calls, within: limit)
-        else { return }
-        _ = endCall(of: holder, [.waitingCall, .runningCall], .handlersFull)
+        guard shares.total(.calls) >= limit else { return true }
+        guard case .giveBack(let holder) = decide(exchanges[exchange].account, .calls, within: limit) else {
+            return false
+        }
+        return endCall(of: holder, [.waitingCall, .runningCall], .handlersFull)
     }
 
     /// Has the pool take calls that found its queue full, in the places of calls of addresses that have more of them there.

@@ -14,6 +14,16 @@ extension CompletionWorker {
         return site.proxies.client(of: head, in: bytes, from: connections[slot].remote)
     }
 
+    /// The network for which a request counts; `nil` where a proxy does not say whom it speaks for, and for a Unix socket.
+    func network(_ remote: RemoteAddress, on slot: UInt32) -> ClientNetwork? {
+        connections[slot].isFromProxy && remote == connections[slot].remote ? nil : ClientNetwork(remote)
+    }
+
+    /// The network for which an exchange counts.
+    func network(of exchange: UInt32) -> ClientNetwork? {
+        network(exchanges[exchange].remote, on: exchanges[exchange].connection)
+    }
+
     /// The address that a refused request came from.
     ///
     /// A trusted proxy may add its line at the end, so that only a head of which all lines were read tells more than the

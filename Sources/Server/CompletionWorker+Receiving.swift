@@ -163,7 +163,7 @@ extension CompletionWorker {
             // The content will never be complete: nothing of it may be stored.
             return fail(slot, .peerFinishedEarly)
         }
-        if connections[slot].isPaused {
+        if connections[slot].isPaused, connections[slot].state.phase == .open {
             // Requests that came before the FIN still wait to be read.
             connections[slot].finishedWhilePaused = true
         } else {

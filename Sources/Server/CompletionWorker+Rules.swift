@@ -50,11 +50,13 @@ extension CompletionWorker {
     /// True when no shared cache may keep the exchange's answer, as one of the addresses that it is of asks for a password:
     /// the one that was sent, the one that it was rewritten to, or the file's own.
     func isPrivate(_ exchange: UInt32) -> Bool {
+        guard !exchanges[exchange].version.site.realms.isEmpty else { return false }
+        let hosts = exchanges[exchange].version.site.hosts
         let policy = policy(exchange)
-        guard policy.hasPrivateRealms else { return false }
-        return policy.isPrivate(realm: exchanges[exchange].realm)
-            || withPath(exchange) { policy.isPrivate(realm: policy.realm($0)) }
-            || withSentPath(exchange) { policy.isPrivate(realm: policy.realm($0)) }
+        // A file may be guarded by another site.
+        return hosts.isPrivate(realm: exchanges[exchange].realm)
+            || withPath(exchange) { hosts.isPrivate(realm: policy.realm($0)) }
+            || withSentPath(exchange) { hosts.isPrivate(realm: policy.realm($0)) }
     }
 
     // MARK: Other origins

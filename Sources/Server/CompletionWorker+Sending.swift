@@ -27,7 +27,10 @@ extension CompletionWorker {
 
     /// Sees to it that a connection that has sent a large body without a block has one again; false when it has to wait.
     func regainBlock(_ slot: UInt32, _ output: Output) -> Bool {
-        guard !output.hasBlock, !outputs.giveBlock(to: output) else { return true }
+        guard !output.hasBlock else { return true }
+        // What is written behind a large body would leave before it; the end of that body lets the connection go on.
+        guard output.isEmpty else { return false }
+        guard !outputs.giveBlock(to: output) else { return true }
         awaitOutput(slot)
         return false
     }

@@ -43,7 +43,7 @@ extension CompletionWorker {
     func openAccount(_ exchange: UInt32, of slot: UInt32) {
         let own = connections[slot].account
         if own == .none || connections[slot].isFromProxy {
-            exchanges[exchange].account = shares.charge(ClientNetwork(exchanges[exchange].remote), .exchanges, 1)
+            exchanges[exchange].account = shares.charge(network(of: exchange), .exchanges, 1)
         } else {
             exchanges[exchange].account = own
             shares.charge(own, .exchanges, 1)

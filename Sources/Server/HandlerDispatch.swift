@@ -70,7 +70,7 @@ extension CompletionKey {
 extension CompletionWorker {
     /// Makes a call of the exchange; it is handed to the pool at the end of the turn, with all others of that turn.
     func callHandler(_ exchange: UInt32) {
-        makeRoomForCall(exchange)
+        guard makeRoomForCall(exchange) else { return reply(exchange, .refusal(.handlersFull)) }
         let head = exchanges[exchange].head
         let call = withPath(exchange) { makeCall(exchange, head, $0) }
         charge(exchange, call)
@@ -111,14 +111,6 @@ extension CompletionWorker {
             },
             smallBody: body.span
         )
-    }
-
-    /// The network whose share a call has; none where a proxy does not say whom it speaks for.
-    private func network(of exchange: UInt32) -> ClientNetwork? {
-        let connection = exchanges[exchange].connection
-        let remote = exchanges[exchange].remote
-        if connections[connection].isFromProxy, remote == connections[connection].remote { return nil }
-        return ClientNetwork(remote)
     }
 
     /// Hands the calls of this turn to the pool under one lock; what does not fit is shed.

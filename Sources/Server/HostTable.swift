@@ -80,6 +80,9 @@ struct HostTable: Sendable {
         return -1
     }
 
+    /// True when no shared cache may keep answers to those who have entered a realm; -1 is none.
+    func isPrivate(realm: Int) -> Bool { realm >= 0 && !policies.contains { $0.shares(realm: realm) } }
+
     // MARK: Finding
 
     private func find(_ authority: Span<UInt8>) -> Int {

@@ -131,13 +131,21 @@ struct OutputPool: ~Copyable {
     ///   - count: blocks at most.
     /// - Returns: where to go on; `nil` when all are dealt with.
     func releaseIdle(from first: Int, atMost count: Int) -> Int? {
-        let end = min(free.count - Self.warmCount, first + count)
+        let coldCount = max(0, free.count - Self.warmCount)
+        let all = unsafe coldCount + reserve.count + spare.count
+        let end = min(all, first + count)
         guard first < end else { return nil }
         for index in first..<end {
-            let start = unsafe free[index].block - memory.base
+            let block: UnsafeMutableRawPointer
+            switch index {
+            case ..<coldCount: unsafe block = free[index].block
+            case ..<(coldCount + reserve.count): unsafe block = reserve[index - coldCount].block
+            default: unsafe block = spare[index - coldCount - reserve.count]
+            }
+            let start = unsafe block - memory.base
             memory.release(start..<start + limits.outputBlockSize)
         }
-        return end < free.count - Self.warmCount ? end : nil
+        return end < all ? end : nil
     }
 
     /// Blocks that keep their memory: as many as a quiet server uses at a time.

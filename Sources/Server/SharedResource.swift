@@ -12,10 +12,4 @@ enum SharedResource: Int, CaseIterable {
     case exchanges
     /// Calls that were given to the pool and have not ended.
     case calls
-    /// Output blocks.
-    case outputs
-    /// Files that are not kept and are loaded for one request.
-    case unkeptFiles
-    /// Bytes of the lists of folders.
-    case lists
 }

@@ -99,11 +99,8 @@ final class SitePolicy: Sendable {
         return -1
     }
 
-    /// True when there are addresses whose answers no shared cache may keep.
-    var hasPrivateRealms: Bool { sharedRealms.count < protections.count }
-
-    /// True when no shared cache may keep answers to those who may enter a realm; -1 is none.
-    func isPrivate(realm: Int) -> Bool { realm >= 0 && !sharedRealms.contains(realm) }
+    /// True when the realm is this site's, and shared caches may keep answers to those who have entered it.
+    func shares(realm: Int) -> Bool { sharedRealms.contains(realm) }
 
     /// Asks the guards about a file by each address of this site that leads to it.
     ///

@@ -133,11 +133,16 @@ extension CompletionWorker {
         guard !entryWaiters.isEmpty else { return }
         let waiting = entryWaiters
         entryWaiters.removeAll()
-        for key in waiting {
+        for (index, key) in waiting.enumerated() {
             guard exchanges.isCurrent(key), exchanges[key.slot].stage == .waitingForTurn,
                 exchanges[key.slot].connection != noSlot
             else { continue }
             findInTurn(key.slot)
+            guard entryWaiters.isEmpty else {
+                // There is none left: the others wait on, in their order.
+                entryWaiters += waiting[(index + 1)...]
+                return
+            }
         }
     }
 
@@ -174,15 +179,6 @@ extension CompletionWorker {
         guard let key = FileHolders.choose(holders, for: client) else { return false }
         fail(key.slot, .readerTooSlow)
         return true
-    }
-
-    /// The client that an exchange counts for; `nil` where it speaks for many.
-    private func network(of exchange: UInt32) -> ClientNetwork? {
-        let remote = exchanges[exchange].remote
-        let slot = exchanges[exchange].connection
-        // A proxy that names nobody.
-        guard !connections[slot].isFromProxy || remote != connections[slot].remote else { return nil }
-        return ClientNetwork(remote)
     }
 }
 

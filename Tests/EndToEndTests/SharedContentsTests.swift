@@ -72,9 +72,9 @@ import Testing
 
     // MARK: Attacks
 
-    /// The answers of stored forms wait behind a file that nobody reads; their contents do not.
-    @Test func contentsOfFormsThatWaitInLineAreFree() throws {
-        try serving { site, server in
+    /// Behind a large file that its client does not read few forms are read, and those that are stored hold nothing.
+    @Test func formsBehindAFileThatNobodyReadsHoldNothing() throws {
+        try serving { _, server in
             let attackers = try (0..<8).map { _ in try Client(server, receiveBuffer: 4096) }
             for attacker in attackers {
                 try attacker.send(Request.get("/big.bin"))
@@ -83,8 +83,6 @@ import Testing
             try expectStored(server, count: 30)
             for attacker in attackers { try attacker.reset() }
             try expectNothingHeld(server)
-            let stored = try Program.query(site, "SELECT count(*) FROM submissions WHERE form = 'attack'")
-            #expect(stored.first.flatMap(Int.init).map { $0 > 4 } == true, "more than are held at a time")
         }
     }
 

@@ -87,6 +87,24 @@ import Testing
         }
     }
 
+    /// A visitor's call takes the place of another one's, whose answer is before its own on the same connection.
+    @Test func visitorsOnOneConnectionGiveTheirPlaces() throws {
+        try serving("[limits]\ncalls_max = 2\n", server: "proxies = [\"127.0.0.1\"]\n") { server in
+            let accept = "Accept: application/json\r\nX-Forwarded-For: "
+            let proxies = try (0..<2).map { _ in try Client(server) }
+            for proxy in proxies {
+                try proxy.send(Request.get("/trial/never", accept + "192.0.2.1\r\n"))
+                try settle(server)
+            }
+            try proxies[0].send(Request.get("/trial/sleep?ms=1", accept + "192.0.2.2\r\n"))
+            try settle(server)
+            let ended = try proxies[0].hasNews() ? proxies[0] : proxies[1]
+            try #expect([503, 504].contains(ended.readResponse().status))
+            try settle(server)
+            for proxy in proxies { try proxy.reset() }
+        }
+    }
+
     @Test func visitorsOfAProxyGiveTheirPlaces() throws {
         let lines = "proxies = [\"127.0.0.1\", \"127.0.0.2\"]\n"
         try serving("[limits]\nexchanges_max = 6\npipelined_max = 2\n", server: lines) { server in

@@ -6,6 +6,37 @@ import Platform
 import Testing
 
 @Suite struct SlowReadersTests {
+    /// Large bodies behind each other, of clients that read late and of some that never do: each goes on without a block.
+    @Test func largeBodiesInLineLeaveInOrder() throws {
+        var generator = SystemRandomNumberGenerator()
+        let text = (0..<40_000).map { _ in String(generator.next() % 1_000_000_000_000, radix: 10) }.joined(
+            separator: "\n"
+        )
+        let site = try TestSite(["a.txt": text], configuration: "[server]\nworkers = 1\n")
+        try site.age("www/a.txt")
+        try serving(site) { server in
+            let coded = Request.get("/a.txt", "Accept-Encoding: gzip\r\n")
+            let quick = try Client(server)
+            var first = try quick.exchange(coded)
+            while first["Content-Encoding"] != "gzip" { first = try quick.exchange(coded) }
+            let line = Request.get("/none") + coded + coded + Request.get("/none") + coded
+            for number in 0..<20 {
+                let client = try Client(server, receiveBuffer: 4096)
+                try client.send(line)
+                for _ in 0..<3 { try #expect(quick.exchange(Request.get("/none")).status == 404) }
+                guard number % 2 == 0 else {
+                    try client.reset()
+                    continue
+                }
+                for status in [404, 200, 200, 404, 200] {
+                    let answer = try client.readResponse()
+                    #expect(answer.status == status && (status == 404 || answer.body == first.body))
+                }
+            }
+            try #expect(quick.exchange(Request.get("/none")).status == 404)
+        }
+    }
+
     private static let size = 10 << 20
 
     /// Sockets that ask for a file and read it a little at a time.

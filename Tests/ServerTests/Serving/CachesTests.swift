@@ -62,6 +62,23 @@ import Testing
         }
     }
 
+    /// The guard of the folder's own site is asked for the password, and keeps shared caches away too.
+    @Test func whatAnotherSiteGuardsIsPrivate() throws {
+        let site = try site { configuration in
+            configuration.rules.protections = []
+            var rules = SiteRules()
+            rules.files.www = "www/private"
+            rules.protections = [ProtectionRule(path: "/**", realm: "x", file: "users")]
+            configuration.hosts = [HostRules(names: ["members.example"], rules: rules)]
+        }
+        #expect(try site.ask("/private/a.txt").status == 401)
+        for _ in 0..<2 {
+            let answer = try site.ask("/private/a.txt", Self.right)
+            #expect(answer.status == 200 && answer["Cache-Control"] == "private, max-age=60", "\(answer)")
+            #expect(try site.ask("/a.txt")["Cache-Control"] == Self.kept)
+        }
+    }
+
     @Test(arguments: [true, false]) func whatDependsOnAClientIsKeptByNoCache(isCached: Bool) throws {
         let site = try site()
         if isCached { for _ in 0..<2 { #expect(try site.ask("/a.txt").status == 200) } }
