@@ -130,14 +130,20 @@ extension CompletionPort {
         unsafe finish(entry, .room, on: socket, key)
     }
 
-    /// Waits until the peer has ended a connection of which nothing is received: no byte of it is taken.
+    /// Waits until the peer has ended a connection, whether something is received of it or not: no byte of it is taken.
     ///
     /// The packet's result says how, in the words of poll(2): POLLERR or POLLHUP after a reset, POLLRDHUP alone after a FIN,
     /// which a client may send and still read.
-    package mutating func awaitHangUp(_ socket: Socket, _ key: CompletionKey) {
+    ///
+    /// - Parameters:
+    ///   - socket: whose peer.
+    ///   - orFinish: a FIN is waited for too.
+    ///   - key: what the packet will carry.
+    package mutating func awaitHangUp(_ socket: Socket, orFinish: Bool = false, _ key: CompletionKey) {
         let entry = unsafe nextEntry()
-        // Linux reports those whatever is asked for.
-        unsafe io_uring_prep_poll_add(entry, socket.number, UInt32(POLLERR | POLLHUP))
+        // Linux reports the first two whatever is asked for. The third is POLLRDHUP, which Swift's Glibc lacks.
+        let events = POLLERR | POLLHUP | (orFinish ? 0x2000 : 0)
+        unsafe io_uring_prep_poll_add(entry, socket.number, UInt32(events))
         unsafe finish(entry, .hangUp, on: socket, key)
     }
 

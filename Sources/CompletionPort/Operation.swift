@@ -16,7 +16,7 @@ package enum Operation: UInt8, CaseIterable, Sendable {
     case sendAtOnce
     /// Room in a socket for more bytes.
     case room
-    /// A peer ending a connection from which nothing is received meanwhile.
+    /// A peer ending a connection.
     case hangUp
     /// A file being opened beneath a directory.
     case open

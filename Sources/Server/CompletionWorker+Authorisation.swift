@@ -83,9 +83,8 @@ extension CompletionWorker {
         guard !exchanges[exchange].isContentSettled else { return }
         connections[slot].isPaused = true
         connections[slot].state.readingPaused()
-        if connections[slot].isReceiving { pauseReceiving(slot) }
-        beginOperation(slot)
-        port.awaitHangUp(connections[slot].socket, connections.key(slot))
+        if connections[slot].isReceiving { cancelReceive(slot) }
+        awaitHangUp(slot)
     }
 
     /// True when nothing more is read of a connection before a password has been compared.
@@ -93,13 +92,6 @@ extension CompletionWorker {
         let exchange = connections[slot].lastExchange
         return exchange != noSlot && exchanges[exchange].stage == .waitingForPassword
             && !exchanges[exchange].isContentSettled
-    }
-
-    /// The client has ended a connection of which nothing was received; one that has only finished still wants its answer.
-    func hungUp(_ packet: CompletionPacket) {
-        precondition(connections.isCurrent(packet.key), "a slot is reused only when nothing is in flight")
-        if packet.result > 0, packet.result & Int32(POLLERR | POLLHUP) != 0 { fail(packet.key.slot, .peerReset) }
-        endOperation(packet.key.slot)
     }
 
     /// A password has been compared, or will not be; its exchange may have ended before.
@@ -129,12 +121,8 @@ extension CompletionWorker {
         let slot = exchanges[exchange].connection
         let isPaused = !exchanges[exchange].isContentSettled
         exchanges[exchange].deadline = .distantFuture
-        if isPaused {
-            beginOperation(slot)
-            port.cancel(.hangUp, of: connections.key(slot), connections.key(slot))
-            if exchanges[exchange].head.hasBody {
-                connections[slot].state.contentAwaited(now: clock.now, site.allowances)
-            }
+        if isPaused, exchanges[exchange].head.hasBody {
+            connections[slot].state.contentAwaited(now: clock.now, site.allowances)
         }
         body(exchange)
         if isPaused { resume(slot) }

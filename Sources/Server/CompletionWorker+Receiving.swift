@@ -29,7 +29,11 @@ extension CompletionWorker {
             unsafe arrived(slot, bytes)
             port.returnBuffer(buffer)
         }
-        if !packet.hasMore { receiveEnded(slot, packet.result) }
+        if !packet.hasMore {
+            receiveEnded(slot, packet.result)
+        } else if connections[slot].state.awaitsRest || connections[slot].socket.isUnix {
+            awaitHangUp(slot)
+        }
     }
 
     private func receiveEnded(_ slot: UInt32, _ result: Int32) {
@@ -47,7 +51,7 @@ extension CompletionWorker {
                 starved.append(slot)
             }
         case -ECANCELED:
-            // Paused for want of room; `resume` may have run in between.
+            // Paused for want of room, and `resume` may have run in between; or it may have missed the end.
             if wantsToReceive(slot) { receive(slot) }
         default:
             fail(slot, .peerReset)
@@ -108,11 +112,11 @@ extension CompletionWorker {
         if connections[slot].isPaused, connections[slot].isReceiving,
             connections[slot].input.count >= site.limits.headSizeMax
         {
-            pauseReceiving(slot)
+            cancelReceive(slot)
         }
     }
 
-    func pauseReceiving(_ slot: UInt32) {
+    func cancelReceive(_ slot: UInt32) {
         beginOperation(slot)
         port.cancel(.receive, of: connections.key(slot), connections.key(slot))
     }

@@ -33,6 +33,8 @@ struct Connection {
     var finishedWhilePaused = false
     /// In the worker's list of connections to be armed again.
     var isStarved = false
+    /// A poll tells when the client has ended the connection.
+    var awaitsHangUp = false
     /// The kernel holds as much of what is sent as it likes.
     var isFreeSender = false
     /// Its client has taken a whole part of a large body, and so has shown to be fast.

@@ -50,6 +50,32 @@ import Testing
         if let packet = port.dequeue() { #expect(packet.result & Int32(POLLERR | POLLHUP) == 0) }
     }
 
+    /// A receive that goes on may miss an end that comes with bytes (liburing issue 1549); the wait for it does not.
+    @Test(arguments: [true, false])
+    func anEndThatComesWithBytesIsToldBesideTheReceive(isReset: Bool) throws {
+        let pair = isReset ? try SocketPair.tcp() : try SocketPair.local()
+        var port = try CompletionPort(limits: .forTests())
+        port.receive(pair.ours.asSocket, key(1))
+        port.awaitHangUp(pair.ours.asSocket, orFinish: !isReset, key(2))
+        #expect(port.hasPacket() == false)
+        try pair.peer.say([1, 2, 3])
+        if isReset {
+            pair.peer.resetWhenClosed()
+            // Another descriptor takes its number, so that the socket is closed.
+            #expect(dup2(pair.ours.rawValue, pair.peer.rawValue) >= 0)
+        } else {
+            pair.peer.finish()
+        }
+        var packet = try port.next()
+        while packet.operation == .receive, packet.hasMore {
+            #expect(port.takeBytes(packet) == [1, 2, 3])
+            packet = try port.next()
+        }
+        while packet.operation != .hangUp { packet = try port.next() }
+        #expect(packet.key == key(2) && packet.result > 0)
+        #expect((packet.result & Int32(POLLERR | POLLHUP) != 0) == isReset)
+    }
+
     @Test func aWaitForAHangUpIsCancelled() throws {
         let pair = try SocketPair.tcp()
         var port = try CompletionPort(limits: .forTests())

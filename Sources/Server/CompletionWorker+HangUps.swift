@@ -1,0 +1,50 @@
+/// Clients that end a connection of which no packet tells. On the completion worker.
+///
+/// DESIGN. A receive that goes on can miss the end. Where bytes and the end come close together, a multishot receive may take
+/// the bytes and then wait for a wake-up that has been (Linux 6.18, a few in a thousand resets over TCP; liburing issue 1549
+/// for Unix sockets). The next send finds the end out. A client that is still sending is sent nothing: its connection would
+/// last as long as its content may take. A poll of its own is not woken by bytes, and tells of an end that was there before it.
+/// It is asked for once the rest of a request is awaited, and stays as long as the connection.
+///
+/// Next: CompletionWorker+Receiving.swift
+
+internal import CompletionPort
+internal import Glibc
+
+extension CompletionWorker {
+    /// Has the port tell when the client ends the connection.
+    func awaitHangUp(_ slot: UInt32) {
+        // The socket of one that is closing may be closed already: its number may be another's.
+        guard !connections[slot].awaitsHangUp, connections[slot].state.phase != .closing else { return }
+        awaitHangUp(slot, orFinish: connections[slot].socket.isUnix)
+    }
+
+    private func awaitHangUp(_ slot: UInt32, orFinish: Bool) {
+        connections[slot].awaitsHangUp = true
+        beginOperation(slot)
+        port.awaitHangUp(connections[slot].socket, orFinish: orFinish, connections.key(slot))
+    }
+
+    /// The connection is about to be closed.
+    func stopAwaitingHangUp(_ slot: UInt32) {
+        guard connections[slot].awaitsHangUp else { return }
+        beginOperation(slot)
+        port.cancel(.hangUp, of: connections.key(slot), connections.key(slot))
+    }
+
+    /// The client has ended the connection, or finished.
+    func hungUp(_ packet: CompletionPacket) {
+        let slot = packet.key.slot
+        precondition(connections.isCurrent(packet.key), "a slot is reused only when nothing is in flight")
+        connections[slot].awaitsHangUp = false
+        defer { endOperation(slot) }
+        guard packet.result > 0, connections[slot].state.phase != .closing else { return }
+        let isGone = packet.result & Int32(POLLERR | POLLHUP) != 0
+        // Nobody waits for the answer any longer, so the password is not compared.
+        if isGone, awaitsPassword(slot) { return fail(slot, .peerReset) }
+        // What came before the end is still read: the receive that takes this one's place begins by looking.
+        if connections[slot].isReceiving { cancelReceive(slot) }
+        // One that has only finished still wants its answer, and may yet be gone before.
+        if !isGone { awaitHangUp(slot, orFinish: false) }
+    }
+}
