@@ -116,6 +116,16 @@ extension CompletionWorker {
         endWait(exchange) { deny($0, reason) }
     }
 
+    /// Refuses those whose password has not had its turn: the server stops, and guesses could hold that up.
+    func giveUpPasswords() {
+        for exchange in exchanges.occupiedSlots where exchanges.contains(exchange) {
+            guard exchanges[exchange].stage == .waitingForPassword, exchanges[exchange].connection != noSlot,
+                !site.passwords.isCompared(asker(exchange))
+            else { continue }
+            giveUpPassword(exchange, .stopping)
+        }
+    }
+
     /// Goes on with an exchange that has waited, then reads on.
     private func endWait(_ exchange: UInt32, _ body: (UInt32) -> Void) {
         let slot = exchanges[exchange].connection

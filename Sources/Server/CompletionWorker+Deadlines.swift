@@ -90,7 +90,7 @@ extension CompletionWorker {
     ///
     /// No system call reaches a direct descriptor, and a Unix socket knows no acknowledgements; their sends bring a packet for
     /// whatever the client has taken.
-    private func hasTakenMore(_ slot: UInt32) -> Bool {
+    func hasTakenMore(_ slot: UInt32) -> Bool {
         guard let descriptor = connections[slot].socket.descriptor, !connections[slot].socket.isUnix
         else { return false }
         let acknowledged = ringport_socket_acknowledged(descriptor)

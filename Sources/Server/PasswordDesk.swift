@@ -132,6 +132,9 @@ final class PasswordDesk: Sendable {
         state.withLock { $0.turns.leave(asker) }
     }
 
+    /// True when what an exchange waits for is being compared, and does not wait for its turn.
+    func isCompared(_ asker: Asker) -> Bool { state.withLock { $0.turns.isCompared(asker) } }
+
     /// A worker has let in credentials that it knows, and knows them for longer now.
     func renew(_ entry: PasswordMemo.Entry, now: Instant) {
         state.withLock { $0.memo.insert(entry, now: now) }

@@ -144,6 +144,12 @@ struct PasswordTurns<Asker: Hashable, Work> {
         takeTurns(check.network)
     }
 
+    /// True when the credentials that an asker waits for are being compared.
+    func isCompared(_ asker: Asker) -> Bool {
+        guard let check = checks[asker] else { return false }
+        return addresses[check.network]?.isRunning(check) == true
+    }
+
     /// A comparison is over.
     ///
     /// - Parameters:

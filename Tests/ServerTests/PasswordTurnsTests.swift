@@ -71,6 +71,15 @@ import Testing
         #expect(desk.turns.isIdle)
     }
 
+    @Test func whatWaitsForItsTurnIsNotCompared() {
+        var desk = Desk()
+        _ = desk.ask(1, "1/ann:a")
+        _ = desk.ask(2, "1/bob:b")
+        #expect((1...3).map { desk.turns.isCompared($0) } == [true, false, false])
+        _ = desk.end("1/ann:a")
+        #expect((1...3).map { desk.turns.isCompared($0) } == [false, true, false])
+    }
+
     /// However many wait, another address's first one is next.
     @Test func addressesTakeTurns() {
         var desk = Desk(wrongMax: 100)
