@@ -292,7 +292,7 @@ extension CompletionPort {
         preconditionFailure("the submission queue stays full: \(SystemError.reason(-status))")
     }
 
-    /// How often the kernel is asked to take submissions when it has no memory for them.
+    /// Attempts to have the kernel take submissions when it has no memory for them.
     ///
     /// It looks for memory itself each time, and waits for it.
     private static var submitAttemptsMax: Int { 1000 }

@@ -1,4 +1,4 @@
-/// What a worker may ask of its completion port. Pure values; any thread.
+/// The operations that a worker may ask of its completion port. Pure values; any thread.
 
 /// The kind of an operation, carried through the kernel in the completion's key.
 ///

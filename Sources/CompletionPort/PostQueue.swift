@@ -26,7 +26,7 @@ package final class PostQueue<Message: Sendable>: Sendable {
         bell = Descriptor(owning: descriptor)
     }
 
-    /// What the worker's ring polls.
+    /// The descriptor that the worker's ring polls.
     package var bellDescriptor: Int32 { bell.rawValue }
 
     /// Hands a message to the worker, waking it if it sleeps.

@@ -36,7 +36,7 @@ extension ConfigurationSchema {
         )
     }
 
-    /// What a virtual host may say too.
+    /// Keys that a virtual host may have too.
     static var fileKeys: [ConfigurationKey<FileRules>] {
         let symlinks = ValueKind<String>.text(.choice(FileRules.Symlinks.allCases.map(\.rawValue)))
             .mapped({ FileRules.Symlinks(rawValue: $0) }, back: \.rawValue, otherwise: "is not known")

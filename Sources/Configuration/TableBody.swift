@@ -1,13 +1,13 @@
-/// What a table may hold: keys, and tables of its own. The main thread.
+/// The members that a table may hold: keys, and tables of its own. The main thread.
 
 /// The members of a table whose values are parts of a `Target`.
 struct TableBody<Target> {
     var keys: [ConfigurationKey<Target>] = []
     /// In the order in which they are applied, and written.
     var tables: [ConfigurationTable<Target>] = []
-    /// What becomes of the target before the table's members are applied.
+    /// Prepares the target before the table's members are applied.
     var prepare: (TOMLNode, inout Target) -> Void = { _, _ in }
-    /// What is wrong with values that are right one by one, and the key to blame; `nil` when nothing is.
+    /// The complaint about values that are right one by one, and the key to blame; `nil` when there is none.
     var check: (Target) -> (key: String, reason: String)? = { _ in nil }
 
     /// The same members of something that has the target as a part.
@@ -142,7 +142,7 @@ struct TableBody<Target> {
         name.count <= 64 ? TOMLText.key(name) : TOMLText.key(String(name.prefix(64))) + "…"
     }
 
-    /// What to say about a table where a list of tables should be, and the other way round.
+    /// The complaint about a table where a list of tables should be, and the other way round.
     static func shape(_ node: TOMLNode, _ label: String, isList: Bool) -> ConfigurationProblem {
         ConfigurationProblem(
             line: node.line,

@@ -31,7 +31,7 @@ extension TextRule {
         }
     }
 
-    /// What is wrong with the scheme and the host of an address.
+    /// The complaint about an address's scheme or host; `nil` when both are right.
     private static func hostProblem(_ text: String) -> String? {
         guard let scheme = ["https://", "http://"].first(where: text.hasPrefix) else {
             return "begin with /, http:// or https://"
@@ -47,7 +47,7 @@ extension TextRule {
 
     private static let continuing = "what it takes would go on with the name before it"
 
-    /// What is wrong with the star of an address: it stands for whole segments.
+    /// The complaint about an address's star, which stands for whole segments; `nil` when it is right.
     private static func starProblem(_ text: String, _ reason: String) -> String? {
         guard let star = text.firstIndex(of: "*") else { return nil }
         guard text.index(after: star) == text.endIndex else { return "a * stands at the end only" }

@@ -1,12 +1,12 @@
-/// What texts of the configuration may be: what reaches a response's head must not be able to end a line. Pure; any thread.
+/// Rules for texts of the configuration: one that reaches a response's head must not end a line. Pure; any thread.
 
 internal import Server
 
 /// A rule for a text.
 struct TextRule {
-    /// What is taken, for people.
+    /// The texts that are taken, in words for people.
     let takes: String
-    /// What to say about a text that is not taken, after its key and the text; `nil` for one that is.
+    /// The complaint about a text that is not taken, after its key and the text; `nil` for one that is.
     private let check: (String) -> String?
 
     init(_ takes: String, _ check: @escaping (String) -> String?) {

@@ -1,11 +1,11 @@
 /// Kinds of values that keys take: how each is read, and written. Pure; the main thread.
 
-/// What is wrong with a value.
+/// A complaint about a value.
 struct ValueProblem: Error {
     let line: Int
     /// Follows the key's name.
     let reason: String
-    /// What else is wrong with it, as with other elements of a list.
+    /// Further complaints about the value, as about other elements of a list.
     var others: [ValueProblem] = []
 
     init(_ node: TOMLNode, _ reason: String) {
@@ -16,7 +16,7 @@ struct ValueProblem: Error {
 
 /// A kind of values.
 struct ValueKind<Value> {
-    /// What is taken, for people.
+    /// The values that are taken, in words for people.
     let takes: String
     let read: (TOMLNode) throws(ValueProblem) -> Value
     /// The value in TOML; `nil` for one that is written by leaving the key away.
@@ -194,7 +194,7 @@ extension ValueKind where Value: Equatable {
 }
 
 extension ValueKind {
-    /// What a list of texts stands for.
+    /// A kind of value that a list of texts stands for.
     func mapped<Other>(
         _ make: @escaping (Value) -> Other?,
         back: @escaping (Other) -> Value,

@@ -38,7 +38,7 @@ package struct PublishedUpload: Sendable {
     let size: Int
 }
 
-/// Why files were not kept.
+/// The reason why files were not kept.
 package enum UploadFailure: Error, Equatable, Sendable {
     /// Nobody waits for them any more.
     case unwanted
@@ -83,7 +83,7 @@ struct Upload: Sendable {
     }
 }
 
-/// How far files have come.
+/// The progress of an upload's files.
 ///
 /// A value; the log thread decides by it what comes next.
 struct UploadProgress: Sendable {

@@ -7,7 +7,7 @@
 /// much, the client that holds most gives way: what it brought last goes, unless it has been begun. An entry without a
 /// share has a lane of its own.
 struct UploadLanes<Element> {
-    /// What tells one client from another.
+    /// The identity of a lane's owner: a client, or one entry without a share.
     enum Share: Hashable, Sendable {
         case client(UInt64)
         case nobody(Int)

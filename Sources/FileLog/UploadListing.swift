@@ -1,4 +1,4 @@
-/// What lies in the folder of uploads, for `ringport forms`. The thread that asks, without a server or beside one.
+/// The files in the folder of uploads, for `ringport forms`. The thread that asks, without a server or beside one.
 
 internal import Glibc
 package import Platform

@@ -43,9 +43,9 @@ struct UploadQuota {
     private let bytesMax: Int
     private let freeBytesMin: Int
     private let recountInterval: Duration
-    /// What lies in the folder under names of its own.
+    /// Files that lie in the folder under names of their own.
     private(set) var there = Amount()
-    /// What was admitted, and is not there yet.
+    /// Files that were admitted and are not there yet.
     private(set) var coming = Amount()
     private var countedAt: Instant?
 
@@ -97,18 +97,18 @@ struct UploadQuota {
         countedAt = now
     }
 
-    /// What was admitted is there.
+    /// Moves files from those that come to those that are there.
     mutating func publish(_ amount: Amount) {
         coming = coming - amount
         there = there + amount
     }
 
-    /// What was admitted does not come.
+    /// Gives back the room of files that were admitted and do not come.
     mutating func abandon(_ amount: Amount) {
         coming = coming - amount
     }
 
-    /// What was there was removed.
+    /// Gives back the room of files that were there and are removed.
     mutating func remove(_ amount: Amount) {
         there = there - amount
     }

@@ -1,5 +1,5 @@
-/// What a killed process has left in the folder of uploads. The store writer, under the site's lock, before the first
-/// upload of this process; and `ringport restore`.
+/// Files that a killed process has left in the folder of uploads. The store writer, under the site's lock, before the
+/// first upload of this process; and `ringport restore`.
 
 internal import Glibc
 package import Platform

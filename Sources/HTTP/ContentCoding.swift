@@ -13,7 +13,7 @@ package enum ContentCoding: UInt8, CaseIterable, Sendable {
         }
     }
 
-    /// What a file's name has behind the original's when it holds the coded content.
+    /// The suffix of a file's name, behind the original's, when it holds the coded content.
     package var suffix: StaticString {
         switch self {
         case .br: ".br"

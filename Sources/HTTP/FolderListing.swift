@@ -1,4 +1,4 @@
-/// What is in a folder, as a page or as JSON. Pure; a pool thread.
+/// The list of a folder, as a page or as JSON. Pure; a pool thread.
 
 /// The entries of a folder.
 package struct FolderListing: Sendable {

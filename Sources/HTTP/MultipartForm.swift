@@ -22,7 +22,7 @@ package struct FormPart: Hashable, Sendable {
     package var isFile: Bool { filename != nil || extendedFilename != nil }
 }
 
-/// What comes next in a multipart form.
+/// The next piece of a multipart form.
 package enum MultipartEvent: Hashable, Sendable {
     case part(FormPart)
     case end

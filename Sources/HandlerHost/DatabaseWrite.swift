@@ -158,7 +158,7 @@ extension ringport_statement {
         unsafe UnsafeBufferPointer(start: parameters, count: parameters == nil ? 0 : parameters_count)
     }
 
-    /// Whether the pointers and kinds of a handler's statement can be used.
+    /// True when the pointers and kinds of a handler's statement can be used.
     var isSound: Bool {
         guard unsafe sql.bytes != nil, unsafe sql.length > 0 else { return false }
         guard unsafe parameters != nil || parameters_count == 0, unsafe (0...32_766).contains(parameters_count) else {
@@ -174,7 +174,7 @@ extension ringport_statement {
 }
 
 extension ringport_value {
-    /// How many bytes belong to the value.
+    /// The number of bytes that belong to the value.
     fileprivate var bytesCopied: Int {
         unsafe kind >= UInt32(RINGPORT_TEXT) ? bytes.length : 0
     }

@@ -1,7 +1,7 @@
 /// Whoever made a call and waits for its end. Provided by Server; called on whichever thread ends the
 /// call.
 
-/// What of a call's memory is free again, for the client that counts it.
+/// Memory of a call that is free again, for the client that counts it.
 package struct ReleasedCall: Sendable, Equatable {
     /// The client's own name for the account that the call is charged to.
     package let owner: UInt32

@@ -51,7 +51,7 @@ package final class HandlerHost: Sendable {
         return (manifest.routes, manifest.migrations)
     }
 
-    /// What `load` does with what the entry point returned.
+    /// The part of `load` that takes what the entry point returned.
     ///
     /// Tests bring their own tables.
     @unsafe

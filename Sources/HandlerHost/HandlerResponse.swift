@@ -11,9 +11,9 @@ package struct HandlerResponse: Sendable {
     package let status: UInt16
     /// Field lines, each ended by CRLF, without the empty line; then the body.
     package private(set) var bytes: [UInt8]
-    /// Where the body begins in `bytes`.
+    /// The position of the body in `bytes`.
     package let bodyStart: Int
-    /// Where in the body the row id of a write is put in, after the commit.
+    /// The position in the body at which the row id of a write is put in, after the commit.
     private let rowIDPosition: Int?
 
     package var bodyLength: Int { bytes.count - bodyStart }
@@ -25,7 +25,7 @@ package struct HandlerResponse: Sendable {
         return response
     }
 
-    /// What makes a response unusable.
+    /// The fault that makes a response unusable.
     enum Refusal: Error, Equatable {
         case size
         case status(UInt32)

@@ -1,6 +1,6 @@
-/// How a call ended. Values; made on the thread that ends the call.
+/// The ends of calls. Values; made on the thread that ends the call.
 
-/// What the client gets.
+/// The answer that the client gets.
 package enum HandlerResult: Sendable {
     case response(HandlerResponse)
     /// The handler does not want this request: go on as if it had no such route.
@@ -8,7 +8,7 @@ package enum HandlerResult: Sendable {
     case failed(HandlerFailure)
 }
 
-/// Why a call ended without a response of the handler.
+/// The reason why a call ended without a response of the handler.
 ///
 /// It has been logged where there is more to say.
 package enum HandlerFailure: String, Equatable, Sendable {
@@ -35,7 +35,7 @@ package enum HandlerFailure: String, Equatable, Sendable {
     /// The host has stopped.
     case stopped
 
-    /// Whether trying again later may help: 503 rather than 500.
+    /// True when trying again later may help: 503 rather than 500.
     package var isOverload: Bool {
         switch self {
         case .tooManyCalls, .storeBusy, .poolBusy, .stopped: true

@@ -1,5 +1,5 @@
-/// What handlers need of the rest of the program. Declared here, provided by Server, so that this module names neither
-/// the store nor the log nor the pool. Each function says which threads call it.
+/// Services that handlers need of the rest of the program. Declared here, provided by Server, so that this module names
+/// neither the store nor the log nor the pool. Each function says which threads call it.
 
 package import Platform
 
@@ -39,7 +39,7 @@ package protocol HandlerServices: AnyObject, Sendable {
     func runOnPool(_ job: HandlerJob) -> Bool
 }
 
-/// How much a line of a handler matters.
+/// The severity of a handler's line.
 package enum HandlerLogLevel: UInt32, Sendable {
     case error = 0
     case warning = 1
@@ -47,9 +47,9 @@ package enum HandlerLogLevel: UInt32, Sendable {
     case debug = 3
 }
 
-/// Why the database did not do what a handler asked.
+/// The reason why the database did not do what a handler asked.
 package struct DatabaseFailure: Error, Equatable {
-    /// What kind of reason it was: the handler's request, or the world.
+    /// The kind of the reason: the handler's request, or the world.
     package enum Kind: UInt32, Sendable {
         // The raw values are RINGPORT_REFUSED_UNIQUE and those that follow it.
         case unique = 1
@@ -64,7 +64,7 @@ package struct DatabaseFailure: Error, Equatable {
         /// There is no room for the files.
         case filesFull = 9
 
-        /// Whether the data broke a rule of its table.
+        /// True when the data broke a rule of its table.
         package var isConstraint: Bool { rawValue <= Kind.otherConstraint.rawValue }
     }
 
@@ -90,7 +90,7 @@ package struct DatabaseFile: Sendable {
     }
 }
 
-/// What a committed write did.
+/// The effects of a committed write.
 package struct DatabaseCommit: Equatable, Sendable {
     /// Of the last row it inserted; 0 when it inserted none.
     package let rowID: Int64

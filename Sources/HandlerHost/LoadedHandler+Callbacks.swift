@@ -1,4 +1,4 @@
-/// What a handler may call: the functions behind `ringport_host`. Any thread, except where the header says otherwise.
+/// The functions behind `ringport_host`, which a handler may call. Any thread, except where the header says otherwise.
 
 internal import CHandlerABI
 internal import Platform

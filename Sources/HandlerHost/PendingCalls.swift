@@ -75,7 +75,7 @@ final class PendingCalls: Sendable {
         state.withLock { $0.take(token) }
     }
 
-    /// Whether the token names an open call.
+    /// True when the token names an open call.
     func isOpen(_ token: ringport_token) -> Bool {
         state.withLock { $0.index(token) != nil }
     }

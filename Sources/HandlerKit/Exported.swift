@@ -43,7 +43,7 @@ final class Exported: Sendable {
 
     // MARK: Storing
 
-    /// What a refused write needs; freed by `release`.
+    /// The memory that a refused write needs; freed by `release`.
     private final class Refusing: Sendable {
         let host: Host
         let response: @Sendable (StoreRefusal) -> Response

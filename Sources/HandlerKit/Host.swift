@@ -1,4 +1,5 @@
-/// What the server offers to a handler. The log from any thread, the rest on threads that the server calls the handler on.
+/// Services of the server for a handler. The log from any thread, the rest on threads that the server calls the handler
+/// on.
 
 internal import CHandlerABI
 
@@ -16,7 +17,7 @@ public struct Host: Sendable {
         unsafe self.table = unsafe table
     }
 
-    /// How much a line of the log matters.
+    /// The severity of a line of the log.
     public enum LogLevel: UInt32, Sendable {
         case error = 0
         case warning
@@ -24,10 +25,10 @@ public struct Host: Sendable {
         case debug
     }
 
-    /// Why a query or an upload failed.
+    /// The reason why a query or an upload failed.
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
-        /// Whether another try later may succeed.
+        /// True when another try later may succeed.
         public let isBusy: Bool
     }
 
@@ -80,7 +81,7 @@ public struct Host: Sendable {
         }
     }
 
-    /// What the two C callbacks of a query share.
+    /// The state that the two C callbacks of a query share.
     private final class Rows {
         let row: (borrowing Row) -> Bool
         var message = "the statement, or its parameters, can't be used"

@@ -1,4 +1,4 @@
-/// What a handler does with a request. Made and taken on a pool thread.
+/// The decision of a handler about a request. Made and taken on a pool thread.
 
 /// The answer to a request, or the promise of one.
 public enum Outcome {
@@ -36,9 +36,9 @@ public struct Upload: Sendable {
     }
 }
 
-/// Why a write was not stored.
+/// The reason why a write was not stored.
 public struct StoreRefusal: Error, Equatable {
-    /// What said no.
+    /// The cause of the refusal.
     public enum Reason: UInt32, Sendable {
         // The raw values are RINGPORT_REFUSED_UNIQUE and those that follow it.
         case unique = 1
@@ -60,6 +60,6 @@ public struct StoreRefusal: Error, Equatable {
     /// SQLite's words: for the log, not for the client.
     public let message: String
 
-    /// Whether the data broke a rule of its table, so that the client is to blame.
+    /// True when the data broke a rule of its table, so that the client is to blame.
     public var isConstraint: Bool { reason.rawValue <= Reason.otherConstraint.rawValue }
 }

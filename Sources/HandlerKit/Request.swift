@@ -25,7 +25,7 @@ public struct Request: ~Copyable {
     /// What is not UTF-8 in it is replaced by U+FFFD.
     public var path: String { unsafe String(raw.pointee.path) }
 
-    /// What follows the first `?`, undecoded; empty without one.
+    /// The text behind the first `?`, undecoded; empty without one.
     public var query: String { unsafe String(raw.pointee.query) }
 
     /// The request target as it was received.
@@ -36,7 +36,7 @@ public struct Request: ~Copyable {
     /// Behind a proxy that the configuration trusts, that of the visitor.
     public var remote: String { unsafe String(raw.pointee.remote) }
 
-    /// When the request was received.
+    /// The time at which the request was received.
     public var receivedAt: Timestamp { Timestamp(nanoseconds: unsafe raw.pointee.received_at) }
 
     /// The value of a field, its lines joined with a comma and a space (RFC 9110, section 5.2).

@@ -12,12 +12,12 @@ package final class HandlerPool: Sendable {
     private struct State: ~Copyable {
         var sizing: PoolSizing
         var queue: JobQueue
-        /// What each thread runs, and since when: for the report of a stop that took too long.
+        /// The job that each thread runs, and the time of its start: for the report of a stop that took too long.
         var running: [(job: any PoolJob, since: Instant)?]
     }
 
     private let limits: PoolLimits
-    /// What the names of its threads begin with.
+    /// The prefix of its threads' names.
     private let name: String
     private let niceness: Int32
     private let state: Monitor<State>
@@ -162,7 +162,7 @@ package final class HandlerPool: Sendable {
         case end
     }
 
-    /// What the thread does next.
+    /// Decides the thread's next step.
     ///
     /// The job that it has finished leaves the lock before it is released, since what ends with a job is not this
     /// pool's to know.

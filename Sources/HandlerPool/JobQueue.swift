@@ -17,7 +17,7 @@ struct JobQueue {
         entries = Array(repeating: nil, count: countMax)
     }
 
-    /// When the oldest job came.
+    /// The time at which the oldest job came.
     var oldest: Instant? { count == 0 ? nil : entries[first]?.submitted }
 
     mutating func append(_ job: any PoolJob, at now: Instant) {

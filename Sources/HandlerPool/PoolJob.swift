@@ -1,4 +1,4 @@
-/// What the pool runs. Submitted on any thread, run on a pool thread.
+/// The jobs that the pool runs. Submitted on any thread, run on a pool thread.
 
 /// A piece of work that may block.
 package protocol PoolJob: AnyObject, Sendable {

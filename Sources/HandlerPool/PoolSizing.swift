@@ -2,7 +2,7 @@
 
 internal import Platform
 
-/// Which thread wakes, starts, sleeps or ends, decided by counts and by the time given with each event.
+/// The choice of the thread that wakes, starts, sleeps or ends, by counts and by the time given with each event.
 ///
 /// Idle threads form a stack, and the last to go idle is the first to wake, as a completion port does it: its stack and
 /// its processor's cache are warm, and the threads at the bottom stay idle long enough to be retired.
@@ -22,7 +22,7 @@ struct PoolSizing {
     /// Threads that run or are being started.
     private(set) var threads = 0
     private(set) var isStopping = false
-    /// When the supervisor looks next; `nil` while it sleeps until it is asked.
+    /// The time at which the supervisor looks next; `nil` while it sleeps until it is asked.
     private var supervision: Instant?
     private(set) var statistics = PoolStatistics()
 
@@ -32,7 +32,7 @@ struct PoolSizing {
         case ended
     }
 
-    /// What the performer does when the state has been decided and the lock is free.
+    /// The action of the performer when the state has been decided and the lock is free.
     enum Action: Equatable {
         /// Wake this idle thread.
         case wake(Int)
@@ -44,7 +44,7 @@ struct PoolSizing {
         case join(Int)
     }
 
-    /// What a thread does that has nothing to do.
+    /// The next step of a thread that has nothing to do.
     enum Next: Equatable {
         /// Take the oldest job from the queue and run it.
         case run

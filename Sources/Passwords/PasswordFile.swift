@@ -8,7 +8,7 @@ package struct PasswordFile: Sendable {
     }
 
     private var entries: [[UInt8]: Entry] = [:]
-    /// What a wrong password is hashed with beside the user's hash, by that one's cost; `nil` for users that are not known.
+    /// Settings that a wrong password is hashed with beside the user's hash, by its cost; `nil` for unknown users.
     private let settings: [PasswordCost?: [[CChar]]]
     /// The costs of the hashes, each with the line that has it first, in the order of these lines.
     package let costs: [(cost: PasswordCost, line: Int)]

@@ -1,7 +1,7 @@
 /// The steps in the life of an entry of the file cache, and the request fields that its answers depend on. The worker whose cache it is in.
 
 extension CachedFile {
-    /// How often a file that changes while it is opened or read is tried.
+    /// Attempts at a file that changes while it is opened or read.
     static let attemptsMax = 4
 
     /// The steps of loading an entry.

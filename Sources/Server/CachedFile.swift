@@ -23,7 +23,7 @@ struct CachedFile {
     private var pathBeside: UnsafeMutablePointer<CChar>?
     /// The raw value of the coding that this file would have.
     var codingBeside: UInt8 = 0
-    /// Which of the files that may answer for the name this is.
+    /// The index of this file among those that may answer for the name.
     private(set) var candidate = 0
     /// The watch on the folder that holds the file, -1 when there is none.
     var watch: Int32 = -1
@@ -74,10 +74,10 @@ struct CachedFile {
     private(set) var validators = Validators()
     /// Bytes of what is sent.
     private(set) var size: UInt64 = 0
-    /// What the file was when it was opened; of a variant that was made, its source's.
+    /// The identity of the content when the file was opened; of a variant that was made, its source's.
     private(set) var content: FileContent?
 
-    /// How far the variants are, by the raw values of content codings.
+    /// The states of the variants, by the raw values of content codings.
     var variants = InlineArray<3, VariantState>(repeating: .unknown)
     /// The file that an entry is a variant of.
     private(set) var source: CompletionKey?

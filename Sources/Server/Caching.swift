@@ -1,11 +1,11 @@
-/// Which answers caches may keep, and the fields that say so (RFC 9111). Pure; any thread.
+/// Rules for what caches may keep, and the fields that say so (RFC 9111). Pure; any thread.
 ///
 /// A cache in front gives one client's answer to others. So an answer that depends on more than its address and the
 /// fields named by Vary says that it is not to be kept.
 ///
 /// Next: AnswerFields.swift
 
-/// What Cache-Control and its kin say.
+/// Cache-Control and the fields like it.
 package enum Caching {
     /// The statuses of answers other than files' that a rule may let caches keep: those that are the address's.
     ///

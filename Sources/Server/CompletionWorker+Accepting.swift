@@ -136,7 +136,7 @@ extension CompletionWorker {
         reportDrained()
     }
 
-    /// What an accept was posted with is free again.
+    /// Frees the means that an accept was posted with.
     func giveBack(_ kind: PostedAccepts.Kind) {
         switch kind {
         case .descriptor: site.descriptors.giveBack()

@@ -137,7 +137,7 @@ extension CompletionWorker {
         return size
     }
 
-    /// What a connection does; `nil` when it is being closed.
+    /// The standing of a connection; `nil` when it is being closed.
     private func standing(_ slot: UInt32) -> ConnectionGivers.Standing? {
         if connections[slot].waitsForPlace { return .waiting }
         switch connections[slot].state.phase {

@@ -60,7 +60,7 @@ extension CompletionWorker {
         return withPath(exchange) { policy.lines(status: status, path: $0, isPrivate: isPrivate) }
     }
 
-    /// Whether the connection goes on after this exchange, as its answer has to say.
+    /// The persistence of the connection after this exchange, as its answer has to say.
     func persistence(_ exchange: UInt32) -> Persistence {
         Persistence(keepsAlive: keepsAlive(exchange), version: exchanges[exchange].head.version)
     }

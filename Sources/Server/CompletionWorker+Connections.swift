@@ -137,7 +137,7 @@ extension CompletionWorker {
         peers[index].report(.drained)
     }
 
-    /// What is left when the time for draining is over.
+    /// Ends the connections that are left when the time for draining is over.
     func endAllConnections() {
         for slot in connections.occupiedSlots where connections[slot].state.phase != .closing {
             fail(slot, .stopping)

@@ -85,7 +85,7 @@ extension CompletionWorker {
         connections[slot].state.sendProgressed(now: clock.now, site.allowances)
     }
 
-    /// Whether the client's kernel has acknowledged bytes since this was asked last (tcp_info, Linux 4.1): a send of many
+    /// True when the client's kernel has acknowledged bytes since the last look (tcp_info, Linux 4.1): a send of many
     /// bytes brings no packet before the last of them has found room.
     ///
     /// No system call reaches a direct descriptor, and a Unix socket knows no acknowledgements; their sends bring a packet for

@@ -7,7 +7,7 @@ internal import HandlerHost
 internal import HTTP
 
 extension CompletionWorker {
-    /// When something that was asked for is free.
+    /// The time at which something that was asked for is free.
     enum Return: Equatable { case now, soon, nothing }
 
     /// Requests of an account that are looked at for one that gives back; the others have their turn the next time.

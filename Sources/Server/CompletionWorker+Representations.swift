@@ -1,4 +1,4 @@
-/// Which form of a file suits a client, and variants on their way into the cache. On the completion worker.
+/// Chooses the form of a file that suits a client, and brings variants into the cache. On the completion worker.
 ///
 /// DESIGN. A variant is an entry of the file cache like any other, found by the same path and its coding. The original's
 /// entry knows how far each is: not looked for, there, not there as a file, not to be had. A request looks for the variants
@@ -14,7 +14,7 @@
 internal import CompletionPort
 internal import HTTP
 
-/// What negotiation comes to (RFC 9110 §12.5.3).
+/// The result of negotiation (RFC 9110 §12.5.3).
 enum Representation: Equatable {
     /// This entry of the cache answers.
     case ready(UInt32)
@@ -78,7 +78,7 @@ extension CompletionWorker {
         return variant
     }
 
-    /// What is listed as a variant of a file's name, be it of this file or of one that was dropped to make room.
+    /// The entry that is listed as a variant of a file's name: of this file, or of one that was dropped to make room.
     private func listed(_ file: UInt32, _ coding: ContentCoding) -> UInt32? {
         let key = FileKey(policy: files[file].key.policy, coding: coding)
         return files[file].withName { files.find($0, key) }
@@ -204,7 +204,7 @@ extension CompletionWorker {
         loadEnded(variant, .ready)
     }
 
-    /// Whether a variant's original still answers requests.
+    /// True when a variant's original still answers requests.
     func isCurrent(_ source: CompletionKey) -> Bool {
         files.isCurrent(source) && (files[source.slot].isListed || files[source.slot].isUnkept)
     }

@@ -79,7 +79,7 @@ extension CompletionWorker {
         connections[slot].partialHead = noSlot
     }
 
-    /// Whether the next request's answer can be written or queued.
+    /// True when the next request's answer can be written or queued.
     private func hasRoomForAnswer(_ slot: UInt32) -> Bool {
         guard connections[slot].exchangeCount < site.limits.pipelinedMax, lendOutput(slot) else { return false }
         return connections[slot].output?.hasRoom(site.limits.responseHeadSizeMax + site.limits.inlineBodySizeMax)

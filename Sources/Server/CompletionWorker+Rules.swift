@@ -1,4 +1,4 @@
-/// What the configuration says about an address before anybody answers it. On the completion worker.
+/// Applies the configured rules for an address before it is answered. On the completion worker.
 ///
 /// In this order: another server, another address, another origin's question, a password, another path.
 
@@ -61,7 +61,7 @@ extension CompletionWorker {
 
     // MARK: Other origins
 
-    /// Whether the request only asks whether another may be made (the Fetch standard §3.2.2).
+    /// True when the request only asks if another may be made (the Fetch standard §3.2.2).
     private func isPreflight(_ exchange: UInt32) -> Bool {
         let head = exchanges[exchange].head
         guard head.method == .options, head.has(.origin) else { return false }

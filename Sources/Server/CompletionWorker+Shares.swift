@@ -1,4 +1,4 @@
-/// What clients hold of the memory of contents, and who gives some back. On the completion worker.
+/// Counts the memory of contents by client, and has clients give some back. On the completion worker.
 ///
 /// DESIGN. A content is counted until its memory is free: while it arrives with its exchange, then with the call that took
 /// it, until that call has gone, also when its client has left. Then the answer is counted with the exchange. `Shares` decides

@@ -21,7 +21,7 @@ struct Site: Sendable {
     var headLimits: HeadLimits
     var hosts: HostTable
     var proxies: TrustedProxies
-    /// What asks for passwords, by the index that policies have.
+    /// The realms that ask for passwords, by the index that policies have.
     var realms: [Realm]
     let passwords: PasswordDesk
     var codings: CodingPolicy
@@ -35,7 +35,7 @@ struct Site: Sendable {
     let logsAccess: Bool
     let descriptors: DescriptorBudget
     let untrustedPeers: UntrustedPeers
-    /// Whether connections may go where descriptors of the process can't.
+    /// True when connections may go where descriptors of the process can't.
     let usesDirectSockets: Bool
 }
 
@@ -48,7 +48,7 @@ final class CompletionWorker {
     /// Every name leads to the default site, so that a hit looks at no table and counts no reference.
     private(set) var hasOneSite: Bool
     let posts: PostQueue<WorkerMessage>
-    /// What the watchdog sees of the turn.
+    /// The signs of the turn that the watchdog reads.
     let pulse: WorkerPulse
     /// The other workers' queues and loads and this one's, by index: connections go where there are few.
     let peers: [WorkerHandle]
@@ -85,14 +85,14 @@ final class CompletionWorker {
     var directSockets = 0
     /// Accepting waits for a connection to close, or for the next turn of the clock.
     var acceptPaused = false
-    /// When a pause is worth a line in the log again.
+    /// The time at which a pause is worth a line in the log again.
     var acceptComplaintAt = Instant(nanoseconds: 0)
 
     /// Connections with something to send at the end of the turn.
     var dirty: [UInt32] = []
     /// Connections whose answers were to leave without waiting for room.
     var atOnce: [CompletionKey] = []
-    /// When the first of these was submitted.
+    /// The time at which the first of these was submitted.
     var atOnceSince = Instant(nanoseconds: 0)
     /// Connections whose receive ended for want of buffers, in that order.
     var starved: [UInt32] = []
@@ -107,7 +107,7 @@ final class CompletionWorker {
     var entryHolder: ClientNetwork?
     var entryHolderUntil = Instant(nanoseconds: 0)
     var dueSlots: [UInt32] = []
-    /// What the Accept-Encoding that was read last came to: clients of a kind all send the same.
+    /// The result of the Accept-Encoding that was read last: clients of a kind all send the same.
     var codingMemo = CodingMemo()
     var passwordMemo: PasswordMemo
     /// Calls of handlers that are handed to the pool at the end of the turn.
@@ -116,13 +116,13 @@ final class CompletionWorker {
     /// Receives that this turn has performed.
     var receives = 0
     private var gathering = Gathering()
-    /// What has changed in the sites' folders up to this turn is known.
+    /// True when the changes in the sites' folders up to this turn are known.
     var hasLookedAtSites = false
     /// It was said that there are no watches left.
     var hasComplainedOfWatches = false
     /// A receive was armed: it may be over before the packet that tells of an earlier change.
     var hasArmedReceive = false
-    /// What clients hold of what they share.
+    /// The accounts of clients, by what they hold of shared resources.
     var shares: Shares
     /// Clients that come when there is no place left.
     var admission = ConnectionAdmission()

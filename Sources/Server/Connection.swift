@@ -12,7 +12,7 @@ internal import HTTP
 struct Connection {
     let socket: Socket
     let remote: RemoteAddress
-    /// What the connection holds is charged to this; nobody's where its peer is a trusted proxy, or comes by a Unix socket.
+    /// The account that the connection is charged to; `none` for a trusted proxy's, and for one of a Unix socket.
     var account = Shares.Account.none
     var state: ConnectionState
 
@@ -57,11 +57,11 @@ struct Connection {
     var input = ByteBuffer()
     /// Lent while there is something to send.
     var output: Output?
-    /// Why it ends, when that is not as it should be.
+    /// The reason why it ends, when that is not as it should be.
     var endReason: Reason?
-    /// What lingering has thrown away.
+    /// Bytes that lingering has thrown away.
     var discarded = 0
-    /// What the client had acknowledged when it was last looked at; tells a slow client from one that is gone.
+    /// Bytes that the client had acknowledged when it was last looked at; tells a slow client from one that is gone.
     var acknowledged: UInt64 = 0
 
     /// Nothing is to be done when all has been sent but to wait for the next request.

@@ -1,4 +1,4 @@
-/// Whether a client that was accepted is served, and who makes room for it. Pure; the worker that owns it.
+/// Decides if an accepted client is served, and which account makes room for it. Pure; the worker that owns it.
 ///
 /// DESIGN. Whose client comes next is known only when it has been accepted. So a few are accepted beyond the limit, and a
 /// client of an address that holds fewer connections than another takes the place of one of those. One of the address that
@@ -11,7 +11,7 @@
 internal import CompletionPort
 internal import Platform
 
-/// Who waits for a place, and whether accepting goes on.
+/// The clients that wait for a place, and the state of accepting.
 struct ConnectionAdmission {
     /// The answer to a client that was accepted.
     enum Decision: Equatable {

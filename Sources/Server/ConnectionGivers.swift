@@ -1,4 +1,4 @@
-/// Which connection gives its place back first. Pure; the worker that owns it.
+/// The order in which connections give their places back. Pure; the worker that owns it.
 ///
 /// DESIGN. Of an address that holds most, what waits gives back before what is idle, and that before what is busy:
 ///
@@ -11,7 +11,7 @@ internal import Platform
 
 /// The connection to ask.
 struct ConnectionGivers {
-    /// What a connection does, in the order in which they give back.
+    /// The state of a connection, in the order in which connections give back.
     enum Standing: Int, CaseIterable {
         /// It waits for a place.
         case waiting

@@ -1,4 +1,4 @@
-/// What a connection does next. Pure: no descriptor, no clock, no memory; the worker that owns the connection.
+/// Decides a connection's next step. Pure: no descriptor, no clock, no memory; the worker that owns the connection.
 ///
 /// DESIGN. The worker tells this value what happened and performs the action it returns; no decision about the life of a
 /// connection is taken anywhere else.
@@ -18,7 +18,7 @@ internal import Platform
 
 /// The state of a connection and the rules by which it changes.
 struct ConnectionState: Equatable {
-    /// How far the connection is in its life.
+    /// The phase of the connection's life.
     enum Phase: Equatable {
         /// Requests are read and answered.
         case open
@@ -30,7 +30,7 @@ struct ConnectionState: Equatable {
         case closing
     }
 
-    /// What the worker does about it.
+    /// The action that the worker takes.
     enum Action: Equatable {
         case nothing
         /// Say FIN, keep reading to throw away.
@@ -39,7 +39,7 @@ struct ConnectionState: Equatable {
         case close(reset: Bool)
     }
 
-    /// Which part of the next request is being read.
+    /// The part of the next request that is being read.
     enum Reading: Equatable { case nothing, head, body }
 
     private(set) var phase = Phase.open
@@ -60,9 +60,9 @@ struct ConnectionState: Equatable {
     private var credited: UInt32 = 0
 
     private let acceptedAt: Instant
-    /// When the step of reading that is under way must be over.
+    /// The time by which the step of reading that is under way must be over.
     private(set) var readDeadline: Instant
-    /// When the client must have taken something of what is being sent.
+    /// The time by which the client must have taken something of what is being sent.
     private(set) var sendDeadline = Instant.distantFuture
 
     init(now: Instant, _ allowances: Allowances) {
@@ -72,16 +72,16 @@ struct ConnectionState: Equatable {
 
     // MARK: What may be done
 
-    /// Whether bytes that arrived are looked at for a request.
+    /// True when bytes that arrived are looked at for a request.
     var mayRead: Bool { phase == .open && !isLast }
 
     /// True while a request has come in part.
     var awaitsRest: Bool { phase == .open && reading != .nothing }
 
-    /// Whether FIN follows what is in the output by now: no more is asked, and all that was asked is answered there.
+    /// True when FIN follows what is in the output by now: no more is asked, and all that was asked is answered there.
     var endsWhenSent: Bool { isLast && unanswered == 0 }
 
-    /// Whether the connection is closed when what is in the output has been sent: the client has nothing more to say.
+    /// True when the connection is closed when what is in the output has been sent: the client has nothing more to say.
     var closesWhenSent: Bool { endsWhenSent && (clientEnds || peerFinished) }
 
     var deadline: Instant { .earlier(readDeadline, sendDeadline) }
@@ -150,7 +150,7 @@ struct ConnectionState: Equatable {
         return now < readDeadline
     }
 
-    /// What follows can't be read: the request was refused, or its content won't be.
+    /// Notes that the bytes that follow can't be read: the request was refused, or its content won't be.
     ///
     /// Its answer is the last.
     mutating func stopReading() {
@@ -191,7 +191,7 @@ struct ConnectionState: Equatable {
         }
     }
 
-    /// What has come waits for room on our side: that is not the client's time.
+    /// Notes that bytes that came wait for room on our side: that is not the client's time.
     mutating func readingPaused() {
         readDeadline = .distantFuture
     }
@@ -297,7 +297,7 @@ struct ConnectionState: Equatable {
         return settle()
     }
 
-    /// Which deadline passed.
+    /// The deadline that passed.
     enum Expiry: Equatable { case none, idle, head, body, send, linger }
 
     /// Looks which deadline has passed, if any has.

@@ -1,4 +1,4 @@
-/// How many descriptors of the process sockets and files may have. Any thread.
+/// The number of descriptors of the process that sockets and files may have. Any thread.
 
 internal import Synchronization
 

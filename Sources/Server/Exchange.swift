@@ -28,12 +28,12 @@ struct Exchange {
         case streaming
     }
 
-    /// What it will be answered with.
+    /// The answer that it will get.
     enum Reply {
         case none
         /// A file that is pinned for it.
         case file(UInt32, status: UInt16)
-        /// What a handler answered.
+        /// The response of a handler.
         case handler(HandlerResponse)
         /// A list of a folder, which is held for it.
         case list(FolderList)
@@ -55,7 +55,7 @@ struct Exchange {
     /// The client: the other end of the connection, or the one that a trusted proxy names.
     let remote: RemoteAddress
     let policy: UInt16
-    /// What the request holds is charged to this.
+    /// The account that the request is charged to.
     var account = Shares.Account.none
     let startedAt: Instant
     let startedWall: Int64
@@ -98,7 +98,7 @@ struct Exchange {
     /// The file that is being loaded for it, and the status that this file's content is to be sent with.
     var awaitedFile = noSlot
     var awaitedStatus: UInt16 = 200
-    /// How often it has waited for a variant of its file.
+    /// The number of times it has waited for a variant of its file.
     var variantWaits: UInt8 = 0
     /// The site's fallback answers, as nothing else did.
     var fellBack = false

@@ -1,8 +1,8 @@
-/// Which representation of which site's file an entry of the cache is. A value; any thread.
+/// The representation, and the site's file, that an entry of the cache is. A value; any thread.
 
 internal import HTTP
 
-/// What an entry is found by beside its path.
+/// The key that an entry is found by, beside its path.
 struct FileKey: Hashable {
     /// The index of the site's policy.
     let policy: UInt16
@@ -25,6 +25,6 @@ struct FileKey: Hashable {
 
     var contentCoding: ContentCoding? { coding == 0 ? nil : ContentCoding(rawValue: coding - 1) }
 
-    /// What the hash of a path is mixed with.
+    /// The number that the hash of a path is mixed with.
     var seed: UInt64 { UInt64(policy) << 24 | UInt64(coding) << 16 }
 }

@@ -1,8 +1,8 @@
-/// Which names beneath `www/` are served, and as which files. Pure; any thread.
+/// The names beneath `www/` that are served, and the files they lead to. Pure; any thread.
 
 internal import HTTP
 
-/// How paths name files.
+/// Rules by which paths name files.
 struct FileNames: Sendable {
     private let index: [[UInt8]]
     private let cleanURLs: Bool
@@ -74,7 +74,7 @@ struct FileNames: Sendable {
         return paths
     }
 
-    /// Whether the last segment of a path has a dot: it names a file of some type, and no view of an application.
+    /// True when the last segment of a path has a dot: it names a file of some type, and no view of an application.
     static func hasExtension(_ path: Span<UInt8>) -> Bool {
         var position = path.count - 1
         while position >= 0, path[position] != slash {

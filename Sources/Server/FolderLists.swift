@@ -37,10 +37,10 @@ struct FolderLists {
         var waiters: [CompletionKey]
     }
 
-    /// What answers requests that come now.
+    /// The lists, and the readings, that answer requests that come now.
     private var listed: [Place: Entry] = [:]
     private var readings: [UInt64: Reading] = [:]
-    /// How often each list is kept or sent.
+    /// The number of times that each list is kept or sent.
     private var holders: [ObjectIdentifier: Int] = [:]
     /// Bytes of all these lists.
     private(set) var size = 0

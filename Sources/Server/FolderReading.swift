@@ -21,7 +21,7 @@ struct FolderSource: Sendable {
     /// The folder's decoded path beneath the root, with slashes at both ends.
     let path: [UInt8]
     let policy: SitePolicy
-    /// What of it is shown to those who have entered a realm, or none.
+    /// Decides which of its names are shown to clients that have entered a realm, or none.
     let guarding: FolderGuard
     /// Names of a list at most.
     let namesMax: Int

@@ -12,7 +12,7 @@ internal import HandlerPool
 internal import HTTP
 internal import Platform
 
-/// What all workers need to have requests handled.
+/// The means by which all workers have requests handled.
 final class HandlerDispatch: Sendable {
     let host: HandlerHost
     let pool: HandlerPool
@@ -39,7 +39,7 @@ final class HandlerDispatch: Sendable {
 extension HandlerCall: PoolJob {}
 extension HandlerJob: PoolJob {}
 
-/// Where a worker's calls end: a packet for its port.
+/// The place where a worker's calls end: a packet for its port.
 final class WorkerMailbox: HandlerClient {
     private let posts: PostQueue<WorkerMessage>
     /// Memory of calls that is free again: the worker looks when it wants some, so that nobody wakes it for that.

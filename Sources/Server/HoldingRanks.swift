@@ -1,4 +1,4 @@
-/// Who holds how much of one resource, and who most. Pure; the worker that owns it.
+/// The holdings of accounts in one resource, and the account that holds most. Pure; the worker that owns it.
 ///
 /// DESIGN. Accounts with about as much are in one list, their rank's, and a bit for each rank says whether there are any. A
 /// change moves an account from list to list in constant time, and the account that holds most is in the highest list. Up to
@@ -19,7 +19,7 @@ struct HoldingRanks {
     private var first = [UInt32](repeating: noSlot, count: Self.rankCount)
     /// A bit for each rank that has an account.
     private var occupied = [UInt64](repeating: 0, count: Self.rankCount / 64)
-    /// What all accounts hold.
+    /// The sum of all accounts' holdings.
     private(set) var sum = 0
 
     /// Ranks of numbers of 63 bits: 16, and 8 for each further binary digit, as whole words of bits.
@@ -27,7 +27,7 @@ struct HoldingRanks {
     /// Accounts of the highest rank that are looked at for the one that holds most.
     private static let looksMax = 16
 
-    /// What an account holds.
+    /// The holding of an account.
     subscript(_ account: UInt32) -> Int {
         Int(account) < holdings.count ? holdings[Int(account)].count : 0
     }

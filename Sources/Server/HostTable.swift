@@ -1,4 +1,4 @@
-/// Which site a request is for, by the host it names (RFC 9110 §7.2). Pure; any thread.
+/// The choice of the site that a request is for, by the host it names (RFC 9110 §7.2). Pure; any thread.
 
 internal import HTTP
 
@@ -8,7 +8,7 @@ struct HostTable: Sendable {
     let policies: [SitePolicy]
     /// Names, lower-case, without a port, and the policy each leads to.
     private let names: [(name: [UInt8], policy: Int)]
-    /// What follows the star of `*.example.com`, its dot included; the longest first.
+    /// The suffix behind the star of `*.example.com`, its dot included; the longest first.
     private let suffixes: [(suffix: [UInt8], policy: Int)]
     private let hasGuards: Bool
     private let hasSeveralFolders: Bool

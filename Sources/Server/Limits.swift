@@ -3,7 +3,7 @@
 internal import CompletionPort
 internal import Platform
 
-/// How large each queue, table, buffer and pool may grow.
+/// The bounds of each queue, table, buffer and pool.
 ///
 /// Sizes are bytes, counts are per worker unless they say otherwise.
 ///
@@ -40,7 +40,7 @@ package struct Limits: Sendable {
     ///
     /// With more, the answer is the connection's last. While lingering it is 16 times as much.
     package var discardSizeMax = 64 * 1024
-    /// What a client may still send after the server has said that it has finished.
+    /// Bytes that a client may still send after the server has said that it has finished.
     package var lingerSizeMax = 1024 * 1024
 
     /// A file of passwords, and the table of media types.
@@ -161,7 +161,7 @@ package struct Limits: Sendable {
 
     // MARK: Watching
 
-    /// What a worker may take from coming back from its port to going to it again, all that it performs meanwhile included.
+    /// The time of a worker from coming back from its port to going to it again, with all that it performs meanwhile.
     package var stallDuration = Duration.milliseconds(50)
 
     package init() {}
@@ -231,7 +231,7 @@ package struct Limits: Sendable {
     }
 }
 
-/// How long each step may take.
+/// The time that each step may take.
 package struct Deadlines: Sendable, Equatable {
     /// From a request's first byte to the end of its head, as a whole.
     package var head = Duration.seconds(10)

@@ -1,4 +1,4 @@
-/// When memory that was needed for a while goes back to the system. A pure value; the watchdog thread.
+/// Decides when memory that was needed for a while goes back to the system. A pure value; the watchdog thread.
 ///
 /// DESIGN. Allocators and tables keep what they have had, as they may need it again. After a flood that is much and for
 /// nothing. So memory that is well above the least that the process has had is looked at again and again, and given back

@@ -1,4 +1,4 @@
-/// What a connection has to send, in order. The worker that owns the connection.
+/// The bytes that a connection has to send, in order. The worker that owns the connection.
 ///
 /// DESIGN. A block of its own takes whole small responses and the heads of larger ones; bodies that are in memory anyway
 /// (a cached file, a mapped slice, a handler's answer) are sent from where they are. One send is in flight at a time and
@@ -17,7 +17,7 @@ internal import Platform
 /// A lent output block with its list of segments.
 @safe
 struct Output: Equatable {
-    /// Who keeps a segment's bytes in place until they are sent.
+    /// The owner that keeps a segment's bytes in place until they are sent.
     enum Owner: Equatable {
         /// The block itself.
         case block
@@ -45,7 +45,7 @@ struct Output: Equatable {
         let owner: Owner
     }
 
-    /// What there is once for each block, at one address for life.
+    /// The state that there is once for each block, at one address for life.
     @safe
     private struct State: ~Copyable {
         /// Not touched while the kind is `bare`.
@@ -101,12 +101,12 @@ struct Output: Equatable {
         unsafe state.deallocate()
     }
 
-    /// Where the block is.
+    /// The address of the block.
     ///
     /// - Precondition: there is one.
     var block: UnsafeMutableRawPointer { unsafe state.pointee.block }
 
-    /// Whether two handles are of one block.
+    /// True when two handles are of one block.
     static func == (one: Output, other: Output) -> Bool { unsafe one.state == other.state }
 
     var kind: Kind { unsafe state.pointee.kind }
@@ -140,7 +140,7 @@ struct Output: Equatable {
     var isEmpty: Bool { count == 0 }
     var isSending: Bool { unsafe state.pointee.inFlight > 0 }
 
-    /// Whether what there is finds room in the socket of any client that takes what it is sent.
+    /// True when what there is finds room in the socket of any client that takes what it is sent.
     var isSmall: Bool {
         guard unsafe state.pointee.count == 1 else { return false }
         return unsafe state.pointee.segments[0].owner == .block
@@ -153,7 +153,7 @@ struct Output: Equatable {
         return size
     }
 
-    /// Whether a response of `count` bytes in the block, with a body elsewhere, fits.
+    /// True when a response of `count` bytes in the block, with a body elsewhere, fits.
     func hasRoom(_ count: Int) -> Bool {
         unsafe blockSize - state.pointee.filled >= count && state.pointee.count + 2 <= segmentsMax
     }
@@ -289,7 +289,7 @@ struct Output: Equatable {
         unsafe port.sendAtOnce(socket, bytes(0), key)
     }
 
-    /// What of a segment is still to be sent.
+    /// The bytes of a segment that are still to be sent.
     private func bytes(_ index: Int) -> UnsafeRawBufferPointer {
         let segment = unsafe state.pointee.segments[index]
         let start = unsafe segment.start + segment.offset

@@ -26,7 +26,7 @@ final class PasswordDesk: Sendable {
         }
     }
 
-    /// What becomes of credentials.
+    /// The result of a check of credentials.
     enum Outcome: Sendable {
         case right
         case wrong
@@ -57,7 +57,7 @@ final class PasswordDesk: Sendable {
     private let pool: HandlerPool
     private let isStarted = Monitor(false)
 
-    /// How far the threads stand back.
+    /// The niceness of the threads (nice(2)).
     private static let niceness: Int32 = 5
 
     /// - Parameters:

@@ -10,12 +10,12 @@ struct PasswordMemo {
     /// Credentials, and how long they need not be compared again.
     struct Entry: Sendable, Equatable {
         let credentials: CredentialDigest
-        /// When they were compared.
+        /// The time at which they were compared.
         let checkedAt: Instant
         fileprivate(set) var until: Instant
     }
 
-    /// What is known of credentials.
+    /// The answer of the memo about credentials.
     enum Finding: Equatable {
         case unknown
         case right(Entry)

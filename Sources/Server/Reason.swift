@@ -1,4 +1,4 @@
-/// Why a request was not answered as it asked, or a connection ended early. Pure values; any thread.
+/// Reasons why a request was not answered as it asked, or a connection ended early. Pure values; any thread.
 
 package import HTTP
 

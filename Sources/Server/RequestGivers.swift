@@ -1,4 +1,4 @@
-/// Which request gives something back first. Pure; the worker that owns it.
+/// The order in which requests give something back. Pure; the worker that owns it.
 ///
 /// DESIGN. Of an address that holds most, what waits gives back before what is under way, and of what is under way the slowest:
 ///
@@ -12,7 +12,7 @@ internal import Platform
 
 /// The requests to ask, one of each kind at most.
 struct RequestGivers {
-    /// How far a request is, in the order in which they give back.
+    /// The progress of a request, in the order in which requests give back.
     enum Standing: Int, CaseIterable {
         /// Its content arrives, and it is not the first in line.
         case arrivingBehind

@@ -1,4 +1,4 @@
-/// What the server asks of a head beyond what the protocol module says. Pure; any thread.
+/// Questions of the server about a head, beyond what the protocol module says. Pure; any thread.
 
 internal import HTTP
 

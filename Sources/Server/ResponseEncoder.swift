@@ -7,7 +7,7 @@
 internal import HandlerHost
 internal import HTTP
 
-/// Whether the connection goes on after a response, and how its client is told.
+/// The persistence of a connection after a response, and the words that tell its client.
 struct Persistence {
     let keepsAlive: Bool
     let version: Version

@@ -158,7 +158,7 @@ package final class Server {
         try startWorkers(site, folders.open)
     }
 
-    /// What the system knows of media types; the built-in table does where that can't be read.
+    /// The system's table of media types; the built-in table does where that can't be read.
     private func systemTypes() -> [UInt8] {
         do {
             return try configuration.systemTypes()
@@ -233,7 +233,7 @@ package final class Server {
 
     // MARK: Stopping
 
-    /// What any thread may call while the server stops, so that it waits for no client any longer (a second signal).
+    /// Any thread may call this while the server stops, so that it waits for no client any longer (a second signal).
     package var hurry: @Sendable () -> Void {
         let workers = workers
         let hasHurry = hasHurry

@@ -1,4 +1,4 @@
-/// What a server is told before it starts. Pure values; any thread.
+/// The configuration of a server before it starts. Pure values; any thread.
 
 internal import Glibc
 package import HandlerPool
@@ -22,7 +22,7 @@ package struct ServerConfiguration: Sendable {
     /// The folder of the database and of uploaded files, in which the site's lock is.
     package var storeFolder = "db"
     package var uploads = UploadRules()
-    /// How the site answers, and each virtual host.
+    /// The rules by which the site answers, and each virtual host.
     package var rules = SiteRules()
     package var hosts: [HostRules] = []
     package var compression = CompressionRules()

@@ -1,5 +1,5 @@
-/// What clients share, by address: who holds how much of what, and who gives back when somebody else wants some. Pure; the
-/// worker that owns it.
+/// The holdings of clients in shared resources, by address, and the choice of the address that gives some back. Pure;
+/// the worker that owns it.
 ///
 /// DESIGN. While there is some left, one address may have all of it. When an address wants some and none is left, the address
 /// that holds most gives back, as long as it keeps more than the other will have, and more than one of the largest thing
@@ -54,12 +54,12 @@ struct Shares {
     /// Accounts that hold something.
     var count: Int { slots.count }
 
-    /// What all clients hold of a resource, those without a share included.
+    /// The holdings of all clients in a resource, those without a share included.
     func total(_ resource: SharedResource) -> Int {
         ranks[resource.rawValue].sum + unshared[resource.rawValue]
     }
 
-    /// What a client holds of a resource; nothing for clients that have no share.
+    /// The holding of a client in a resource; 0 for clients that have no share.
     func held(_ resource: SharedResource, by account: Account) -> Int {
         ranks[resource.rawValue][account.slot]
     }

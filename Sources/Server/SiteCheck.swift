@@ -8,9 +8,9 @@ internal import Passwords
 internal import Platform
 internal import Store
 
-/// What stands in the way of serving a site.
+/// The obstacles to serving a site.
 package struct SiteCheck {
-    /// Why no ring can be made here; `nil` when one can.
+    /// The reason why no ring can be made here; `nil` when one can.
     package let port: StartError?
     /// A line for each thing that can't be opened.
     package private(set) var problems: [String] = []

@@ -4,7 +4,7 @@ internal import CPlatform
 internal import Glibc
 internal import Platform
 
-/// What the configuration's sites come to.
+/// The folders and policies of the configuration's sites.
 struct SiteFolders {
     /// Each folder once, though several sites may be served from it.
     let open: [SiteFolder]

@@ -7,9 +7,9 @@ internal import HTTP
 ///
 /// A class, because workers look at it several times a request, and a copy would count a reference for each array.
 final class SitePolicy: Sendable {
-    /// Which of the server's folders is this site's; sites may share one.
+    /// The index of this site's folder among the server's; sites may share one.
     let folder: Int
-    /// Where every request is sent, without its path; empty when requests are answered.
+    /// The address to which every request is sent, without its path; empty when requests are answered.
     let movedTo: [UInt8]
 
     let names: FileNames
@@ -75,7 +75,7 @@ final class SitePolicy: Sendable {
         return (isPrivate ? Caching.madePrivate(own.span) : own) + (crossOrigin?.constantLines ?? [])
     }
 
-    /// Where a path has moved, and by which status that is said; the first rule that means it counts.
+    /// The address to which a path has moved, and the status that says so; the first rule that means it counts.
     func redirect(_ path: Span<UInt8>) -> (location: [UInt8], status: UInt16)? {
         for (pattern, status) in redirects {
             if let location = pattern.target(of: path, encodes: true) { return (location, status) }
@@ -125,12 +125,12 @@ final class SitePolicy: Sendable {
     /// True when any address asks for a password.
     var hasGuards: Bool { !protections.isEmpty }
 
-    /// Whether a rule has to look at every request for a path before a file may answer it.
+    /// True when a rule has to look at every request for a path before a file may answer it.
     func governs(_ path: Span<UInt8>) -> Bool {
         !movedTo.isEmpty || realm(path) >= 0 || redirect(path) != nil || rewrite(path) != nil
     }
 
-    /// Whether what is answered depends on the origin that asks.
+    /// True when the answer depends on the origin that asks.
     var variesByOrigin: Bool { crossOrigin.map { !$0.allowsAll } ?? false }
 }
 
@@ -144,7 +144,7 @@ struct MediaTypePattern: Sendable {
         text = Array((isKind ? String(pattern.dropLast()) : pattern).lowercased().utf8)
     }
 
-    /// Whether a type is meant, its parameters aside.
+    /// True when a type is meant, its parameters aside.
     func matches(_ type: Span<UInt8>) -> Bool {
         guard type.count >= text.count else { return false }
         for index in text.indices where Self.lowered(type[index]) != text[index] { return false }

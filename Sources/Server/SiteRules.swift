@@ -1,4 +1,4 @@
-/// What can be chosen about how a site answers, as the configuration says it. Pure values; the main thread.
+/// The choices about a site's answers, as the configuration says it. Pure values; the main thread.
 ///
 /// `SitePolicy` is made of these at the start; workers read that.
 
@@ -27,9 +27,9 @@ package struct SiteRules: Sendable, Equatable {
     }
 }
 
-/// Which names of a site are files, and how they are looked up.
+/// Rules for the names of a site that are files, and for looking them up.
 package struct FileRules: Sendable, Equatable {
-    /// What is done about symbolic links.
+    /// The treatment of symbolic links.
     package enum Symlinks: String, Sendable, CaseIterable {
         /// A path that leads through one is not there.
         case refuse
@@ -57,9 +57,9 @@ package struct FileRules: Sendable, Equatable {
     package init() {}
 }
 
-/// How content is coded for clients that take that.
+/// Rules for coding content for clients that take that.
 package struct CompressionRules: Sendable, Equatable {
-    /// Whether the server makes variants itself; files beside the original count in any case.
+    /// True when the server makes variants itself; files beside the original count in any case.
     package var isEnabled = true
     /// Names of content codings that are used: `br`, `zstd`, `gzip`.
     package var codings = ["br", "zstd", "gzip"]
@@ -73,7 +73,7 @@ package struct CompressionRules: Sendable, Equatable {
     package init() {}
 }
 
-/// Where the media types of files come from.
+/// The sources of files' media types.
 package struct MediaTypeRules: Sendable, Equatable {
     /// A file in the form of Debian's `/etc/mime.types`; it may be missing.
     package var file = "/etc/mime.types"
@@ -85,7 +85,7 @@ package struct MediaTypeRules: Sendable, Equatable {
 
 /// The fields that tell browsers to be careful; an empty value sends no field.
 package struct SecurityRules: Sendable, Equatable {
-    /// Whether `X-Content-Type-Options: nosniff` is sent.
+    /// True when `X-Content-Type-Options: nosniff` is sent.
     package var contentTypeOptions = true
     package var referrerPolicy = "strict-origin-when-cross-origin"
     package var frameOptions = "SAMEORIGIN"
@@ -116,7 +116,7 @@ package struct FieldRule: Sendable, Equatable {
     }
 }
 
-/// What pages of other origins may do (CORS, the Fetch standard §3.2).
+/// The rights of pages of other origins (CORS, the Fetch standard §3.2).
 package struct CrossOriginRules: Sendable, Equatable {
     /// Origins as `https://example.com`, or `*` alone; empty: the server says nothing about it.
     package var origins: [String] = []
@@ -181,7 +181,7 @@ package struct ProtectionRule: Sendable, Equatable {
 package struct HostRules: Sendable, Equatable {
     /// Names without a port, lower-case; one may begin with `*.`.
     package var names: [String]
-    /// Where every request is sent instead of being answered, as `https://example.com`; empty to answer them.
+    /// The address to which every request is sent, as `https://example.com`; empty to answer them.
     package var redirectTo = ""
     package var rules: SiteRules
 

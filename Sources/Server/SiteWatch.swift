@@ -15,7 +15,7 @@ internal import Glibc
 internal import Platform
 
 struct SiteWatch: ~Copyable {
-    /// What changed.
+    /// A change.
     enum Change {
         /// Something about the file at this path of a site's folder, with its leading slash.
         case file(root: Int, path: [UInt8])

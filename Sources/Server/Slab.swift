@@ -82,7 +82,7 @@ struct Slab<Element>: ~Copyable {
         return unsafe CompletionKey(slot: slot, generation: generations[Int(slot)])
     }
 
-    /// Whether the element that the key was made for still lives.
+    /// True when the element that the key was made for still lives.
     func isCurrent(_ key: CompletionKey) -> Bool {
         unsafe contains(key.slot)
             && generations[Int(key.slot)] & CompletionKey.generationMask == key.generation
@@ -97,7 +97,7 @@ struct Slab<Element>: ~Copyable {
         @inline(__always) unsafeMutableAddress { unsafe place(slot) }
     }
 
-    /// Where a slot's element is; it stays there as long as it lives.
+    /// The address of a slot's element; it stays there as long as it lives.
     @inline(__always)
     func place(_ slot: UInt32) -> UnsafeMutablePointer<Element> {
         precondition(contains(slot), "nothing lives in slot")

@@ -1,4 +1,4 @@
-/// Which client has to give its output block back. A pure value; the worker whose blocks they are.
+/// The choice of the clients that give their output blocks back. A pure value; the worker whose blocks they are.
 ///
 /// DESIGN. Once a second, while most blocks are lent, the worker says who has one and how many bytes each client has taken in
 /// its connection's life. So it is known of each how much it has taken over the last ten seconds. When only the reserve is
@@ -22,7 +22,7 @@ struct SlowReaders {
     static let looksMin = 11
     static let interval = Duration.seconds(1)
 
-    /// What each reader had taken at the last looks, the oldest first.
+    /// Bytes that each reader had taken at the last looks, the oldest first.
     private var history: [CompletionKey: [UInt64]] = [:]
     /// The address that had most blocks at the last look.
     private(set) var greediest: ClientNetwork?

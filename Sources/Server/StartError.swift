@@ -1,4 +1,4 @@
-/// Why the server can't start, in words that say what, where and what to do. Values; any thread.
+/// Reasons why the server can't start, in words that say what, where and what to do. Values; any thread.
 
 package import CompletionPort
 package import HandlerHost

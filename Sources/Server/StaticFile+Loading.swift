@@ -111,7 +111,7 @@ extension CompletionWorker {
         }
     }
 
-    /// How a path with symbolic links is opened by the rules of its site.
+    /// The way in which a path with symbolic links is opened by the rules of its site.
     func followed(_ file: UInt32) -> OpenRule {
         switch policy(ofFile: file).symlinks {
         case .refuse: .withoutLinks
@@ -230,7 +230,7 @@ extension CompletionWorker {
         if guardingRealm >= 0 { files[file].isGoverned = true }
     }
 
-    /// When a variant's original was modified.
+    /// The time at which a variant's original was modified.
     private func modified(_ source: CompletionKey) -> Int64 {
         guard let content = files[source.slot].content else { preconditionFailure("a loaded file has been looked at") }
         return content.modified

@@ -190,7 +190,7 @@ enum FileHolders {
         let network: ClientNetwork?
         /// The entry's slot.
         let file: UInt32
-        /// When its client must have taken something: the earlier, the longer it has not.
+        /// The time by which its client must have taken something: the earlier, the longer it has taken nothing.
         let due: Instant
     }
 

@@ -149,7 +149,7 @@ extension CompletionWorker {
         return files[file].withLines { _, others in Caching.madePrivate(others) }
     }
 
-    /// Whether the kernel is to send what follows of a file from its page cache: with few bytes two more calls cost more
+    /// True when the kernel is to send the rest of a file from its page cache: with few bytes two more calls cost more
     /// than the copy.
     func maySendPages(_ exchange: UInt32, _ file: UInt32) -> Bool {
         files[file].keepsDescriptor && !connections[exchanges[exchange].connection].socket.isDirect
@@ -276,7 +276,7 @@ extension CompletionWorker {
         }
     }
 
-    /// What was found for an exchange is guarded, though the address that led to it is not, or is by another realm.
+    /// Asks for the password of the file that was found: its address is not guarded, or is by another realm.
     ///
     /// The way to it is gone once more: no handler wanted the request, and the fallback or a list may be what it found.
     func ask(_ exchange: UInt32, realm: Int) {

@@ -1,4 +1,4 @@
-/// What handlers ask of the rest of the program, joined to it. Each function says which threads call it.
+/// The services that handlers ask of the rest of the program, joined to it. Each function says which threads call it.
 
 internal import FileLog
 internal import HandlerHost
@@ -137,7 +137,7 @@ extension DatabaseRows {
 }
 
 extension DatabaseFailure {
-    /// What a handler is told of a failure of the store.
+    /// The failure that a handler is told about a failure of the store.
     init(_ error: StoreError) {
         self.init(Self.kind(error), message: error.description)
     }

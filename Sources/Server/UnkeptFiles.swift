@@ -8,7 +8,7 @@
 internal import Platform
 
 final class UnkeptFiles {
-    /// What an entry holds.
+    /// The content of an entry, and all that its answers depend on.
     struct Holding: Hashable {
         let name: [UInt8]
         let path: [UInt8]

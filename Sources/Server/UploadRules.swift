@@ -1,4 +1,4 @@
-/// How much visitors may upload. Pure values; any thread.
+/// Bounds of what visitors may upload. Pure values; any thread.
 
 internal import FileLog
 

@@ -77,7 +77,7 @@ extension DatabaseWrite {
 }
 
 extension DatabaseFailure {
-    /// What a handler is told of files that were not kept.
+    /// The failure that a handler is told about files that were not kept.
     init(_ failure: UploadFailure) {
         switch failure {
         case .unwanted: self.init(.failed, message: "nobody waits for the files any more")

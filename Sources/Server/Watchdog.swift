@@ -21,7 +21,7 @@ final class Watchdog: Sendable {
         let value = Atomic<Int>(0)
     }
 
-    /// How many stalls of all workers were told.
+    /// The number of stalls of all workers that were told.
     ///
     /// Any thread.
     var stalls: Int { stallCount.value.load(ordering: .relaxed) }

@@ -1,4 +1,4 @@
-/// What other threads tell a worker. Made on any thread, read on the worker.
+/// Messages of other threads to a worker. Made on any thread, read on the worker.
 
 internal import CompletionPort
 internal import HandlerHost
@@ -6,7 +6,7 @@ internal import Platform
 
 /// A posted packet's content: `PostQueuedCompletionStatus` in the article.
 enum WorkerMessage: Sendable {
-    /// What this worker held back from accepting for may be over.
+    /// The cause for which this worker held back from accepting may be over.
     case resumeAccepting
     /// The call of this exchange has ended.
     case handlerAnswered(CompletionKey, HandlerResult)

@@ -1,11 +1,11 @@
-/// What a worker is doing at a moment, in one word. Made on the worker, put into words by the watchdog thread.
+/// The step that a worker is at, in one word. Made on the worker, put into words by the watchdog thread.
 
 internal import CompletionPort
 internal import Synchronization
 
 /// A step of a worker's turn, and the slot that it is about.
 struct WorkerStep: Equatable, AtomicRepresentable {
-    /// What there is beside the packets of operations.
+    /// Steps beside the packets of operations.
     enum Kind: UInt8, CaseIterable {
         case starting
         case resumingWaiters

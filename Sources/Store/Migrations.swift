@@ -1,8 +1,8 @@
-/// How a database gets its tables: numbered steps, each taken once. A value; any thread.
+/// The way a database gets its tables: numbered steps, each taken once. A value; any thread.
 
 /// The migrations of one owner: the site's own, or those that a handler brings.
 package struct Migrations: Sendable {
-    /// Where the number of the last step taken is kept.
+    /// The place where the number of the last step taken is kept.
     enum Ledger: Equatable, Sendable {
         /// `PRAGMA user_version`, for the site.
         case userVersion
@@ -19,7 +19,7 @@ package struct Migrations: Sendable {
     let ledger: Ledger
     let steps: [Step]
 
-    /// Who brings them, for messages.
+    /// The owner of these steps, for messages.
     package var owner: String {
         switch ledger {
         case .userVersion: "the site"

@@ -1,4 +1,4 @@
-/// How the database is opened: under the site's lock, with a note of its files. Store writer.
+/// Opens the database: under the site's lock, with a note of its files. Store writer.
 
 internal import Glibc
 internal import Platform

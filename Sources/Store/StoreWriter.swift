@@ -36,7 +36,7 @@ final class StoreWriter {
     var policy: CheckpointPolicy
     var nextLook = Instant.distantFuture
     var statistics = StoreStatistics()
-    /// What was taken from the queue, in order.
+    /// The writes that were taken from the queue, in order.
     ///
     /// Its memory and that of the results is used again and again.
     private var writes: [StoreWrite] = []

@@ -20,7 +20,7 @@ package enum UploadNotes {
         StoreStatement(sql: "DELETE FROM ringport_uploads WHERE name = ?") { $0.text(name) }
     }
 
-    /// What the opening of a database has to say about uploads that an earlier process did not finish.
+    /// Settles uploads that an earlier process did not finish, when a database is opened.
     ///
     /// - Parameters:
     ///   - noted: the names of all files whose rows were stored.

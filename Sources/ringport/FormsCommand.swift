@@ -12,7 +12,7 @@ struct FormsCommand: ParsableCommand {
         subcommands: [List.self, Show.self, Export.self, Files.self]
     )
 
-    /// What all of them want to know.
+    /// The options that all subcommands have.
     struct Site: ParsableArguments {
         @OptionGroup var options: SiteOptions
 
@@ -28,7 +28,7 @@ struct FormsCommand: ParsableCommand {
         }
     }
 
-    /// What is said instead of a result, with exit code 1.
+    /// The message instead of a result, with exit code 1.
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }

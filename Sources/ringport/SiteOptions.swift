@@ -88,7 +88,7 @@ struct SiteOptions: ParsableArguments {
         try serverConfiguration().databasePath
     }
 
-    /// Where handler libraries are after the site's own folder: beside the program, and where it was installed.
+    /// The folders of handler libraries after the site's own folder: beside the program, and where it was installed.
     private static func handlerFolders() -> [String] {
         var buffer = [CChar](repeating: 0, count: 4096)
         let length = unsafe readlink("/proc/self/exe", &buffer, buffer.count - 1)

@@ -24,7 +24,7 @@ import Testing
         #expect(port.hasPacket() == false)
     }
 
-    /// What the peer has sent stays where it is; that it has gone is told all the same.
+    /// Bytes that the peer has sent stay unread; its end is reported all the same.
     @Test func aPeerThatEndsIsNoticedWithoutReceiving() throws {
         let pair = try SocketPair.tcp()
         var port = try CompletionPort(limits: .forTests())
@@ -162,7 +162,7 @@ import Testing
         #expect(try pair.peer.hear(1) == [])
     }
 
-    /// What the worker does with a broken connection: shutdown(2) ends what is in flight.
+    /// The worker's way with a broken connection: shutdown(2) ends what is in flight.
     @Test func shuttingASocketDownEndsItsReceive() throws {
         let pair = try SocketPair.tcp()
         var port = try CompletionPort(limits: .forTests())

@@ -1,4 +1,4 @@
-/// What many threads leave for one: order, completeness, and who owns what is left. Test threads.
+/// Messages that many threads leave for one: order, completeness, and the owner of the rest. Test threads.
 
 @testable import CompletionPort
 import Platform

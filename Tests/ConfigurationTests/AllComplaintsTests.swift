@@ -92,7 +92,7 @@ import Testing
         for (complaint, beginning) in zip(found, expected) { #expect(complaint.hasPrefix(beginning), "\(complaint)") }
     }
 
-    /// What a wrong value would have been is not known: nothing is said of what it seems to contradict.
+    /// A wrong value's meaning is not known: nothing is said of what it seems to contradict.
     @Test(arguments: [
         "[limits]\nhead_size_max = 'many'\nrequest_line_size_max = 12288\nbody_size_max = 1\n",
         "[pool]\nthreads_min = 40\nthreads_mx = 50\nqueue_max = 99\n",

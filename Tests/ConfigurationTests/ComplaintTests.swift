@@ -1,4 +1,4 @@
-/// What is said about a wrong configuration, and in which line. Test threads.
+/// Complaints about a wrong configuration, and their lines. Test threads.
 
 import Testing
 

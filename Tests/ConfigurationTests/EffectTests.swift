@@ -1,4 +1,4 @@
-/// What each table of a configuration changes. Test threads.
+/// Changes by each table of a configuration. Test threads.
 
 import HandlerPool
 import Server

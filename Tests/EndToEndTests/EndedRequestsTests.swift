@@ -5,7 +5,7 @@ import Harness
 import Testing
 
 @Suite struct EndedRequestsTests {
-    /// What a client sends of a request, and how it goes.
+    /// The part of a request that a client sends, and the way in which it goes.
     struct Way: CustomTestStringConvertible, Sendable {
         enum Ending: Sendable { case reset, closed, finished }
 

@@ -1,4 +1,4 @@
-/// What caches are told about answers of handlers: their own word, a rule's, or a password's. Test threads.
+/// Fields for caches on answers of handlers: their own word, a rule's, or a password's. Test threads.
 
 import Harness
 import Testing

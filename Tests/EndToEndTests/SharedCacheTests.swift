@@ -7,7 +7,7 @@ import Testing
 @Suite(
     .enabled(if: FrontProxy.Kind.nginx.mayRun, "nginx is not installed")
 ) struct SharedCacheTests {
-    /// What two clients say who ask for one address.
+    /// The requests of two clients for one address.
     struct Case: Sendable, CustomTestStringConvertible {
         let target: String
         /// The hostile client's fields, and the status that it gets.
@@ -94,7 +94,7 @@ import Testing
         Case(304, "/a.txt", "If-None-Match: *\r\n"),
     ]
 
-    /// What is guarded, asked for with the password and then without.
+    /// Guarded addresses, requested with the password and then without.
     private static let guarded: [Case] = [
         Case(200, "/private/a.txt", right), Case(200, "/private/a.txt", right + "Accept-Encoding: gzip\r\n"),
         Case(200, "/private/a.txt", right, method: "HEAD"), Case(200, "/private/a.txt", right, innocent: wrong),

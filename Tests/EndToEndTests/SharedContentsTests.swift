@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    /// What was sent before has been read when a later request of another connection is answered.
+    /// Bytes sent before have been read when a later request of another connection is answered.
     private func expectUntouched(_ clients: [Client], _ server: ServerProcess) throws {
         try #expect(refused(clients, server).isEmpty)
     }
@@ -131,7 +131,7 @@ import Testing
         }
     }
 
-    /// Who has left holds nothing, whether its call has begun or not.
+    /// A client that has left holds nothing, if its call has begun or not.
     @Test func contentsOfClientsThatLeftAreFree() throws {
         try serving("[pool]\nthreads_min = 1\nthreads_max = 1\n") { _, server in
             for _ in 0..<3 {

@@ -20,7 +20,7 @@ import Testing
         try EndToEndTests.serving(site, body)
     }
 
-    /// What was sent before has been read when later requests of another address are answered.
+    /// Bytes sent before have been read when later requests of another address are answered.
     private func settle(_ server: ServerProcess) throws {
         for _ in 0..<5 { try #expect(Client(server, from: Self.victim).exchange(Self.page).text == "hello\n") }
     }

@@ -69,7 +69,7 @@ import Testing
             }
         }
 
-        /// What the one that has least has got, and the one that has most.
+        /// The counts of the reader that has got least, and of the one that has got most.
         var progress: (least: Int, most: Int) { (counts.min() ?? 0, counts.max() ?? 0) }
     }
 

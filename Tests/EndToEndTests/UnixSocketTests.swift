@@ -232,7 +232,7 @@ import Testing
         try #expect(server.stop() == .exited(0))
     }
 
-    /// Where descriptors run out, connections go into the table of the ring.
+    /// Connections go into the table of the ring where descriptors run out.
     @Test func moreClientsThanDescriptorsAreServed() throws {
         let site = try TestSite()
         let server = try Self.start(site, launcher: ["prlimit", "--nofile=64"])

@@ -21,7 +21,7 @@ import Testing
         )
     }
 
-    /// What is in the folder of uploads, under whatever name.
+    /// All names in the folder of uploads, temporary ones included.
     private static func names(_ site: TestSite) throws -> [String] {
         try Program.run(program: "ls", ["-A", "\(site.root)/db"]).lines.contains("uploads")
             ? Program.run(program: "ls", ["-A", "\(site.root)/db/uploads"]).lines.map(String.init) : []

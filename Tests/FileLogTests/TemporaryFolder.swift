@@ -21,7 +21,7 @@ final class TemporaryFolder: Sendable {
     /// The names in the folder, sorted.
     var names: [String] { Self.names(in: path).sorted() }
 
-    /// Where the symbolic links in a folder lead.
+    /// The targets of the symbolic links in a folder.
     static func links(in path: String) -> [String] {
         names(in: path).compactMap { name in
             var target = [CChar](repeating: 0, count: Int(PATH_MAX))

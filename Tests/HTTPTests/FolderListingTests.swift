@@ -1,4 +1,4 @@
-/// What is in a folder, as a page and as JSON.
+/// The list of a folder, as a page and as JSON.
 
 import HTTP
 import Testing

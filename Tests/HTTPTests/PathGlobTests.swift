@@ -1,4 +1,4 @@
-/// Which paths a pattern stands for.
+/// Paths that a pattern stands for.
 
 import HTTP
 import Testing

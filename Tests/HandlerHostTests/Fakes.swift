@@ -77,7 +77,7 @@ final class FakeClient: HandlerClient {
         releases.withLock { $0.append(call) }
     }
 
-    /// What of calls' memory was given back, in order.
+    /// Releases of calls' memory, in order.
     var released: [ReleasedCall] { releases.withLock { $0 } }
 
     /// All ends of a call, of which there should be one at most.

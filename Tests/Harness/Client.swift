@@ -170,7 +170,7 @@ package final class Client {
         return received
     }
 
-    /// Whether the server closes without another byte.
+    /// True when the server closes without another byte.
     package func endsWithoutMore() throws -> Bool {
         try readUntilEnd().isEmpty
     }
@@ -182,7 +182,7 @@ package final class Client {
         }
     }
 
-    /// Whether the server has said something that nobody has read yet, or has closed.
+    /// True when the server has said something that nobody has read yet, or has closed.
     package func hasNews() throws -> Bool {
         var entry = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
         let count = unsafe poll(&entry, 1, 0)

@@ -1,4 +1,4 @@
-/// What the kernel tells of a server's threads and memory. Test threads.
+/// The kernel's view of a server's threads and memory. Test threads.
 
 import Glibc
 import Platform
@@ -34,7 +34,7 @@ extension ServerProcess {
         throw HarnessError("thread \(thread) did not come to rest within \(limit)")
     }
 
-    /// How far a thread stands back for others, 0 for not at all (nice(2)).
+    /// The niceness of a thread; 0 by default (nice(2)).
     package func niceness(ofThread thread: Int) throws -> Int {
         // The 19th word, of which the second may hold anything but ends with the last `)` (proc_pid_stat(5)).
         let words = try text(of: "task/\(thread)/stat").split(separator: ")").last?.split(separator: " ") ?? []

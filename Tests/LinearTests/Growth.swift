@@ -1,4 +1,4 @@
-/// How the cost of an input grows with its length. Test threads.
+/// The growth of an input's cost with its length. Test threads.
 
 import Testing
 

@@ -1,4 +1,4 @@
-/// What a password costs, by what crypt(3) is asked for and never by the time that it takes.
+/// The cost of a password, by the hashes that crypt(3) is asked for and never by time.
 
 import Testing
 
@@ -50,7 +50,7 @@ import Testing
         #expect(hashed(try Self.file(), "nobody") == ["$2y$10$pdgbcl503qQRd1GXzrj5N."])
     }
 
-    /// What is of another family costs what its costliest does, so that no family tells itself by the time.
+    /// A hash costs as much as the costliest of its family, so that no family tells itself by the time.
     @Test func eachFamilyCostsWhatItsCostliestDoes() throws {
         let file = try Self.file(
             "ann:$2y$05$\(Self.bcrypt)",

@@ -1,4 +1,4 @@
-/// Which addresses a redirection or a rewriting means, and what they become. Test threads.
+/// Addresses that a redirection or a rewriting means, and their new forms. Test threads.
 
 import Testing
 

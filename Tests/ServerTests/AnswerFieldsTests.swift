@@ -1,4 +1,4 @@
-/// What the configuration says on an answer, by whose it is. Test threads.
+/// Configured fields of an answer, by its maker. Test threads.
 
 import Testing
 

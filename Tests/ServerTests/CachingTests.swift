@@ -1,4 +1,4 @@
-/// Which fields tell caches what to keep, and what becomes of them behind a password. Test threads.
+/// Fields that tell caches what to keep, and their form behind a password. Test threads.
 
 import Testing
 

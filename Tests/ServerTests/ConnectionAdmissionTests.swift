@@ -1,4 +1,4 @@
-/// Who is served when there is no place left. Test threads.
+/// Decisions about clients that come when there is no place left. Test threads.
 
 import CompletionPort
 import Platform

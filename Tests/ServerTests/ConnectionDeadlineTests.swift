@@ -1,4 +1,4 @@
-/// Which deadline runs when, and what its passing is called. Test threads.
+/// The deadline that runs in each state, and the name of its passing. Test threads.
 
 import Platform
 import Testing
@@ -8,7 +8,7 @@ import Testing
 @Suite struct ConnectionDeadlineTests {
     typealias Event = ConnectionEvent
 
-    /// What a connection was doing, how many seconds it has for it, and what is said when they are over.
+    /// The state of a connection, the seconds that it has for it, and the reason when they are over.
     struct Row: Sendable {
         let history: [Event]
         /// `nil`: this may take as long as it likes; others watch over it.

@@ -1,4 +1,4 @@
-/// Which connection gives its place back first. Test threads.
+/// The order in which connections give their places back. Test threads.
 
 import Platform
 import Testing

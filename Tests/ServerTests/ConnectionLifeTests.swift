@@ -1,4 +1,4 @@
-/// What a connection does about each event in each phase of its life. Test threads.
+/// A connection's action at each event in each phase of its life. Test threads.
 
 import Platform
 import Testing

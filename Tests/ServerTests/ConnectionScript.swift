@@ -4,7 +4,7 @@ import Platform
 
 @testable import Server
 
-/// What a worker tells a connection's state.
+/// An event that a worker tells a connection's state.
 enum ConnectionEvent: Sendable {
     case headBegan
     case headEnded(hasBody: Bool, keepsAlive: Bool, clientEnds: Bool = false)

@@ -54,7 +54,7 @@ import Testing
         cache.unlistAll()
     }
 
-    /// Which paths collide is another matter in each cache, so that no client can choose them.
+    /// Each cache has collisions of its own, so that no client can choose paths that collide.
     @Test func eachCacheHashesInAWayOfItsOwn() throws {
         let one = try FileCache(limits: Self.limits(), descriptors: Self.budget())
         let other = try FileCache(limits: Self.limits(), descriptors: Self.budget())

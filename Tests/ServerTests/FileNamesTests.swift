@@ -1,4 +1,4 @@
-/// Which paths name files, and which files. Test threads.
+/// Paths that name files, and the files they name. Test threads.
 
 import HTTP
 import Testing

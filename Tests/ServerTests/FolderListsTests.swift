@@ -1,4 +1,4 @@
-/// Which lists of folders answer which requests, and what they are counted with. Test threads.
+/// Lists of folders: the requests that each answers, and the bytes that count. Test threads.
 
 import CompletionPort
 import HTTP

@@ -1,4 +1,4 @@
-/// Who is answered by which reading of a folder. Test threads.
+/// Readings of a folder that are shared, and the requests that each answers. Test threads.
 
 import Testing
 

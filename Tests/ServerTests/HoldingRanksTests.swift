@@ -1,4 +1,4 @@
-/// Who holds most, kept in lists. Test threads.
+/// The account that holds most, found in lists by rank. Test threads.
 
 import Testing
 

@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    /// What was judged by few configured fields may wait in line until a reload has brought many.
+    /// A response judged by few configured fields may wait in line until a reload has brought many.
     @Test(arguments: [0, 100, ServerConfiguration.fieldsSizeMax], [0, ServerConfiguration.fieldsSizeMax])
     func aHandlersFieldsFindRoomWhateverAReloadBrings(before: Int, after: Int) {
         var (judged, answering) = (Limits(), Limits())

@@ -1,4 +1,4 @@
-/// When memory goes back to the system. Test threads.
+/// Decisions to give memory back to the system. Test threads.
 
 import Platform
 import Testing
@@ -42,7 +42,7 @@ import Testing
         #expect(releases([50] + (0..<20).map { 100 + 10 * $0 }) == [])
     }
 
-    /// What is in use may be let go later, without a sign of it.
+    /// Memory in use may be let go later, without a sign of it.
     @Test func whatDoesNotHelpIsTriedLessOften() {
         let seconds = releases([50] + Array(repeating: 500, count: 30))
         #expect(seconds.count >= 6)

@@ -1,4 +1,4 @@
-/// What a connection has to send, sent in whatever portions the kernel takes. Test threads, each with a port of its own.
+/// A connection's bytes, sent in whatever portions the kernel takes. Test threads, each with a port of its own.
 
 import CompletionPort
 import Glibc
@@ -8,7 +8,7 @@ import Testing
 
 @testable import Server
 
-/// Whether this machine lets the tests have a completion port.
+/// The refusal, where this machine lets the tests have no completion port.
 private let portRefusal: PortUnavailable? = {
     do throws(PortUnavailable) {
         try CompletionPort.probe(Bench.limits.port(usesDirectSockets: false))
@@ -102,7 +102,7 @@ private let portRefusal: PortUnavailable? = {
         bench.pool.return(output)
     }
 
-    /// What is in flight is not touched: new bytes go behind it, and leave with the next send.
+    /// Bytes in flight are not touched: new bytes go behind it, and leave with the next send.
     @Test func whatIsWrittenWhileSendingLeavesWithTheNextSend() throws {
         var bench = try Bench()
         let output = try bench.lend()

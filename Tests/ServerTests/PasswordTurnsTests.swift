@@ -1,4 +1,4 @@
-/// Which password is compared when: events in, actions out. Test threads; time is passed in.
+/// The order of comparisons of passwords: events in, actions out. Test threads; time is passed in.
 
 import FileLog
 import Platform
@@ -168,7 +168,7 @@ import Testing
         #expect(desk.end("2/ann:1", at: 6) == ["12"] && desk.turns.isIdle)
     }
 
-    /// What is right takes nothing from the bucket, and gives nothing back.
+    /// A right password takes nothing from the bucket, and gives nothing back.
     @Test func onlyWrongPasswordsCount() {
         var desk = Desk(wrongMax: 2)
         for number in 0..<20 {
@@ -196,7 +196,7 @@ import Testing
         #expect(desk.turns.isIdle)
     }
 
-    /// What waits is looked at again when another password may be wrong by then.
+    /// A waiting password is looked at again when one more may be wrong.
     @Test func whatWaitsForAGuessUnderWayGoesOnLater() {
         var desk = Desk(runningMax: 8, wrongMax: 1)
         #expect(desk.ask(1, "1/ann:a") == ["compare 1/ann:a"])

@@ -1,4 +1,4 @@
-/// Which request gives something back first. Test threads.
+/// The order in which requests give something back. Test threads.
 
 import CompletionPort
 import Platform

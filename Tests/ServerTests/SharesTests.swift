@@ -1,4 +1,4 @@
-/// What clients share: accounts that live as long as they hold something, and who gives back. Test threads.
+/// Shares of clients: accounts that live as long as they hold something, and the one that gives back. Test threads.
 
 import FileLog
 import Testing

@@ -1,4 +1,4 @@
-/// What the configured rules say of an address. Test threads.
+/// The configured rules for an address. Test threads.
 
 import Testing
 

@@ -1,4 +1,4 @@
-/// How much memory an idle connection and a waiting request cost. Test threads.
+/// The memory that an idle connection and a waiting request cost. Test threads.
 
 import Testing
 

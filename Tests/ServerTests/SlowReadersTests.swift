@@ -1,4 +1,4 @@
-/// Whose output blocks are given back when they run out. Test threads.
+/// The choice of readers that give output blocks back when these run out. Test threads.
 
 import CompletionPort
 import FileLog
@@ -56,7 +56,7 @@ import Testing
         #expect(ended(takers, seconds: 0...10, wanted: 1) == [10: [2]], "the slowest began later")
     }
 
-    /// What a client took before these ten seconds says nothing.
+    /// Bytes that a client took before these ten seconds count for nothing.
     @Test func aReaderThatHasBecomeSlowIsSlow() {
         var readers = SlowReaders()
         var ended: [UInt32] = []

@@ -1,4 +1,4 @@
-/// How often an address may be wrong. Test threads; time is passed in.
+/// The bucket of wrong passwords of an address. Test threads; time is passed in.
 
 import FileLog
 import Platform

@@ -8,7 +8,7 @@ import Testing
 @testable import Store
 
 @Suite struct UploadNotesTests {
-    /// What a store asked to settle, each time.
+    /// Records what a store asked to settle, each time.
     private final class Settler: Sendable {
         let asked = Monitor<[(noted: Set<String>, isSameDatabase: Bool)]>([])
         let answer = Monitor(true)

@@ -149,6 +149,6 @@ extension HTTPResponse.Status {
     static let insufficientStorage = HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage")
 }
 
-/// What the server looks for in the library.
+/// The symbol that the server looks for in the library.
 @c(ringport_handler_v1)
 public func ringportHandler() -> UnsafeRawPointer { export(Forms.self) }

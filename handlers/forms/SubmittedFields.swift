@@ -2,7 +2,7 @@
 
 import HandlerKit
 
-/// What a form holds: fields to store, and the instructions among them, whose names begin with `_`.
+/// The content of a form: fields to store, and the instructions among them, whose names begin with `_`.
 struct SubmittedFields {
     /// One field.
     private struct Entry {
@@ -19,7 +19,7 @@ struct SubmittedFields {
     }
 
     private var entries: [Entry] = []
-    /// Where the browser goes next: `_next`, when it is a path on this site.
+    /// The address that the browser goes to next: `_next`, when it is a path on this site.
     private(set) var next: String?
     /// True when the trap `_gotcha` was filled in.
     private(set) var isFromRobot = false

@@ -72,7 +72,7 @@ struct Trial: Handler {
         host.log(.notice, "twice: \(first) \(second)")
     }
 
-    /// How many forms have been submitted.
+    /// The number of forms that have been submitted.
     private func count() throws -> Response {
         var count: Int64 = 0
         try host.query(Statement("SELECT count(*) FROM submissions")) { row in
@@ -102,6 +102,6 @@ struct Trial: Handler {
     }
 }
 
-/// What the server looks for in the library.
+/// The symbol that the server looks for in the library.
 @c(ringport_handler_v1)
 public func ringportHandler() -> UnsafeRawPointer { export(Trial.self) }

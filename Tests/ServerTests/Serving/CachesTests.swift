@@ -1,4 +1,4 @@
-/// What each kind of answer tells the caches between the server and its clients. Test threads.
+/// Fields of each kind of answer for the caches between the server and its clients. Test threads.
 
 import Testing
 
@@ -190,7 +190,7 @@ import Testing
         }
     }
 
-    /// What is said to one cache alone would count more there than `private`.
+    /// A field for one cache alone would count more there than `private`.
     @Test func fieldsForOneCacheAreLeftOutBehindAPassword() throws {
         let site = try site {
             $0.rules.fields = ["CDN-Cache-Control", "Surrogate-Control", "X-Accel-Expires", "Expires"]

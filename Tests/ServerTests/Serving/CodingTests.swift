@@ -148,7 +148,7 @@ import Testing
         )
     }
 
-    /// Who names a variant may have got its tag from a cache or another client.
+    /// A client that names a variant may have its tag from a cache or another client.
     @Test(arguments: [
         "br", "gzip, deflate", "identity", "gzip;q=0", "gzip;q=0, *", "*;q=0, identity", "", "br, gzip;q=0.000",
     ])

@@ -61,7 +61,7 @@ import Testing
         for reader in readers.dropFirst() { #expect(try reader.answer().body.count == first.body.count) }
     }
 
-    /// What follows a large body on a connection is written into a block again.
+    /// An answer behind a large body on a connection is written into a block again.
     @Test func whatIsPipelinedBehindALargeBodyComes() throws {
         let site = try site()
         let paths = ["/large.bin", "/list/", "/small.txt", "/large.bin", "/none", "/"]

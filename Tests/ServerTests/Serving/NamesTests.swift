@@ -1,4 +1,4 @@
-/// Which file answers for an address, by the rules of the site. Test threads.
+/// The file that answers for an address, by the rules of the site. Test threads.
 
 import Testing
 

@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    /// What a connection holds is counted off where it was counted, while its peer comes to be trusted and is not any longer.
+    /// A connection's holdings are counted off where they were counted, though its peer is trusted for a while.
     @Test func aPeerThatIsTrustedFromNowOnHasNoShare() throws {
         let site = try ServedSite(["www/a.txt": "a"])
         let peer = try TrustedPeer("127.0.0.1")
