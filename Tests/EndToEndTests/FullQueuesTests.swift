@@ -99,7 +99,7 @@ import Testing
             configuration: Self.limits("receive_buffer_count = 2\nsubmissions_max = 1\npackets_max = 4\n")
         )
         let packets = try storeContents(site, clients: 100)
-        #expect(TracedPacket.receivesCutShort(packets) > 0, "the completion queue was full")
+        // With two buffers receives mostly end for want of those, before the completion queue is full.
         #expect(packets.contains { $0.isStarved }, "the receive buffers were lent out")
         expectNoSpinning(packets, clients: 100)
     }
