@@ -8,7 +8,7 @@ import Testing
 @Suite struct SizeTests {
     /// 64,000 idle connections are 64,000 of these, about 12 MB.
     @Test func aConnectionIsSmall() {
-        #expect(MemoryLayout<Connection>.stride == 184)
+        #expect(MemoryLayout<Connection>.stride == 192)
     }
 
     /// Requests that wait for a file or a handler: `exchangesMax` of these at most, 19 MB.
