@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import FileLog
 internal import Glibc
+internal import Platform
 internal import Server
 internal import Store
 
@@ -44,9 +45,9 @@ extension FormsCommand {
                 if unnamed, owner != nil { continue }
                 let place = owner.map { "\($0.form) \($0.id)" } ?? "no submission"
                 let name = FormsCommand.printable(file.name.utf8.span)
-                output.put("\(name)  \(file.size) bytes  \(Self.day(file.modification))  \(place)\n")
+                output.put("\(name)  \(file.size.counted("byte"))  \(Self.day(file.modification))  \(place)\n")
             }
-            output.put("\(count) files, \(size) bytes; \(withoutOwner) that no submission names\n")
+            output.put("\(count.counted("file")), \(size.counted("byte")); \(withoutOwner) that no submission names\n")
             try output.finish()
         }
 
