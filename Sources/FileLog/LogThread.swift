@@ -1,7 +1,7 @@
 /// The log thread: the only thread of the program that opens a file for writing. All of this file runs on it.
 ///
 /// One turn takes the commands that wait, drains the rings in one batch, writes, does one step of one upload, and sleeps.
-/// How it sleeps depends on what it found, see `LogGate`:
+/// The sleep's length depends on the turn's findings (`LogGate`):
 ///
 ///     something drained        ─► gathering: one interval later at the latest, so a busy server has few, large writes
 ///     nothing drained          ─► idle: until somebody wakes it; then a first line is in the file at once. With losses to

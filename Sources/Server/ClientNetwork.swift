@@ -4,8 +4,7 @@ internal import FileLog
 
 /// An IPv4 address, or the 64-bit prefix of an IPv6 address: the least that one client is given (RFC 6177 §2).
 ///
-/// What clients share is shared between these. One client has 2^64 addresses of IPv6 to choose from, so a single one says
-/// nothing.
+/// Budgets are shared between these. One client has 2^64 addresses of IPv6 to choose from, so a single one says nothing.
 struct ClientNetwork: BitwiseCopyable, Hashable, Sendable {
     private let high: UInt64
     private let low: UInt64
