@@ -111,7 +111,8 @@ import Testing
 
     /// Half a minute of comparisons; the stop ends within the time that it has, and all are answered.
     @Test func guessesThatWaitDoNotHoldUpAStop() throws {
-        let server = try ServerProcess(Self.site(Self.costly, "[deadlines]\ndrain = 20"), arguments: ["--workers", "1"])
+        let site = try Self.site(Self.costly, "[deadlines]\ndrain = 20")
+        let server = try ServerProcess(site, arguments: ["--workers", "1"])
         let clients = try (0..<120 as Range<UInt32>).map { try Client(server, from: 0x7F00_0100 + $0) }
         for client in clients { try client.send(Self.request("u1", "guess")) }
         for _ in 0..<5 { try #expect(status(server, from: Self.victim, Request.get("/open")) == 200) }
