@@ -19,9 +19,10 @@ extension CompletionWorker {
     ///
     /// The last of a connection that ends lets it be closed; the last of one that is being closed frees its slot.
     func endOperation(_ slot: UInt32) {
-        precondition(connections[slot].inFlight > 0, "a packet came for which nothing was in flight")
-        connections[slot].inFlight -= 1
-        guard connections[slot].inFlight == 0 else { return }
+        let inFlight = connections[slot].inFlight
+        precondition(inFlight > 0, "a packet came for which nothing was in flight")
+        connections[slot].inFlight = inFlight - 1
+        guard inFlight == 1 else { return }
         if connections[slot].isClosing {
             remove(slot)
         } else if connections[slot].state.phase == .closing {

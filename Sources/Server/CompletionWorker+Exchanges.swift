@@ -7,9 +7,11 @@ internal import Platform
 extension CompletionWorker {
     /// Writes the answers that are ready, as far as they are first in line and there is room.
     func advance(_ slot: UInt32) {
-        while connections[slot].state.phase == .open || connections[slot].state.phase == .answering {
+        while true {
+            // First, as a cached file has no exchange.
             let exchange = connections[slot].firstExchange
             guard exchange != noSlot else { return }
+            guard connections[slot].state.phase == .open || connections[slot].state.phase == .answering else { return }
             switch exchanges[exchange].stage {
             case .receivingBody:
                 return payContinue(slot)

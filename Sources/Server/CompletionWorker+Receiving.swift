@@ -31,7 +31,7 @@ extension CompletionWorker {
         }
         if !packet.hasMore {
             receiveEnded(slot, packet.result)
-        } else if connections[slot].state.awaitsRest || connections[slot].socket.isUnix {
+        } else if connections[slot].mayMissEnd {
             awaitHangUp(slot)
         }
     }

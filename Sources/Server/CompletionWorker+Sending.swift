@@ -91,7 +91,7 @@ extension CompletionWorker {
             else { continue }
             if output.isEmpty { sendEnded(slot, output, now: clock.now) } else { send(slot, output) }
         }
-        dirty.removeAll(keepingCapacity: true)
+        dirty.empty()
     }
 
     /// Starts a send; a small answer's is tried without waiting for room, which it finds, where the worker may sleep on it:
@@ -147,7 +147,7 @@ extension CompletionWorker {
             if site.traces { trace(.send, key, result: count) }
             sent(key.slot, result: count, mayWait: false, now: atOnceSince)
         }
-        atOnce.removeAll(keepingCapacity: true)
+        atOnce.empty()
     }
 
     func sent(_ packet: CompletionPacket) {

@@ -231,7 +231,9 @@ final class CompletionWorker {
         // Receives that are still to be armed, or reports that are still to be read, may be all that anybody waits for.
         if starved.isEmpty, !watch.hasUnread, posts.prepareToSleep() {
             let next = Instant.earlier(Instant.earlier(wheel.next ?? .distantFuture, searchesDue), end)
-            let duration = next == .distantFuture ? nil : next.remaining(from: clock.now)
+            // By the number, as below.
+            let isNever = next.nanoseconds == Instant.distantFuture.nanoseconds
+            let duration = isNever ? nil : next.remaining(from: clock.now)
             port.submitAndWait(atMost: duration, for: gathering.wait(after: receives))
         } else {
             port.submitAndWait(atMost: .zero)

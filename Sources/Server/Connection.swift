@@ -75,6 +75,9 @@ struct Connection {
             && !isPaused
     }
 
+    /// True when a receive that goes on may be waiting behind the client's end (CompletionWorker+HangUps.swift).
+    var mayMissEnd: Bool { state.reading != .nothing || socket.isUnix }
+
     init(socket: Socket, remote: RemoteAddress, isFromProxy: Bool = false, state: ConnectionState) {
         self.socket = socket
         self.remote = remote

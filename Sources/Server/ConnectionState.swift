@@ -75,9 +75,6 @@ struct ConnectionState: Equatable {
     /// True when bytes that arrived are looked at for a request.
     var mayRead: Bool { phase == .open && !isLast }
 
-    /// True while a request has come in part.
-    var awaitsRest: Bool { phase == .open && reading != .nothing }
-
     /// True when FIN follows what is in the output by now: no more is asked, and all that was asked is answered there.
     var endsWhenSent: Bool { isLast && unanswered == 0 }
 

@@ -39,12 +39,14 @@ struct DeadlineWheel: ~Copyable {
     /// Costs a comparison when it does already.
     mutating func arm(_ slot: UInt32, at deadline: Instant) {
         while Int(slot) >= links.count { links.append(Link()) }
+        let armed = links[Int(slot)].bucket
+        // Nearly always, and without a division.
+        if armed != 0, deadline.nanoseconds >= armed &* Self.bucketWidth { return }
         // A slot comes up when its bucket has passed completely: never early. The horizon bounds how far ahead it can
         // lie; a later deadline comes up at the horizon and is armed again. Bucket 0 says "none", so that the clock's
         // first moment is in the next one.
         let horizon = current + UInt64(Self.bucketCount) - 1
         let bucket = min(max(deadline.nanoseconds / Self.bucketWidth, current, 1), horizon)
-        let armed = links[Int(slot)].bucket
         if armed != 0 {
             guard bucket < armed else { return }
             unlink(slot)

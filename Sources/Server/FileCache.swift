@@ -55,6 +55,7 @@ struct FileCache: ~Copyable {
 
     /// Mixes eight bytes at a time, by numbers that no client knows: clients choose the paths, and each look-up passes all
     /// that collide.
+    @inline(__always)
     func hash(_ path: Span<UInt8>, _ key: FileKey) -> UInt64 {
         var value = secret ^ UInt64(truncatingIfNeeded: path.count) ^ key.seed
         let bytes = unsafe path.bytes
@@ -72,16 +73,21 @@ struct FileCache: ~Copyable {
         return mix(value ^ tail)
     }
 
+    @inline(__always)
     private func mix(_ value: UInt64) -> UInt64 {
         let product = value.multipliedFullWidth(by: multiplier)
         return product.high ^ product.low
     }
 
     /// The entry that answers for a decoded path of a site, in a coding, if one is listed.
+    ///
+    /// Inlined, so that what it needs is read where it is, and the cache is not copied for it.
+    @inline(__always)
     func find(_ path: Span<UInt8>, _ key: FileKey) -> UInt32? {
         find(path, key, hash: hash(path, key))
     }
 
+    @inline(__always)
     func find(_ path: Span<UInt8>, _ key: FileKey, hash: UInt64) -> UInt32? {
         var position = Int(truncatingIfNeeded: hash) & mask
         while true {
