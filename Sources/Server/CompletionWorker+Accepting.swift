@@ -34,7 +34,7 @@ extension CompletionWorker {
             return true
         }
         let wanted = acceptsWanted(by: index)
-        var isComplete = wanted > 0 || connections.count >= placesMax
+        var isComplete = wanted > 0 || roomForMore(index) == 0
         for listener in listeners.indices where accepts.isOpen(listener) {
             while accepts.count(listener) < wanted {
                 if site.descriptors.take() {
@@ -64,10 +64,11 @@ extension CompletionWorker {
         port.accept(listeners[listener], direct: kind == .direct, accepts.addresses, at: place, key)
     }
 
-    /// Connections that a worker has at most, those that wait for a place included.
-    private var placesMax: Int {
-        let spare = admission.isShedding ? site.limits.acceptsMax : 0
-        return site.limits.connectionsMax + site.limits.waitingConnectionsMax + spare
+    /// Clients that a worker may accept, however many of its places other workers take for those that they hand over.
+    private func roomForMore(_ worker: Int) -> Int {
+        let max = site.limits.waitingConnectionsMax + (admission.isShedding ? site.limits.acceptsMax : 0)
+        let beyond = worker == index ? connections.count - admission.served : 0
+        return Swift.max(0, max - beyond - Swift.max(0, peers[worker].load.count - site.limits.connectionsMax))
     }
 
     private func acceptsWanted(by worker: Int) -> Int {
@@ -79,7 +80,7 @@ extension CompletionWorker {
         return AcceptSizing.posts(
             own: peers[worker].load.count,
             least: least,
-            connectionsMax: placesMax,
+            room: roomForMore(worker),
             postsMax: accepts.perListener
         )
     }
@@ -97,11 +98,15 @@ extension CompletionWorker {
     }
 
     /// Lets those go on accepting that had more connections than the others, and have not any longer.
+    ///
+    /// Those whose clients wait for a place are told of one here, or of its descriptor.
     private func tellPeers() {
-        for other in peers.indices where other != index && peers[other].load.isHeldBack {
-            if acceptsWanted(by: other) > 0, peers[other].load.takeHeldBack() {
-                peers[other].posts.post(.resumeAccepting)
-            }
+        for other in peers.indices where other != index {
+            let load = peers[other].load
+            let mayGoOn = load.isHeldBack && acceptsWanted(by: other) > 0 && load.takeHeldBack()
+            let hasPlace = peers[index].load.hasPlace(below: site.limits.connectionsMax)
+            let mayHandOver = hasPlace && load.takeWantsPlace()
+            if mayGoOn || mayHandOver { peers[other].posts.post(.resumeAccepting) }
         }
     }
 
@@ -166,11 +171,22 @@ extension CompletionWorker {
     /// A place in the deadline wheel behind those of the connections.
     var acceptSlot: UInt32 { UInt32(connections.capacity) }
 
-    /// Makes an accepted socket a connection of this worker.
+    /// Makes an accepted socket a connection of this worker, or of one that has a place for it.
     private func adopt(_ socket: Socket, _ remote: RemoteAddress) {
+        let client = site.proxies.trusts(remote) ? nil : ClientNetwork(remote)
+        let decision = admission(of: client, socket)
+        if case .handOver(let peer) = decision { return peers[peer].posts.post(.handedOver(socket, remote)) }
+        insert(socket, remote, decision)
+    }
+
+    /// Serves a client that another worker has accepted, and taken a place for.
+    func takeOver(_ socket: Socket, _ remote: RemoteAddress) {
+        insert(socket, remote, .serve)
+        tellPeers()
+    }
+
+    private func insert(_ socket: Socket, _ remote: RemoteAddress, _ decision: ConnectionAdmission.Decision) {
         let isFromProxy = site.proxies.trusts(remote)
-        let client = isFromProxy ? nil : ClientNetwork(remote)
-        let decision = admission(of: client)
         let connection = Connection(
             socket: socket,
             remote: remote,
@@ -180,11 +196,10 @@ extension CompletionWorker {
         guard let key = connections.insert(connection) else {
             preconditionFailure("an accept is posted only where there is room for its connection")
         }
-        openAccount(key.slot, of: client)
-        peers[index].load.add()
-        perform(decision, key.slot)
-        guard connections[key.slot].state.phase == .open else { return }
+        openAccount(key.slot, of: isFromProxy ? nil : ClientNetwork(remote))
         wheel.arm(key.slot, at: connections[key.slot].state.deadline)
+        perform(decision, key.slot)
+        guard connections.isCurrent(key), connections[key.slot].state.phase == .open else { return }
         // Accepted before its listener was shut.
         if isStopped {
             fail(key.slot, .stopping)

@@ -7,11 +7,30 @@ internal import HTTP
 internal import Platform
 
 extension CompletionWorker {
-    /// True when one more client can be served; `newcomers` is 1 when it has a descriptor and is no connection yet.
-    private func hasPlace(_ newcomers: Int) -> Bool {
-        let waiting = admission.waiting.count
-        return connections.count - waiting < site.limits.connectionsMax
-            && site.descriptors.hasRoom(besides: waiting + newcomers)
+    // MARK: Places
+
+    /// Takes a place for a client.
+    ///
+    /// - Parameters:
+    ///   - socket: the client's; another worker knows nothing of a place in this one's table.
+    ///   - newcomers: 1 when it has a descriptor and is no connection yet.
+    /// - Returns: a place of this worker, or else of the one that serves fewest.
+    private func takePlace(for socket: Socket, besides newcomers: Int) -> ConnectionAdmission.Place {
+        guard site.descriptors.hasRoom(besides: admission.waiting.count + newcomers) else { return .none }
+        let max = site.limits.connectionsMax
+        if peers[index].load.take(below: max, isOwn: true) { return .own }
+        guard !socket.isDirect, !isStopped else { return .none }
+        while true {
+            let others = peers.indices.filter { $0 != index && peers[$0].load.hasPlace(below: max) }
+            guard let least = others.min(by: { peers[$0].load.count < peers[$1].load.count }) else { return .none }
+            if peers[least].load.take(below: max, isOwn: false) { return .peer(least) }
+        }
+    }
+
+    /// A connection that had a place is closed.
+    func leavePlace() {
+        admission.leavePlace()
+        peers[index].load.remove()
     }
 
     /// True when as many clients wait for a place as there is room for.
@@ -21,8 +40,11 @@ extension CompletionWorker {
     }
 
     /// Decides about a client that has been accepted, and is not among the connections yet.
-    func admission(of client: ClientNetwork?) -> ConnectionAdmission.Decision {
-        guard !hasPlace(1) else { return .serve }
+    func admission(of client: ClientNetwork?, _ socket: Socket) -> ConnectionAdmission.Decision {
+        // Those that came first have their turn first.
+        serveWaiting(besides: 1)
+        let place = takePlace(for: socket, besides: 1)
+        guard place == .none else { return admission.decide(place, .take, isFull: false) }
         let decision = shares.decide(
             shares.account(of: client),
             wants: 1,
@@ -30,18 +52,23 @@ extension CompletionWorker {
             limit: shares.total(.connections),
             largest: 1
         )
-        return admission.decide(hasPlace: false, decision, isFull: isWaitingFull)
+        return admission.decide(.none, decision, isFull: isWaitingFull)
     }
 
     /// Serves the connection, or has it wait.
+    ///
+    /// - Precondition: the place of one that is served has been taken.
     func perform(_ decision: ConnectionAdmission.Decision, _ slot: UInt32) {
         switch decision {
         case .serve:
-            receive(slot, once: true)
+            serve(slot)
+        case .handOver(let peer):
+            handOver(slot, to: peer)
         case .replace(let holder):
             // Where nobody can be asked, all of the holder's are ending.
             endConnection(of: holder, sparing: slot, among: ConnectionGivers.Standing.allCases)
-            receive(slot, once: true)
+            peers[index].load.add()
+            serve(slot)
         case .wait:
             wait(slot)
         case .shed:
@@ -53,28 +80,62 @@ extension CompletionWorker {
         }
     }
 
+    private func serve(_ slot: UInt32) {
+        admission.takePlace()
+        connections[slot].place = .taken
+        receive(slot, once: true)
+    }
+
     private func wait(_ slot: UInt32) {
-        connections[slot].waitsForPlace = true
+        connections[slot].place = .awaited
         admission.append(connections.key(slot))
-        // Descriptors may come back from other workers, which tell nobody.
-        wheel.arm(acceptSlot, at: clock.now.advanced(by: ConnectionAdmission.patience))
+        serveWaiting()
+    }
+
+    /// Has the worker whose place was taken for the client serve it.
+    private func handOver(_ slot: UInt32, to peer: Int) {
+        precondition(connections[slot].inFlight == 0, "a client that waits is not read")
+        let (socket, remote) = (connections[slot].socket, connections[slot].remote)
+        connections[slot].place = .none
+        wheel.disarm(slot)
+        closeAccount(slot)
+        connections.remove(slot)
+        peers[peer].posts.post(.handedOver(socket, remote))
     }
 
     /// Serves those that wait, as far as there are places.
-    func serveWaiting() {
-        while hasPlace(0), let key = admission.takeFirst() {
-            connections[key.slot].waitsForPlace = false
-            receive(key.slot, once: true)
-        }
-        if let key = admission.waiting.first, connections.isCurrent(key) {
-            wheel.arm(acceptSlot, at: clock.now.advanced(by: ConnectionAdmission.patience))
+    ///
+    /// - Parameter newcomers: 1 when a client has a descriptor and is no connection yet.
+    func serveWaiting(besides newcomers: Int = 0) {
+        guard !admission.waiting.isEmpty else { return }
+        takePlaces(besides: newcomers)
+        guard !admission.waiting.isEmpty else { return }
+        peers[index].load.wantPlace()
+        // Whoever gave a place back before this flag was seen did not tell.
+        takePlaces(besides: newcomers)
+        guard !admission.waiting.isEmpty else { return }
+        // Descriptors may come back from files, which tell nobody.
+        wheel.arm(acceptSlot, at: clock.now.advanced(by: ConnectionAdmission.patience))
+    }
+
+    private func takePlaces(besides newcomers: Int) {
+        // One of the port's own table can't be handed over, so those behind it may have their turn before it.
+        for key in admission.waiting {
+            let socket = connections[key.slot].socket
+            let place = takePlace(for: socket, besides: newcomers)
+            guard place != .none else {
+                if socket.isDirect { continue }
+                return
+            }
+            admission.remove(key)
+            perform(admission.decide(place, .take, isFull: false), key.slot)
         }
     }
 
     /// A connection ends, and with it the wait for a place.
     func stopWaitingForPlace(_ slot: UInt32) {
-        guard connections[slot].waitsForPlace else { return }
-        connections[slot].waitsForPlace = false
+        guard connections[slot].place == .awaited else { return }
+        connections[slot].place = .none
         admission.remove(connections.key(slot))
     }
 
@@ -139,7 +200,7 @@ extension CompletionWorker {
 
     /// The standing of a connection; `nil` when it is being closed.
     private func standing(_ slot: UInt32) -> ConnectionGivers.Standing? {
-        if connections[slot].waitsForPlace { return .waiting }
+        if connections[slot].place == .awaited { return .waiting }
         switch connections[slot].state.phase {
         case .closing: return nil
         case .lingering: return .lingering

@@ -106,8 +106,8 @@ extension CompletionWorker {
     private func remove(_ slot: UInt32) {
         giveBack(connections[slot].socket.isDirect ? .direct : .descriptor)
         closeAccount(slot)
+        if connections[slot].place == .taken { leavePlace() }
         connections.remove(slot)
-        peers[index].load.remove()
         resumeAccepting()
         reportDrained()
     }
@@ -120,6 +120,7 @@ extension CompletionWorker {
     func drain() {
         guard !isDraining else { return }
         isDraining = true
+        peers[index].load.close()
         giveUpPasswords()
         // A paused connection is told when what it has sent already has been read.
         for slot in connections.occupiedSlots where !connections[slot].isPaused { drain(slot) }
@@ -135,6 +136,8 @@ extension CompletionWorker {
     /// Tells main when no connection is left and none can come.
     func reportDrained() {
         guard isDraining, connections.count == 0, accepts.isEmpty, !acceptPaused else { return }
+        // Another worker has taken a place for a client that is on its way.
+        guard peers[index].load.count == 0 else { return }
         peers[index].report(.drained)
     }
 

@@ -172,7 +172,7 @@ final class CompletionWorker {
         lists = FolderLists(sizeMax: limits.listsSizeMax, countMax: limits.listsKeptMax)
         parser = RequestParser(limits: site.headLimits)
         accepts = PostedAccepts(listeners: listeners.count, perListener: limits.acceptsMax)
-        // Each listener may bring what was posted on it before the last place was taken.
+        // Each listener may bring what was posted on it before there was no room for more.
         let connectionsMax =
             limits.connectionsMax + limits.waitingConnectionsMax + listeners.count * limits.acceptsMax
         do {
@@ -303,6 +303,7 @@ final class CompletionWorker {
         pulse.begin(WorkerStep(performing: message))
         switch message {
         case .resumeAccepting: resumeAccepting(tellsPeers: false)
+        case .handedOver(let socket, let remote): takeOver(socket, remote)
         case .handlerAnswered(let exchange, let result): handlerAnswered(exchange, result)
         case .variantMade(let file, let answer): variantMade(file, answer)
         case .passwordChecked(let exchange, let outcome): passwordChecked(exchange, outcome)

@@ -10,6 +10,15 @@ internal import HTTP
 /// output block, exchanges) is lent to it meanwhile.
 @safe
 struct Connection {
+    /// A connection's place among those that its worker may serve.
+    enum Place {
+        /// It ends without having been served.
+        case none
+        /// It was accepted beyond the limit, and is not read before there is a place for it.
+        case awaited
+        case taken
+    }
+
     let socket: Socket
     let remote: RemoteAddress
     /// The account that the connection is charged to; `none` for a trusted proxy's, and for one of a Unix socket.
@@ -39,8 +48,8 @@ struct Connection {
     var isFreeSender = false
     /// Its client has taken a whole part of a large body, and so has shown to be fast.
     var hasTakenPart = false
-    /// It was accepted beyond the limit, and is not read before there is a place for it.
-    var waitsForPlace = false
+    /// Its place among those that its worker may serve.
+    var place = Place.none
     /// Its peer is trusted to name whom it speaks for.
     var isFromProxy: Bool
 

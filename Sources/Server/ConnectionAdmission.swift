@@ -1,8 +1,9 @@
 /// Decides if an accepted client is served, and which account makes room for it. Pure; the worker that owns it.
 ///
-/// DESIGN. Whose client comes next is known only when it has been accepted. So a few are accepted beyond the limit, and a
-/// client of an address that holds fewer connections than another takes the place of one of those. One of the address that
-/// holds most waits for a place, unread. When as many wait as there is room for, accepting pauses: the rest waits in the
+/// DESIGN. Whose client comes next is known only when it has been accepted. So a few are accepted beyond the limit. Where
+/// another worker has a place the client is handed over to it; no client waits, and none gives back, for want of a place that
+/// some worker has. Where none has, a client of an address that holds fewer connections than another takes the place of one
+/// of those. One of the address that holds most waits for a place, unread. When as many wait as there is room for, accepting pauses: the rest waits in the
 /// kernel's backlog, as long as that helps. After a moment accepting goes on, so that clients of other addresses behind them
 /// are reached: then a newcomer waits only when its own address has an idle connection to end for it.
 ///
@@ -13,9 +14,19 @@ internal import Platform
 
 /// The clients that wait for a place, and the state of accepting.
 struct ConnectionAdmission {
+    /// A place that was found, and taken, for a client.
+    enum Place: Equatable {
+        case own
+        /// A place of another worker.
+        case peer(Int)
+        case none
+    }
+
     /// The answer to a client that was accepted.
     enum Decision: Equatable {
         case serve
+        /// Another worker serves it.
+        case handOver(to: Int)
         /// It is served, and a connection of this account gives its place back.
         case replace(Shares.Account)
         /// It is not read before there is a place.
@@ -26,6 +37,8 @@ struct ConnectionAdmission {
 
     /// Those that wait, the first to come first.
     private(set) var waiting: [CompletionKey] = []
+    /// Connections that have a place.
+    private(set) var served = 0
     /// The time at which as many waited as there is room for.
     private var fullSince: Instant?
     /// True when accepting goes on although as many wait as there is room for.
@@ -37,26 +50,29 @@ struct ConnectionAdmission {
     /// Decides about a client.
     ///
     /// - Parameters:
-    ///   - hasPlace: the limit has room for it.
-    ///   - shares: the decision of the shares where it has not.
+    ///   - place: the place that was found for it.
+    ///   - shares: the decision of the shares where there is none.
     ///   - isFull: as many wait as there is room for.
     /// - Returns: the decision.
-    func decide(hasPlace: Bool, _ shares: Shares.Decision, isFull: Bool) -> Decision {
-        if hasPlace { return .serve }
-        switch shares {
-        case .take: return .serve
-        case .giveBack(let holder): return .replace(holder)
-        case .refuse: return isFull && isShedding ? .shed : .wait
+    func decide(_ place: Place, _ shares: Shares.Decision, isFull: Bool) -> Decision {
+        switch (place, shares) {
+        case (.own, _): .serve
+        case (.peer(let peer), _): .handOver(to: peer)
+        case (.none, .giveBack(let holder)): .replace(holder)
+        case (.none, .take), (.none, .refuse): isFull && isShedding ? .shed : .wait
         }
     }
+
+    /// A connection has a place.
+    mutating func takePlace() { served += 1 }
+
+    /// A connection that had a place is closed.
+    mutating func leavePlace() { served -= 1 }
 
     /// A client waits for a place.
     mutating func append(_ client: CompletionKey) { waiting.append(client) }
 
-    /// The client that has waited longest, whose turn it is; `nil` when none waits.
-    mutating func takeFirst() -> CompletionKey? { waiting.isEmpty ? nil : waiting.removeFirst() }
-
-    /// A client that waited has ended.
+    /// A client that waited has a place, or has ended.
     mutating func remove(_ client: CompletionKey) { waiting.removeAll { $0 == client } }
 
     /// Looks whether accepting pauses.

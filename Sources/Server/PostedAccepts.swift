@@ -77,13 +77,12 @@ enum AcceptSizing {
     /// spread evenly, many are accepted in batches.
     ///
     /// - Parameters:
-    ///   - own: connections that the worker has.
-    ///   - least: the fewest that another worker with room for more has; `nil` when there is none.
-    ///   - connectionsMax: of each worker.
+    ///   - own: connections that the worker serves.
+    ///   - least: the fewest that another worker with room for more serves; `nil` when there is none.
+    ///   - room: clients that the worker may accept.
     ///   - postsMax: for each listener.
     /// - Returns: 0 when it has to hold back.
-    static func posts(own: Int, least: Int?, connectionsMax: Int, postsMax: Int) -> Int {
-        let room = max(0, connectionsMax - own)
+    static func posts(own: Int, least: Int?, room: Int, postsMax: Int) -> Int {
         guard let least else { return min(postsMax, room) }
         let ahead = min(max(least / 8, 1), postsMax)
         return min(postsMax, room, max(0, least + ahead - own))

@@ -1,6 +1,7 @@
 /// Messages of other threads to a worker. Made on any thread, read on the worker.
 
 internal import CompletionPort
+internal import FileLog
 internal import HandlerHost
 internal import Platform
 
@@ -8,6 +9,8 @@ internal import Platform
 enum WorkerMessage: Sendable {
     /// The cause for which this worker held back from accepting may be over.
     case resumeAccepting
+    /// A client that another worker has accepted, for which it has taken a place of this one.
+    case handedOver(Socket, RemoteAddress)
     /// The call of this exchange has ended.
     case handlerAnswered(CompletionKey, HandlerResult)
     /// The variant for this entry of the file cache has been made, or will not be.

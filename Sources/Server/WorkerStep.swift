@@ -17,6 +17,7 @@ struct WorkerStep: Equatable, AtomicRepresentable {
         case ending
         // Messages that were posted.
         case resumeAccepting
+        case handedOver
         case handlerAnswered
         case variantMade
         case passwordChecked
@@ -49,6 +50,7 @@ struct WorkerStep: Equatable, AtomicRepresentable {
     init(performing message: WorkerMessage) {
         switch message {
         case .resumeAccepting: self.init(.resumeAccepting)
+        case .handedOver: self.init(.handedOver)
         case .handlerAnswered(let exchange, _): self.init(.handlerAnswered, slot: exchange.slot)
         case .variantMade(let file, _): self.init(.variantMade, slot: file.slot)
         case .passwordChecked(let exchange, _): self.init(.passwordChecked, slot: exchange.slot)
@@ -115,7 +117,8 @@ extension WorkerStep: CustomStringConvertible {
         case .lookingAtSites: "reading what has changed in the sites' folders"
         case .passingDeadlines: "deadlines"
         case .ending: "ending its connections"
-        case .resumeAccepting, .passwordRemembered, .folderRead, .rootLookedUp, .reload, .releaseMemory, .drain, .stop:
+        case .resumeAccepting, .handedOver, .passwordRemembered, .folderRead, .rootLookedUp, .reload, .releaseMemory,
+            .drain, .stop:
             "a posted \(kind)"
         case .handlerAnswered, .passwordChecked: "a posted \(kind) of exchange \(slot)"
         case .variantMade, .fileNamed: "a posted \(kind) of file \(slot)"

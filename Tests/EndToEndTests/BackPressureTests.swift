@@ -98,6 +98,29 @@ import Testing
         }
     }
 
+    /// Workers that are full have many accepts posted side by side, so that most of the next clients come to one of them.
+    @Test func nobodyWaitsForAPlaceWhileAnyWorkerHasOne() throws {
+        let workers = 3
+        let limits = "[server]\nworkers = \(workers)\n[limits]\nconnections_max = 2\n"
+        try serving(configuration: Configuration.trial + limits) { server in
+            for _ in 0..<10 {
+                let first = try clients(2 * workers, server)
+                for client in first { try #expect(client.exchange(Self.page).text == "hello\n") }
+                var waiting = try clients(2 * workers, server)
+                for client in waiting { try client.send(Self.page) }
+                // Each place that is given back, by whatever worker, is another client's, who keeps it.
+                var served: [Client] = []
+                for client in first {
+                    client.close()
+                    let next = try waiting.remove(at: Client.waitForNews(waiting))
+                    try #expect(next.readResponse().text == "hello\n")
+                    served.append(next)
+                }
+                for client in served { client.close() }
+            }
+        }
+    }
+
     @Test func halfHeadsKeepNoOutputBlockFromOthers() throws {
         try serving(configuration: Configuration.trial + "[server]\nworkers = 1\n[limits]\noutputs_max = 2\n") {
             server in

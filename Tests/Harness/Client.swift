@@ -190,6 +190,19 @@ package final class Client {
         return count > 0 || !received.isEmpty
     }
 
+    /// Waits until the server has said something to one of the clients, or has closed; returns the index of the first such.
+    ///
+    /// - Precondition: all has been read that came before.
+    package static func waitForNews(_ clients: [Client]) throws -> Int {
+        var entries = clients.map { pollfd(fd: $0.socket, events: Int16(POLLIN), revents: 0) }
+        let patience = clients.map(\.patience).max() ?? .zero
+        let count = unsafe poll(&entries, nfds_t(entries.count), Int32(patience.nanoseconds / 1_000_000))
+        guard count > 0, let index = entries.firstIndex(where: { $0.revents != 0 }) else {
+            throw HarnessError("none of \(clients.count) clients was told anything within \(patience)")
+        }
+        return index
+    }
+
     /// Segments of the server's that have come, those without data too (`tcpi_segs_in` of linux/tcp.h, which glibc's structure
     /// is too old for).
     package func segmentsReceived() throws -> Int {

@@ -15,23 +15,30 @@ import Testing
     @Test func whoFindsAPlaceIsServed() {
         let admission = ConnectionAdmission()
         for shares in [Shares.Decision.take, .refuse, .giveBack(from: holder)] {
-            #expect(admission.decide(hasPlace: true, shares, isFull: true) == .serve)
+            #expect(admission.decide(.own, shares, isFull: true) == .serve)
+        }
+    }
+
+    @Test func whereAnotherWorkerHasAPlaceNobodyWaitsOrGivesBack() {
+        let admission = ConnectionAdmission()
+        for shares in [Shares.Decision.take, .refuse, .giveBack(from: holder)] {
+            #expect(admission.decide(.peer(2), shares, isFull: true) == .handOver(to: 2))
         }
     }
 
     @Test func anAddressThatHoldsFewerTakesAPlace() {
         let admission = ConnectionAdmission()
         for isFull in [false, true] {
-            #expect(admission.decide(hasPlace: false, .giveBack(from: holder), isFull: isFull) == .replace(holder))
+            #expect(admission.decide(.none, .giveBack(from: holder), isFull: isFull) == .replace(holder))
         }
     }
 
     @Test func theAddressThatHoldsMostWaits() {
         var admission = ConnectionAdmission()
-        #expect(admission.decide(hasPlace: false, .refuse, isFull: false) == .wait)
+        #expect(admission.decide(.none, .refuse, isFull: false) == .wait)
         // What was posted before accepting paused may still bring some.
         #expect(admission.pause(isFull: true, now: start) != nil)
-        #expect(admission.decide(hasPlace: false, .refuse, isFull: true) == .wait)
+        #expect(admission.decide(.none, .refuse, isFull: true) == .wait)
     }
 
     @Test func thoseInTheBacklogAreReachedAfterAMoment() {
@@ -41,25 +48,22 @@ import Testing
         #expect(admission.pause(isFull: true, now: start.advanced(by: .milliseconds(400))) == end)
         #expect(!admission.isShedding)
         #expect(admission.pause(isFull: true, now: end) == nil)
-        #expect(admission.decide(hasPlace: false, .refuse, isFull: true) == .shed)
-        #expect(admission.decide(hasPlace: false, .refuse, isFull: false) == .wait)
+        #expect(admission.decide(.none, .refuse, isFull: true) == .shed)
+        #expect(admission.decide(.none, .refuse, isFull: false) == .wait)
         admission.append(key(4))
         #expect(admission.pause(isFull: false, now: end) == nil)
         #expect(admission.isShedding, "one place that is free for a moment begins no other pause")
-        _ = admission.takeFirst()
+        admission.remove(key(4))
         // Nobody waits, and later as many as may.
         #expect(admission.pause(isFull: false, now: end) == nil)
         #expect(!admission.isShedding)
         #expect(admission.pause(isFull: true, now: end) == end.advanced(by: ConnectionAdmission.patience))
     }
 
-    @Test func whoHasWaitedLongestIsServedFirst() {
+    @Test func whoHasWaitedLongestIsFirst() {
         var admission = ConnectionAdmission()
         for slot in [4, 9, 2] as [UInt32] { admission.append(key(slot)) }
         admission.remove(key(9))
         #expect(admission.waiting == [key(4), key(2)])
-        #expect(admission.takeFirst() == key(4))
-        #expect(admission.takeFirst() == key(2))
-        #expect(admission.takeFirst() == nil)
     }
 }
