@@ -9,7 +9,7 @@ struct FormsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "forms",
         abstract: "Show and export what visitors have sent.",
-        subcommands: [List.self, Show.self, Export.self, Files.self]
+        subcommands: [List.self, Show.self, Export.self, FormsFilesCommand.self]
     )
 
     /// The options that all subcommands have.
