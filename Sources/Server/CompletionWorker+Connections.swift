@@ -93,7 +93,7 @@ extension CompletionWorker {
         wheel.disarm(slot)
         beginOperation(slot)
         port.close(connections[slot].socket, connections.key(slot))
-        resumeEntryWaiters()
+        resumeRoomWaiters()
     }
 
     /// A descriptor was closed: a file's, or the socket of a connection.

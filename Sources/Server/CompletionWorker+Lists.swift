@@ -93,7 +93,14 @@ extension CompletionWorker {
 
     /// A list waits for its turn and for its client, as long as that may take.
     private func sendList(_ exchange: UInt32, _ list: FolderList) {
-        guard lists.makeRoom(for: list) else { return reply(exchange, .refusal(.bodiesFull)) }
+        guard lists.makeRoom(for: list) else {
+            guard endReaders(.lists, for: exchange, wants: list.content.count) else {
+                return reply(exchange, .refusal(.bodiesFull))
+            }
+            // It is looked for anew then: this one would be counted nowhere.
+            exchanges[exchange].isListed = false
+            return awaitRoom(exchange)
+        }
         lists.hold(list)
         reply(exchange, .list(list))
     }

@@ -101,11 +101,10 @@ final class CompletionWorker {
     /// Connections that wait for an output block.
     var outputWaiters: [UInt32] = []
     var slowReaders = SlowReaders()
-    /// Exchanges that wait until an entry of the file cache is no longer in use.
-    var entryWaiters: [CompletionKey] = []
-    /// The address that had most entries in use when that was last looked at, and the time until which that counts.
-    var entryHolder: ClientNetwork?
-    var entryHolderUntil = Instant(nanoseconds: 0)
+    /// Exchanges that wait until others are no longer sent a file or a list.
+    var roomWaiters: [CompletionKey] = []
+    /// By the number of the budget.
+    var readerRefusals = ReaderBudget.allCases.map { _ in ReaderRefusal() }
     var dueSlots: [UInt32] = []
     /// The result of the Accept-Encoding that was read last: clients of a kind all send the same.
     var codingMemo = CodingMemo()

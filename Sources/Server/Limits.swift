@@ -134,7 +134,7 @@ package struct Limits: Sendable {
     package var fileCacheCountMax = 8192
     /// Bytes of files that are in memory and not kept, for those who are being sent them.
     ///
-    /// Beyond it: 503.
+    /// Beyond it readers of the address that is sent most are ended for others: `ReaderHoldings`.
     package var unkeptSizeMax = 128 * 1024 * 1024
     /// Names of a folder's list.
     ///
@@ -142,7 +142,7 @@ package struct Limits: Sendable {
     package var listedNamesMax = 10_000
     /// Bytes of the lists of folders that are kept or being sent.
     ///
-    /// Beyond it: 503.
+    /// Beyond it the same.
     package var listsSizeMax = 64 * 1024 * 1024
     /// Lists of folders that are kept.
     package var listsKeptMax = 256

@@ -181,13 +181,7 @@ extension CompletionWorker {
         }
         if shareContent(file) { return }
         if attributes.st_size <= site.limits.residentFileSizeMax {
-            if !files[file].isListed {
-                let size = Int(attributes.st_size)
-                guard files.unkept.hasRoom(for: size - files[file].unkeptCount) else {
-                    return loadEnded(file, .refused(.filesFull))
-                }
-                files.countUnkept(file, bytes: size)
-            }
+            guard files[file].isListed || takeUnkept(file, Int(attributes.st_size)) else { return }
             files[file].prepareBlock(bodyCount: Int(attributes.st_size))
             files[file].stage = .reading
             readOn(file)
@@ -286,6 +280,8 @@ extension CompletionWorker {
         case ready
         case missing
         case folder
+        /// There is room for it when connections that are being closed have gone.
+        case crowded
         case refused(Reason)
     }
 
@@ -341,6 +337,8 @@ extension CompletionWorker {
             reply(exchange, redirection(exchange, folderReference(exchange), status: 308))
         case .missing, .folder:
             missed(exchange)
+        case .crowded:
+            awaitRoom(exchange)
         case .refused(let reason):
             reply(exchange, .refusal(status == 200 ? reason : exchanges[exchange].reason ?? reason))
         }

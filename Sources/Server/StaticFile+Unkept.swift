@@ -119,103 +119,17 @@ extension CompletionWorker {
 
     // MARK: Room
 
-    /// All entries are in use: the address that has most of them in use gives one back, for any other.
-    func awaitEntry(_ exchange: UInt32) {
-        guard endReader(for: exchange) else { return reply(exchange, .refusal(.filesFull)) }
-        awaitTurn(exchange)
-        exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
-        wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
-        entryWaiters.append(exchanges.key(exchange))
-    }
-
-    /// A connection has ended, and the entries that it had in use may be free.
-    func resumeEntryWaiters() {
-        guard !entryWaiters.isEmpty else { return }
-        let waiting = entryWaiters
-        entryWaiters.removeAll()
-        for (index, key) in waiting.enumerated() {
-            guard exchanges.isCurrent(key), exchanges[key.slot].stage == .waitingForTurn,
-                exchanges[key.slot].connection != noSlot
-            else { continue }
-            findInTurn(key.slot)
-            guard entryWaiters.isEmpty else {
-                // There is none left: the others wait on, in their order.
-                entryWaiters += waiting[(index + 1)...]
-                return
-            }
-        }
-    }
-
-    /// The entries that a connection has in use: files that are being sent to it, or are about to be.
-    private func filesInUse(by slot: UInt32) -> [FileHolders.Holder] {
-        guard connections[slot].state.phase != .closing else { return [] }
-        var held = connections[slot].output?.files ?? []
-        var exchange = connections[slot].firstExchange
-        while exchange != noSlot {
-            if case .file(let file, _) = exchanges[exchange].reply { held.append(file) }
-            exchange = exchanges[exchange].next
-        }
-        let network = connections[slot].isFromProxy ? nil : ClientNetwork(connections[slot].remote)
-        return held.map {
-            FileHolders.Holder(
-                connection: connections.key(slot),
-                network: network,
-                file: $0,
-                due: connections[slot].state.sendDeadline
-            )
-        }
-    }
-
-    /// Ends the connection that has taken nothing for the longest time, of the address that has most files in use.
+    /// Counts the bytes of a file that is not kept; ends its loading when there is no room for them.
     ///
-    /// - Returns: false when that is the exchange's own address, or nobody has any.
-    private func endReader(for wanting: UInt32) -> Bool {
-        let client = network(of: wanting)
-        // A flood of its own requests looks through all exchanges now and then only.
-        if clock.now.nanoseconds < entryHolderUntil.nanoseconds, client == entryHolder { return false }
-        let holders = connections.occupiedSlots.flatMap { filesInUse(by: $0) }
-        entryHolder = FileHolders.most(holders)?.network
-        entryHolderUntil = clock.now.advanced(by: .milliseconds(100))
-        guard let key = FileHolders.choose(holders, for: client) else { return false }
-        fail(key.slot, .readerTooSlow)
-        return true
-    }
-}
-
-/// The choice of the connection that gives back the file that it is sent.
-enum FileHolders {
-    /// A connection that is sent a file, or is about to be.
-    struct Holder {
-        let connection: CompletionKey
-        let network: ClientNetwork?
-        /// The entry's slot.
-        let file: UInt32
-        /// The time by which its client must have taken something: the earlier, the longer it has taken nothing.
-        let due: Instant
-    }
-
-    /// Chooses a connection to be ended.
-    ///
-    /// - Parameters:
-    ///   - holders: all who have entries in use.
-    ///   - wanting: the client that wants one; `nil` for one that has no share.
-    /// - Returns: of the address that has most entries in use, the connection that has taken nothing for the longest
-    ///   time; `nil` when no address has more than the one that wants an entry would have.
-    static func choose(_ holders: [Holder], for wanting: ClientNetwork?) -> CompletionKey? {
-        guard let most = most(holders), most.network != wanting else { return nil }
-        let own = Set(holders.filter { $0.network != nil && $0.network == wanting }.map(\.file)).count
-        guard most.count > own + 1 else { return nil }
-        return holders.filter { $0.network == most.network }.min { $0.due.nanoseconds < $1.due.nanoseconds }?
-            .connection
-    }
-
-    /// The address that has most entries in use, and how many.
-    static func most(_ holders: [Holder]) -> (network: ClientNetwork, count: Int)? {
-        var files: [ClientNetwork: Set<UInt32>] = [:]
-        for holder in holders {
-            guard let network = holder.network else { continue }
-            files[network, default: []].insert(holder.file)
+    /// A variant gives way to its original, which is in memory.
+    func takeUnkept(_ file: UInt32, _ size: Int) -> Bool {
+        guard !files.unkept.hasRoom(for: size - files[file].unkeptCount) else {
+            files.countUnkept(file, bytes: size)
+            return true
         }
-        return files.max { $0.value.count < $1.value.count }.map { ($0.key, $0.value.count) }
+        let waiter = files[file].waiters
+        let isMade = files[file].key.isPlain && waiter != noSlot && endReaders(.unkept, for: waiter, wants: size)
+        loadEnded(file, isMade ? .crowded : .refused(.filesFull))
+        return false
     }
 }

@@ -19,6 +19,8 @@ PAGE = b"<!doctype html><title>Kept</title><p>One of those that are kept.\n" * 2
 # Through a symbolic link, so that it is not kept; of a size that is held in memory for each request then.
 LINKED = b"A file behind a link.\n" * 2500
 BIG_SIZE = 8 << 20
+# As large as a file may be that is held in memory.
+TARGET_SIZE = 64 << 10
 FRESH_PAGES = 3000
 FOLDER_NAMES = 50_000
 
@@ -65,6 +67,10 @@ def make_site(folder, attack):
     os.link(os.path.join(www, "other.txt"), os.path.join(www, "second.txt"))
     with open(os.path.join(www, "big.bin"), "wb") as file:
         file.truncate(BIG_SIZE)
+    os.makedirs(os.path.join(www, "links"))
+    write("target.bin", bytes(TARGET_SIZE))
+    for number in range(attack.links):
+        os.symlink("../target.bin", os.path.join(www, "links", str(number)))
     for number in range(FRESH_PAGES):
         write(f"fresh/{number}.html", b"fresh %d\n" % number)
     if attack.needs_folder:

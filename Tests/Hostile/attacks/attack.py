@@ -22,6 +22,8 @@ class Attack:
     workers = 2
     # Whether it needs the folder of 50,000 names.
     needs_folder = False
+    # Links to a file, each of which is held in memory for itself while it is sent.
+    links = 0
     # Descriptors that the server may keep for files that were asked for.
     kept_descriptors = 64
 

@@ -1,5 +1,7 @@
 """Attacks on files: those that are not kept, folders that take long to list, a table full of what is in use."""
 
+import itertools
+
 from attacks.attack import Attack, Crowd, get
 
 SMALL_BUFFER = 4096
@@ -13,6 +15,19 @@ class FilesInUse(Attack):
     def run(self, port, ready):
         names = ["/big.bin", "/linked.txt", "/other.txt", "/second.txt"]
         Crowd(port, 2000, lambda number: get(names[number % 4]) * 8, reads=False, trickle=10,
+              receive_buffer=SMALL_BUFFER).go_on(ready)
+
+
+class UnkeptFilesFull(Attack):
+    name = "unkept-files-full"
+    summary = "more files that are not kept than there is memory for, each held by a client that doesn't read it"
+    workers = 1
+    links = 2300
+
+    def run(self, port, ready):
+        # By a count of its own: many connections are opened before anything is sent.
+        numbers = itertools.count()
+        Crowd(port, self.links, lambda _: get(f"/links/{next(numbers)}") * 8, reads=False, trickle=10,
               receive_buffer=SMALL_BUFFER).go_on(ready)
 
 

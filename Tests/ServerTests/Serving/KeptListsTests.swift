@@ -206,4 +206,27 @@ import Testing
         let deadline = Instant.now.advanced(by: .seconds(20))
         while try site.ask("/list/").status != 200 { try #require(Instant.now < deadline) }
     }
+
+    /// There is room for two, and one address is sent both.
+    @Test func whoIsSentAllListsGivesOneToOthers() throws {
+        let site = try site((0..<4000).map { "file\($0)" }) { $0.limits.listsSizeMax = 700_000 }
+        var readers: [RawConnection] = []
+        let request = "GET /list/ HTTP/1.1\r\nHost: a\r\n\r\n"
+        for number in 0..<2 {
+            try site.write("www/list/made\(number)", [1])
+            let reader = try RawConnection(port: site.port, receiveBuffer: 4096)
+            try reader.send(request)
+            #expect(try reader.status() == 200)
+            readers.append(reader)
+        }
+        try site.write("www/list/other", [1])
+        #expect(try site.ask("/list/").status == 503)
+        for source: UInt32 in [2, 3] {
+            let victim = try RawConnection(port: site.port, source: source)
+            try victim.send(request)
+            let answer = try victim.answer()
+            #expect(answer.status == 200 && answer.text.contains("other"))
+        }
+        withExtendedLifetime(readers) {}
+    }
 }

@@ -12,13 +12,14 @@ import Testing
     private static func text(_ letter: Character) -> String { String(repeating: letter, count: 50_000) }
 
     /// Links are followed to files that are not kept, as nothing reports their changes.
-    private func site(_ count: Int = 1) throws -> ServedSite {
+    private func site(_ count: Int = 1, unkeptSizeMax: Int? = nil) throws -> ServedSite {
         var files = ["www/index.html": "hello"]
         for number in 0..<count { files["www/data/file\(number)"] = Self.text("a") }
         let site = try ServedSite(files) {
             $0.rules.files.symlinks = .inside
             $0.limits.connectionsMax = 200
-            $0.limits.fileCacheCountMax = 6
+            $0.limits.fileCacheCountMax = unkeptSizeMax == nil ? 6 : 100
+            if let unkeptSizeMax { $0.limits.unkeptSizeMax = unkeptSizeMax }
         }
         for number in 0..<count { site.link("www/link\(number).bin", to: "data/file\(number)") }
         return site
@@ -76,39 +77,19 @@ import Testing
         withExtendedLifetime(readers) {}
     }
 
-    // MARK: Who gives back
-
-    private func holder(_ slot: UInt32, _ address: UInt32, file: UInt32, due: UInt64) -> FileHolders.Holder {
-        FileHolders.Holder(
-            connection: CompletionKey(slot: slot, generation: 1),
-            network: address == 0 ? nil : ClientNetwork(RemoteAddress(ipv4: address, port: 1)),
-            file: file,
-            due: Instant(nanoseconds: due)
-        )
-    }
-
-    private func choose(_ holders: [FileHolders.Holder], _ address: UInt32) -> UInt32? {
-        FileHolders.choose(holders, for: ClientNetwork(RemoteAddress(ipv4: address, port: 1)))?.slot
-    }
-
-    @Test func theReaderOfTheAddressWithMostFilesThatHasTakenNothingForLongestGivesBack() {
-        let holders = [
-            holder(1, 7, file: 1, due: 30), holder(2, 7, file: 2, due: 20), holder(3, 7, file: 3, due: 40),
-            holder(4, 8, file: 4, due: 1), holder(5, 0, file: 5, due: 0), holder(6, 0, file: 6, due: 0),
-        ]
-        #expect(choose(holders, 9) == 2)
-        #expect(choose(holders, 8) == 2)
-        #expect(choose(holders, 7) == nil, "it has most itself")
-    }
-
-    @Test func nobodyGivesBackForWhoWouldHaveAsMany() {
-        let holders = [
-            holder(1, 7, file: 1, due: 1), holder(2, 7, file: 2, due: 2), holder(3, 8, file: 3, due: 3),
-        ]
-        #expect(choose(holders, 8) == nil)
-        #expect(choose(holders, 9) == 1)
-        // One file is one entry, however many are sent it.
-        #expect(choose((0..<9).map { holder($0, 7, file: 1, due: 1) }, 9) == nil)
+    /// There is room for four, and the address that is sent them has none for a fifth.
+    @Test func whoIsSentAllBytesGivesThemToOthers() throws {
+        let site = try site(8, unkeptSizeMax: 250_000)
+        let readers = try readers((0..<4).map { "/link\($0).bin" }, site)
+        #expect(try site.ask("/link4.bin").status == 503)
+        #expect(try site.ask("/link3.bin").text == Self.text("a"), "a copy that is there is shared")
+        let victims = try (0..<3).map { _ in try RawConnection(port: site.port, source: 2) }
+        for path in ["/link4.bin", "/link5.bin"] {
+            for victim in victims { try victim.send(Self.request(path)) }
+            for victim in victims { #expect(try victim.answer().text == Self.text("a"), "\(path)") }
+        }
+        #expect(try site.ask("/").text == "hello")
+        withExtendedLifetime(readers) {}
     }
 
     @Test func whatIsHeldIsFoundUntilItIsForgotten() {

@@ -1,0 +1,102 @@
+/// Readers of files and lists who give room to others, and exchanges that wait for it. On the completion worker.
+///
+/// `ReaderHoldings` says whose readers end for them.
+
+internal import CompletionPort
+internal import HTTP
+internal import Platform
+
+extension CompletionWorker {
+    // MARK: Waiting
+
+    /// All entries are in use: the address that has most of them in use gives one back, for any other.
+    func awaitEntry(_ exchange: UInt32) {
+        guard endReaders(.entries, for: exchange, wants: 1) else { return reply(exchange, .refusal(.filesFull)) }
+        awaitRoom(exchange)
+    }
+
+    /// Lets the exchange wait until connections that are being closed have given back what they hold.
+    func awaitRoom(_ exchange: UInt32) {
+        awaitTurn(exchange)
+        exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
+        wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
+        roomWaiters.append(exchanges.key(exchange))
+    }
+
+    /// A connection has ended, and what it was sent may be free.
+    func resumeRoomWaiters() {
+        guard !roomWaiters.isEmpty else { return }
+        let waiting = roomWaiters
+        roomWaiters.removeAll()
+        for (index, key) in waiting.enumerated() {
+            guard exchanges.isCurrent(key), exchanges[key.slot].stage == .waitingForTurn,
+                exchanges[key.slot].connection != noSlot
+            else { continue }
+            findInTurn(key.slot)
+            guard roomWaiters.isEmpty else {
+                // There is none left: the others wait on, in their order.
+                roomWaiters += waiting[(index + 1)...]
+                return
+            }
+        }
+    }
+
+    // MARK: Giving back
+
+    /// Ends readers of the address that is sent most, so that there is room when they have gone.
+    ///
+    /// - Parameters:
+    ///   - budget: of what there is none left.
+    ///   - wanting: the exchange that wants some.
+    ///   - count: so much.
+    /// - Returns: false when that address is the exchange's own, or is not sent more than the exchange's would be.
+    func endReaders(_ budget: ReaderBudget, for wanting: UInt32, wants count: Int) -> Bool {
+        let client = network(of: wanting)
+        let refusal = readerRefusals[budget.rawValue]
+        // A flood of one address's requests looks through all connections now and then only.
+        if clock.now.nanoseconds < refusal.until.nanoseconds, client == refusal.client { return false }
+        let holdings = ReaderHoldings(connections.occupiedSlots.flatMap { readers(on: $0, budget) })
+        guard let givers = holdings.givers(for: client, wants: count) else {
+            readerRefusals[budget.rawValue] = ReaderRefusal(
+                client: client,
+                until: clock.now.advanced(by: .milliseconds(100))
+            )
+            return false
+        }
+        for key in givers { fail(key.slot, .readerTooSlow) }
+        return true
+    }
+
+    /// The copies that are being sent on a connection, or are about to be.
+    private func readers(on slot: UInt32, _ budget: ReaderBudget) -> [ReaderHoldings.Reader] {
+        var held: [(copy: UInt, size: Int)] = []
+        if budget != .lists { for file in connections[slot].output?.files ?? [] { hold(file, budget, in: &held) } }
+        var exchange = connections[slot].firstExchange
+        while exchange != noSlot {
+            switch exchanges[exchange].reply {
+            case .file(let file, _) where budget != .lists: hold(file, budget, in: &held)
+            case .list(let list) where budget == .lists:
+                held.append((UInt(bitPattern: ObjectIdentifier(list)), list.content.count))
+            default: break
+            }
+            exchange = exchanges[exchange].next
+        }
+        guard !held.isEmpty else { return [] }
+        let network = connections[slot].isFromProxy ? nil : ClientNetwork(connections[slot].remote)
+        return held.map {
+            ReaderHoldings.Reader(
+                connection: connections.key(slot),
+                network: network,
+                copy: $0.copy,
+                size: $0.size,
+                due: connections[slot].state.sendDeadline,
+                isEnding: connections[slot].state.phase == .closing
+            )
+        }
+    }
+
+    private func hold(_ file: UInt32, _ budget: ReaderBudget, in held: inout [(copy: UInt, size: Int)]) {
+        let size = budget == .entries ? 1 : files[file].unkeptCount
+        if size > 0 { held.append((UInt(file), size)) }
+    }
+}

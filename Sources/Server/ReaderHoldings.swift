@@ -1,0 +1,105 @@
+/// The choice of the readers who give back what they are sent: entries of the file cache, bytes of files that are not kept,
+/// bytes of lists. Pure; the worker that owns it.
+///
+/// DESIGN. One copy is sent to several readers, and is free when the last of them has gone. So it counts whole for each address
+/// that has a reader of it. Readers of a copy that no other address is sent end first, as that frees it.
+
+internal import CompletionPort
+internal import Platform
+
+/// A budget that readers hold together, by the copies that they are sent.
+enum ReaderBudget: Int, CaseIterable {
+    /// Entries of the file cache: each copy counts as one.
+    case entries
+    /// Bytes of files that are not kept.
+    case unkept
+    /// Bytes of lists of folders.
+    case lists
+}
+
+/// The client that was last refused what readers hold.
+struct ReaderRefusal {
+    var client: ClientNetwork?
+    /// The time until which it is refused without another look.
+    var until = Instant(nanoseconds: 0)
+}
+
+/// The readers of a worker, by what they hold of one budget.
+struct ReaderHoldings {
+    /// A connection that is sent a copy, or is about to be.
+    struct Reader {
+        let connection: CompletionKey
+        /// `nil` for a connection that has no share.
+        let network: ClientNetwork?
+        /// Tells the copy from others of the budget.
+        let copy: UInt
+        let size: Int
+        /// The time by which its client must have taken something: the earlier, the longer it has taken nothing.
+        let due: Instant
+        /// The connection is being closed: its part of the copy is free soon.
+        var isEnding = false
+    }
+
+    private struct Copy {
+        let id: UInt
+        let size: Int
+        /// The deadline of the reader that took something last.
+        var due: Instant
+        var connections: [CompletionKey]
+    }
+
+    private let readers: [Reader]
+
+    init(_ readers: [Reader]) {
+        self.readers = readers
+    }
+
+    /// Chooses connections to be ended.
+    ///
+    /// - Parameters:
+    ///   - client: it wants some; `nil` for one that has no share.
+    ///   - count: so much it wants, and there is not.
+    /// - Returns: readers of the address that is sent most: those of copies of which all of its readers have taken nothing for
+    ///   longest, until as much is free. None when as much will be free anyway. `nil` when no address is sent more than the
+    ///   client would be, or the one that is is sent a single copy.
+    func givers(for client: ClientNetwork?, wants count: Int) -> [CompletionKey]? {
+        let staying = readers.filter { !$0.isEnding }
+        var free = sizeOfCopies(of: readers) - sizeOfCopies(of: staying)
+        guard free < count else { return [] }
+        let byNetwork = Dictionary(grouping: staying.filter { $0.network != nil }, by: \.network)
+        let most = byNetwork.mapValues(sizeOfCopies).max { $0.value < $1.value }
+        guard let most, most.key != client, let holders = byNetwork[most.key] else { return nil }
+        let others = Set(staying.lazy.filter { $0.network != most.key }.map(\.copy))
+        let copies = copies(of: holders).sorted { first, second in
+            let (isShared, isOtherShared) = (others.contains(first.id), others.contains(second.id))
+            return isShared == isOtherShared ? first.due < second.due : isOtherShared
+        }
+        let kept = sizeOfCopies(of: byNetwork[client] ?? []) + count
+        var left = most.value
+        var chosen: [CompletionKey] = []
+        for copy in copies.dropLast() where free < count && left > kept {
+            chosen += copy.connections
+            left -= copy.size
+            free += copy.size
+        }
+        return chosen.isEmpty ? nil : chosen
+    }
+
+    private func copies(of readers: [Reader]) -> [Copy] {
+        var copies: [UInt: Copy] = [:]
+        for reader in readers {
+            copies[
+                reader.copy,
+                default: Copy(id: reader.copy, size: reader.size, due: reader.due, connections: [])
+            ].connections.append(reader.connection)
+            if let due = copies[reader.copy]?.due, due < reader.due { copies[reader.copy]?.due = reader.due }
+        }
+        return Array(copies.values)
+    }
+
+    /// The size of what readers are sent, each copy once.
+    private func sizeOfCopies(of readers: [Reader]) -> Int {
+        var seen: Set<UInt> = []
+        return readers.reduce(0) { seen.insert($1.copy).inserted ? $0 + $1.size : $0 }
+    }
+}
