@@ -169,6 +169,13 @@ package final class HandlerCall: @unchecked Sendable {
         )
     }
 
+    /// Ends the call, which has lost its place in the pool's queue before it began.
+    ///
+    /// Any thread; does not block.
+    package func displaced() {
+        handler.turnAway(self)
+    }
+
     /// Runs the handler.
     ///
     /// Pool threads; may block.
@@ -188,7 +195,7 @@ package final class HandlerCall: @unchecked Sendable {
 
     /// Tells the client the end.
     ///
-    /// Called by whoever took the call out of `PendingCalls`, so once.
+    /// Called by whoever took the call out of `PendingCalls`, or withdrew it there, so once.
     func finish(_ result: consuming HandlerResult) {
         client.finish(self, result)
     }

@@ -20,6 +20,8 @@ package enum HandlerFailure: String, Equatable, Sendable {
     case badResponse
     /// As many calls are open as there may be.
     case tooManyCalls
+    /// The pool's queue was full, and the call has lost its place to another client's.
+    case poolFull
     /// Too many database writes wait.
     case storeBusy
     /// The write broke a rule of its table, and the handler did not want to say so itself.
@@ -38,7 +40,7 @@ package enum HandlerFailure: String, Equatable, Sendable {
     /// True when trying again later may help: 503 rather than 500.
     package var isOverload: Bool {
         switch self {
-        case .tooManyCalls, .storeBusy, .poolBusy, .stopped: true
+        case .tooManyCalls, .poolFull, .storeBusy, .poolBusy, .stopped: true
         case .handlerFailed, .noResponse, .badResponse, .storeRefused, .storeFailed, .filesTooLarge, .filesFull: false
         }
     }

@@ -83,6 +83,13 @@ package final class LoadedHandler: @unchecked Sendable {
         }
     }
 
+    /// Ends a call that has not begun and will not be run, if somebody still waits for it.
+    func turnAway(_ call: HandlerCall) {
+        guard calls.withdraw(call) else { return }
+        call.discard()
+        call.finish(.failed(.poolFull))
+    }
+
     /// Ends the call that a token names, if somebody still waits for it.
     func finish(_ token: ringport_token, _ result: HandlerResult) {
         guard token != 0, let call = calls.complete(token) else { return }

@@ -1,7 +1,9 @@
 /// The elastic pool that runs what may block: handlers, and what they wait for. Submit on any thread; jobs run on pool
 /// threads; start and stop on the main thread.
 ///
-/// DESIGN. One lock guards the queue and `PoolSizing`, which decides; this file performs. Each thread sleeps on a parker
+/// DESIGN. One lock guards `JobQueue`, which decides about jobs, and `PoolSizing`, which decides about threads; this file
+/// performs. No job is interrupted: where one client's jobs hold all threads, another's is next when one of them ends. Each
+/// thread sleeps on a parker
 /// of its own, so that exactly the wanted one wakes and none is signalled that runs. The supervisor, "pool-super", starts
 /// and joins threads; it sleeps unless a job found no idle thread, or a thread ended.
 
@@ -12,8 +14,19 @@ package final class HandlerPool: Sendable {
     private struct State: ~Copyable {
         var sizing: PoolSizing
         var queue: JobQueue
-        /// The job that each thread runs, and the time of its start: for the report of a stop that took too long.
-        var running: [(job: any PoolJob, since: Instant)?]
+        /// The job that each thread runs, and the time of its start: its owner is charged for it, and a stop that takes too
+        /// long names it.
+        var running: [(turn: JobQueue.Turn, since: Instant)?]
+    }
+
+    /// The jobs that a submission leaves without a place.
+    private struct Leftover {
+        /// Indices of those that were submitted.
+        var refused: [Int] = []
+        /// Jobs that waited and whose places others have now.
+        var displaced: [any PoolJob] = []
+        /// Jobs that waited and that need not run.
+        var obsolete: [any PoolJob] = []
     }
 
     private let limits: PoolLimits
@@ -68,46 +81,52 @@ package final class HandlerPool: Sendable {
 
     /// Queues a job.
     ///
-    /// - Returns: false when the queue is full or the pool stops: the job will not run, shed it.
-    /// - Complexity: one lock; a system call only when a thread must wake.
+    /// - Returns: false when it will not run, as for the jobs of a batch.
     package func submit(_ job: any PoolJob) -> Bool {
-        let now = Instant.now
-        let (accepted, actions) = state.withLock { state in
-            let decision = state.sizing.submit(1, at: now)
-            if decision.accepted == 1 { state.queue.append(job, at: now) }
-            return decision
-        }
-        perform(actions)
-        return accepted == 1
+        submit(contentsOf: [job]).isEmpty
     }
 
     /// Queues several jobs under one lock.
     ///
-    /// - Returns: how many were queued: the first ones. The others will not run.
-    package func submit(contentsOf jobs: [any PoolJob]) -> Int {
-        guard !jobs.isEmpty else { return 0 }
+    /// Where the queue is full, a job has the place of one of the owner who has most, if that is more than its own owner has
+    /// with it; the job that waited is told (`PoolJob.displaced`) before this returns.
+    ///
+    /// - Returns: the indices of those that will not run, since the pool stops, or no owner has more: shed them.
+    /// - Complexity: one lock, and for each job logarithmic in the number of owners; a system call only when a thread must
+    ///   wake.
+    package func submit(contentsOf jobs: [any PoolJob]) -> [Int] {
+        guard !jobs.isEmpty else { return [] }
         let now = Instant.now
-        let (accepted, actions) = state.withLock { state in
-            let decision = state.sizing.submit(jobs.count, at: now)
-            for index in 0..<decision.accepted { state.queue.append(jobs[index], at: now) }
-            return decision
+        let (leftover, actions) = state.withLock { state in
+            let leftover = Self.add(jobs, to: &state, at: now)
+            return (leftover, state.sizing.wake(at: now))
         }
         perform(actions)
-        return accepted
+        for job in leftover.displaced { job.displaced() }
+        // The obsolete ones are released here, without the lock: what ends with a job is not this pool's to know.
+        return leftover.refused
     }
 
-    /// Frees the places of jobs that need not be run any more.
-    ///
-    /// - Returns: how many.
-    /// - Complexity: linear in the number of jobs that wait, under the lock.
-    package func removeObsolete() -> Int {
-        let removed = state.withLock { state in
-            let removed = state.queue.removeObsolete()
-            state.sizing.removed(removed.count)
-            return removed
+    private static func add(_ jobs: [any PoolJob], to state: inout State, at now: Instant) -> Leftover {
+        var leftover = Leftover()
+        for (index, job) in jobs.enumerated() {
+            guard !state.sizing.isStopping else {
+                leftover.refused.append(index)
+                continue
+            }
+            if state.queue.isFull {
+                let removed = state.queue.removeSomeObsolete()
+                state.sizing.removed(removed.count)
+                leftover.obsolete += removed
+            }
+            switch state.queue.submit(job, at: now) {
+            case .added: state.sizing.added(1)
+            case .replaced(let other): leftover.displaced.append(other)
+            case .refused: leftover.refused.append(index)
+            }
         }
-        // They are released here, without the lock: what ends with a job is not this pool's to know.
-        return removed.count
+        state.sizing.shed(leftover.refused.count + leftover.displaced.count)
+        return leftover
     }
 
     /// Takes no more jobs, runs those that wait, and ends the threads.
@@ -144,7 +163,8 @@ package final class HandlerPool: Sendable {
         while true {
             switch next {
             case .run(let job):
-                job.run()
+                // It may have become so while it waited; then whoever would be told the end does not wait for it.
+                if !job.isObsolete { job.run() }
                 next = decide(thread, idledOut: false)
             case .park(let deadline):
                 let isWoken = parkers[thread].park(until: deadline)
@@ -169,12 +189,14 @@ package final class HandlerPool: Sendable {
     private func decide(_ thread: Int, idledOut: Bool) -> Step {
         let now = Instant.now
         let (step, _) = state.withLock { state -> (Step, (any PoolJob)?) in
-            let finished = state.running[thread].take()?.job
+            let running = state.running[thread].take()
+            if let running { state.queue.ended(running.turn.lane, held: now.remaining(from: running.since)) }
+            let finished = running?.turn.job
             switch idledOut ? state.sizing.idledOut(thread, at: now) : state.sizing.next(thread, at: now) {
             case .run:
-                let job = state.queue.takeFirst()
-                state.running[thread] = (job, now)
-                return (.run(job), finished)
+                let turn = state.queue.takeNext()
+                state.running[thread] = (turn, now)
+                return (.run(turn.job), finished)
             case .park(let deadline): return (.park(deadline), finished)
             case .end: return (.end, finished)
             }
@@ -242,7 +264,7 @@ package final class HandlerPool: Sendable {
     private func report(_ state: inout State, at now: Instant) -> PoolStopReport {
         let stuck = state.running.enumerated().compactMap { number, running in
             running.map {
-                PoolStopReport.Stuck(thread: name(of: number), job: $0.job, runningFor: now.since($0.since))
+                PoolStopReport.Stuck(thread: name(of: number), job: $0.turn.job, runningFor: now.since($0.since))
             }
         }
         state.sizing.abandon()

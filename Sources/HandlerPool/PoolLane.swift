@@ -13,16 +13,19 @@ package final class PoolLane: Sendable {
     }
 
     private let pool: HandlerPool
+    fileprivate let owner: JobOwner
     private let runningMax: Int
     private let queueMax: Int
     private let state = Monitor(State())
 
     /// - Parameters:
     ///   - pool: whose threads run the jobs.
+    ///   - owner: whose turns and places in the pool's queue they have.
     ///   - runningMax: jobs that run at a time.
     ///   - queueMax: jobs that wait for their turn.
-    package init(pool: HandlerPool, runningMax: Int, queueMax: Int) {
+    package init(pool: HandlerPool, owner: JobOwner = .program(kind: 0), runningMax: Int, queueMax: Int) {
         self.pool = pool
+        self.owner = owner
         self.runningMax = runningMax
         self.queueMax = queueMax
     }
@@ -32,7 +35,7 @@ package final class PoolLane: Sendable {
     /// - Returns: false when too many wait, the pool is full or the lane has stopped: the job will not run.
     package func submit(_ job: any PoolJob) -> Bool {
         // The pool's lock within this one, which no pool thread holds while it waits for this: between the two locks, a job
-        // could come to wait for a thread that the pool then refuses.
+        // could come to wait for a thread that the pool then refuses. Jobs that are told that they are displaced know no lane.
         state.withLock { state in
             guard !state.isStopped else { return false }
             if state.running < runningMax, pool.submit(LaneRun(job, lane: self)) {
@@ -81,6 +84,8 @@ private final class LaneRun: PoolJob {
         self.first = first
         self.lane = lane
     }
+
+    var jobOwner: JobOwner { lane.owner }
 
     func run() {
         first.run()

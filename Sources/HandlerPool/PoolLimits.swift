@@ -6,7 +6,7 @@ package struct PoolLimits: Sendable, Equatable {
     package var threadsMin = 2
     /// Threads at most: each costs a stack and, while it reads, a database connection.
     package var threadsMax = 64
-    /// Jobs that may wait; what comes after them is shed.
+    /// Jobs that may wait; one that comes after them has the place of another owner's, or is shed (`JobQueue`).
     package var queueMax = 8192
     /// A thread is added when the oldest job has waited this long while every thread was busy: handlers take
     /// microseconds, so a job that waits for milliseconds waits behind something that blocks.

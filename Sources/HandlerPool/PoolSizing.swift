@@ -46,7 +46,7 @@ struct PoolSizing {
 
     /// The next step of a thread that has nothing to do.
     enum Next: Equatable {
-        /// Take the oldest job from the queue and run it.
+        /// Take the job whose turn it is from the queue and run it.
         case run
         /// Sleep until woken, or until the instant; then `woke`.
         case park(until: Instant)
@@ -65,13 +65,19 @@ struct PoolSizing {
 
     // MARK: Submitting
 
-    /// Jobs arrive.
-    ///
-    /// - Returns: how many of them the queue takes (the first ones), and whom to wake.
-    mutating func submit(_ count: Int, at now: Instant) -> (accepted: Int, actions: [Action]) {
-        let accepted = isStopping ? 0 : min(count, limits.queueMax - queued)
-        statistics.jobsShed += count - accepted
-        queued += accepted
+    /// Jobs have been added to the queue; `wake` follows when all of a batch have.
+    mutating func added(_ count: Int) {
+        precondition(!isStopping && count <= limits.queueMax - queued, "at most \(limits.queueMax) jobs wait")
+        queued += count
+    }
+
+    /// Jobs found no place in the queue, or have lost theirs to others.
+    mutating func shed(_ count: Int) {
+        statistics.jobsShed += count
+    }
+
+    /// Finds threads for the jobs that have been added.
+    mutating func wake(at now: Instant) -> [Action] {
         var actions: [Action] = []
         while queued > waking, let thread = idle.popLast() {
             slots[thread] = .woken
@@ -82,7 +88,7 @@ struct PoolSizing {
             supervision = now.advanced(by: limits.growWait)
             actions.append(.wakeSupervisor)
         }
-        return (accepted, actions)
+        return actions
     }
 
     /// Jobs were taken out of the queue that need not be run.

@@ -10,7 +10,7 @@ package struct PoolStatistics: Equatable, Sendable {
     package var threadsGrown = 0
     package var threadsRetired = 0
     package var threadsRefused = 0
-    /// Jobs that wait now, that were taken from the queue, that found it full.
+    /// Jobs that wait now, that were taken from the queue, that found no place in it or lost theirs.
     package var jobsQueued = 0
     package var jobsRun = 0
     package var jobsShed = 0

@@ -4,8 +4,6 @@
 
 internal import CompletionPort
 internal import FileLog
-internal import HandlerHost
-internal import HandlerPool
 internal import HTTP
 
 extension CompletionWorker {
@@ -66,45 +64,8 @@ extension CompletionWorker {
         guard case .giveBack(let holder) = decide(exchanges[exchange].account, .calls, within: limit) else {
             return false
         }
-        return endCall(of: holder, [.waitingCall, .runningCall], .handlersFull)
-    }
-
-    /// Has the pool take calls that found its queue full, in the places of calls of addresses that have more of them there.
-    ///
-    /// - Parameter refused: calls of this turn.
-    /// - Returns: those for which there is no place.
-    func submitInPlaces(_ refused: ArraySlice<HandlerCall>) -> [HandlerCall] {
-        takeReleases()
-        var shed: [HandlerCall] = []
-        var submitted: [HandlerCall] = []
-        for call in refused {
-            let exchange = CompletionKey(bits: call.key)
-            guard exchanges.isCurrent(exchange), exchanges[exchange.slot].call === call else { continue }
-            // It is counted already.
-            let decision = shares.decide(
-                exchanges[exchange.slot].account,
-                wants: 0,
-                of: .calls,
-                limit: shares.total(.calls) - 1,
-                largest: 1
-            )
-            if case .giveBack(let holder) = decision, endCall(of: holder, [.waitingCall], .poolFull) {
-                submitted.append(call)
-            } else {
-                shed.append(call)
-            }
-        }
-        guard !submitted.isEmpty, site.dispatch.pool.removeObsolete() > 0 else { return shed + submitted }
-        let accepted = site.dispatch.pool.submit(contentsOf: submitted)
-        return shed + submitted[accepted...]
-    }
-
-    private func endCall(
-        of holder: Shares.Account,
-        _ standings: [RequestGivers.Standing],
-        _ reason: Reason
-    ) -> Bool {
-        giveBack(standings, reason, next: { exchangeMembers.next(holder) }, isFree: { true }) != .nothing
+        let next = { self.exchangeMembers.next(holder) }
+        return giveBack([.waitingCall, .runningCall], .handlersFull, next: next, isFree: { true }) != .nothing
     }
 
     // MARK: Heads

@@ -36,8 +36,23 @@ final class HandlerDispatch: Sendable {
     }
 }
 
-extension HandlerCall: PoolJob {}
-extension HandlerJob: PoolJob {}
+extension HandlerCall: PoolJob {
+    var jobOwner: JobOwner { network.map(JobOwner.client) ?? .clients }
+}
+
+extension HandlerJob: PoolJob {
+    /// The program's: what it tells of is stored, so that it never loses its place.
+    var jobOwner: JobOwner { .writeEnds }
+}
+
+extension JobOwner {
+    /// The program's own jobs, in lanes by their kind, so that short ones are not behind long ones.
+    static let writeEnds = JobOwner.program(kind: 1)
+    static let fileNames = JobOwner.program(kind: 2)
+    static let folderReadings = JobOwner.program(kind: 3)
+    static let variants = JobOwner.program(kind: 4)
+    static let rootLookups = JobOwner.program(kind: 5)
+}
 
 /// The place where a worker's calls end: a packet for its port.
 final class WorkerMailbox: HandlerClient {
@@ -113,14 +128,14 @@ extension CompletionWorker {
         )
     }
 
-    /// Hands the calls of this turn to the pool under one lock; what does not fit is shed.
+    /// Hands the calls of this turn to the pool under one lock; those for which there is no place are shed.
+    ///
+    /// A call that loses its place later is told by the pool, and ends as `handlerAnswered`.
     func submitJobs() {
         guard !jobs.isEmpty else { return }
-        let accepted = site.dispatch.pool.submit(contentsOf: jobs)
-        let shed = accepted < jobs.count ? submitInPlaces(jobs[accepted...]) : []
-        for call in shed {
-            let key = CompletionKey(bits: call.key)
-            guard exchanges.isCurrent(key), exchanges[key.slot].call === call else { continue }
+        for index in site.dispatch.pool.submit(contentsOf: jobs) {
+            let key = CompletionKey(bits: jobs[index].key)
+            guard exchanges.isCurrent(key), exchanges[key.slot].call === jobs[index] else { continue }
             endCall(key.slot)
             reply(key.slot, .refusal(.poolFull))
         }
@@ -172,6 +187,7 @@ extension Reason {
         switch failure {
         case .filesTooLarge: self = .uploadTooLarge
         case .filesFull: self = .uploadsFull
+        case .poolFull: self = .poolFull
         default: self = failure.isOverload ? .handlersFull : .handlerFailed
         }
     }

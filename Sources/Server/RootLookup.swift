@@ -32,6 +32,8 @@ final class RootLookup: PoolJob {
         self.posts = posts
     }
 
+    var jobOwner: JobOwner { .rootLookups }
+
     func run() { posts.post(.rootLookedUp(root, from: old, look())) }
 
     private func look() -> Outcome {

@@ -150,6 +150,8 @@ private final class NameLookup: PoolJob {
         self.key = key
     }
 
+    var jobOwner: JobOwner { .fileNames }
+
     func run() { posts.post(.fileNamed(key, .look(file, folders, own: own, isInside: isInside))) }
 }
 

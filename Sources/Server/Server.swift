@@ -109,9 +109,9 @@ package final class Server {
         let pool = HandlerPool(limits: configuration.pool)
         let services = StoreServices(database: store, files: log, pool: pool, configuration)
         host = HandlerHost(services: services, callsMax: configuration.limits.callsMax)
-        compression = PoolLane(pool: pool, runningMax: 1, queueMax: 1024)
+        compression = PoolLane(pool: pool, owner: .variants, runningMax: 1, queueMax: 1024)
         passwords = PasswordDesk(processors: processorCount(), configuration.limits)
-        folderReadings = PoolLane(pool: pool, runningMax: 2, queueMax: 256)
+        folderReadings = PoolLane(pool: pool, owner: .folderReadings, runningMax: 2, queueMax: 256)
         self.listeners = listeners
         self.log = log
         self.store = store

@@ -89,6 +89,25 @@ import Testing
         #expect(services.lines.isEmpty)
     }
 
+    @Test func aCallThatLosesItsPlaceIsToldOnceAndDoesNotRun() {
+        let call = HandlerCall.make(trial, client: client, path: "/trial/throw")
+        call.displaced()
+        call.displaced()
+        #expect(call.isObsolete)
+        call.run()
+        #expect(client.results(1).map(\.text) == ["poolFull"])
+        #expect(client.released.map(\.isGone) == [false])
+        #expect(services.lines.isEmpty)
+        #expect(!host.cancel(call))
+    }
+
+    @Test func nobodyIsToldOfTheLostPlaceOfACancelledCall() {
+        let call = HandlerCall.make(trial, client: client, path: "/trial/throw")
+        #expect(host.cancel(call))
+        call.displaced()
+        #expect(client.results(1).isEmpty)
+    }
+
     @Test func aFinishedCallCantBeCancelled() {
         let call = run("/trial/echo")
         #expect(!host.cancel(call))

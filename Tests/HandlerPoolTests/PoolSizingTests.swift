@@ -26,6 +26,12 @@ import Testing
         return sizing
     }
 
+    /// Jobs that find places.
+    private static func submit(_ count: Int, to sizing: inout PoolSizing, at now: UInt64) -> [PoolSizing.Action] {
+        sizing.added(count)
+        return sizing.wake(at: at(now))
+    }
+
     @Test func itStartsWithTheSmallestNumberOfThreads() {
         var sizing = PoolSizing(limits: Self.limits(min: 3))
         #expect(sizing.start() == [.start(0), .start(1), .start(2)])
@@ -34,44 +40,47 @@ import Testing
 
     @Test func theThreadThatWentIdleLastWakesFirst() {
         var sizing = Self.quiet()
-        #expect(sizing.submit(1, at: Self.at(1)).actions == [.wake(1)])
+        #expect(Self.submit(1, to: &sizing, at: 1) == [.wake(1)])
         #expect(sizing.next(1, at: Self.at(1)) == .run)
-        #expect(sizing.submit(1, at: Self.at(1)).actions == [.wake(0)])
+        #expect(Self.submit(1, to: &sizing, at: 1) == [.wake(0)])
     }
 
     @Test func aBatchWakesOneThreadForEachJob() {
         var sizing = Self.quiet(Self.limits(min: 4))
-        #expect(sizing.submit(3, at: Self.at(1)).actions == [.wake(3), .wake(2), .wake(1)])
+        #expect(Self.submit(3, to: &sizing, at: 1) == [.wake(3), .wake(2), .wake(1)])
     }
 
     @Test func aJobThatAWakingThreadWillTakeWakesNobody() {
         var sizing = Self.quiet()
-        #expect(sizing.submit(1, at: Self.at(1)).actions == [.wake(1)])
+        #expect(Self.submit(1, to: &sizing, at: 1) == [.wake(1)])
         // Thread 1 has not come yet, and a busy thread took its job: the next job is thread 1's.
-        #expect(sizing.submit(1, at: Self.at(1)).actions == [.wake(0)])
+        #expect(Self.submit(1, to: &sizing, at: 1) == [.wake(0)])
         #expect(sizing.next(0, at: Self.at(1)) == .run)
         #expect(sizing.next(0, at: Self.at(1)) == .run)
-        #expect(sizing.submit(1, at: Self.at(1)).actions == [])
+        #expect(Self.submit(1, to: &sizing, at: 1) == [])
         #expect(sizing.next(1, at: Self.at(1)) == .run)
     }
 
-    @Test func aFullQueueTakesWhatFits() {
+    @Test func whatFindsNoPlaceIsCounted() {
         var sizing = Self.quiet(Self.limits(queue: 4))
-        #expect(sizing.submit(3, at: Self.at(1)).accepted == 3)
-        #expect(sizing.submit(3, at: Self.at(1)).accepted == 1)
-        #expect(sizing.submit(1, at: Self.at(1)).accepted == 0)
+        sizing.added(4)
+        sizing.shed(2)
+        sizing.removed(1)
+        sizing.added(1)
+        sizing.shed(1)
+        #expect(sizing.queued == 4)
         #expect(sizing.statistics.jobsShed == 3)
     }
 
     @Test func theSupervisorIsWokenOnceForJobsThatFindNoIdleThread() {
         var sizing = Self.quiet()
-        #expect(sizing.submit(3, at: Self.at(1)).actions == [.wake(1), .wake(0), .wakeSupervisor])
-        #expect(sizing.submit(1, at: Self.at(2)).actions == [])
+        #expect(Self.submit(3, to: &sizing, at: 1) == [.wake(1), .wake(0), .wakeSupervisor])
+        #expect(Self.submit(1, to: &sizing, at: 2) == [])
     }
 
     @Test func aThreadIsAddedWhenTheOldestJobHasWaited() {
         var sizing = Self.quiet()
-        _ = sizing.submit(3, at: Self.at(1))
+        _ = Self.submit(3, to: &sizing, at: 1)
         #expect(sizing.next(1, at: Self.at(1)) == .run)
         #expect(sizing.next(0, at: Self.at(1)) == .run)
         let early = sizing.supervise(oldest: Self.at(1), at: Self.at(2))
@@ -86,13 +95,13 @@ import Testing
 
     @Test func aFullPoolIsNotSupervised() {
         var sizing = Self.quiet(Self.limits(min: 2, max: 2))
-        #expect(sizing.submit(3, at: Self.at(1)).actions == [.wake(1), .wake(0)])
+        #expect(Self.submit(3, to: &sizing, at: 1) == [.wake(1), .wake(0)])
         #expect(sizing.supervise(oldest: Self.at(1), at: Self.at(100)).until == .distantFuture)
     }
 
     @Test func aThreadBeyondTheMinimumEndsWhenIdleForLong() {
         var sizing = Self.quiet()
-        _ = sizing.submit(3, at: Self.at(1))
+        _ = Self.submit(3, to: &sizing, at: 1)
         _ = sizing.next(1, at: Self.at(1))
         _ = sizing.next(0, at: Self.at(1))
         _ = sizing.supervise(oldest: Self.at(1), at: Self.at(6))
@@ -112,7 +121,7 @@ import Testing
 
     @Test func aWakeUpThatCrossesTheDeadlineLosesNoJob() {
         var sizing = Self.quiet()
-        #expect(sizing.submit(1, at: Self.at(1)).actions == [.wake(1)])
+        #expect(Self.submit(1, to: &sizing, at: 1) == [.wake(1)])
         #expect(sizing.idledOut(1, at: Self.at(1)) == .run)
         #expect(sizing.next(1, at: Self.at(2)) == .park(until: .distantFuture))
         // The wake-up arrives only now: the thread looks and sleeps again, and is idle once.
@@ -122,7 +131,7 @@ import Testing
 
     @Test func aRefusedThreadIsTriedAgain() {
         var sizing = Self.quiet()
-        _ = sizing.submit(3, at: Self.at(1))
+        _ = Self.submit(3, to: &sizing, at: 1)
         _ = sizing.next(1, at: Self.at(1))
         _ = sizing.next(0, at: Self.at(1))
         #expect(sizing.supervise(oldest: Self.at(1), at: Self.at(6)).actions == [.start(2)])
@@ -133,10 +142,10 @@ import Testing
 
     @Test func stoppingRunsWhatWaitsAndTakesNothingNew() {
         var sizing = Self.quiet()
-        _ = sizing.submit(2, at: Self.at(1))
+        _ = Self.submit(2, to: &sizing, at: 1)
         #expect(sizing.next(1, at: Self.at(1)) == .run)
         #expect(sizing.stop() == [.wakeSupervisor])
-        #expect(sizing.submit(1, at: Self.at(2)).accepted == 0)
+        #expect(sizing.isStopping)
         #expect(sizing.next(0, at: Self.at(2)) == .run)
         #expect(sizing.next(0, at: Self.at(2)) == .end)
         #expect(sizing.next(1, at: Self.at(2)) == .end)

@@ -11,6 +11,7 @@ struct Trial: Handler {
     )
 
     private let host: Host
+    private let calls = CallCounter()
 
     init(host: Host) {
         self.host = host
@@ -21,6 +22,8 @@ struct Trial: Handler {
     func handle(_ request: borrowing Request) throws -> Outcome {
         switch request.path {
         case "/trial/sleep": return sleep(milliseconds: number("ms", in: request.query))
+        case "/trial/gate": return gate(path: request.query)
+        case "/trial/number": return .respond(.text("\(calls.next())\n"))
         case "/trial/echo": return .respond(echo(request))
         case "/trial/throw": throw Thrown()
         case "/trial/decline": return .declined
