@@ -4,7 +4,8 @@
 /// the bytes and then wait for a wake-up that has been (Linux 6.18, a few in a thousand resets over TCP; liburing issue 1549
 /// for Unix sockets). The next send finds the end out. A client that is still sending is sent nothing: its connection would
 /// last as long as its content may take. A poll of its own is not woken by bytes, and tells of an end that was there before it.
-/// It is asked for once the rest of a request is awaited, and stays as long as the connection.
+/// It is asked for once the rest of a request is awaited, and where nothing is received while answers are awaited: nothing is
+/// to be begun for a client that is gone. It stays as long as the connection.
 ///
 /// Next: CompletionWorker+Receiving.swift
 
@@ -17,6 +18,18 @@ extension CompletionWorker {
         // The socket of one that is closing may be closed already: its number may be another's.
         guard !connections[slot].awaitsHangUp, connections[slot].state.phase != .closing else { return }
         awaitHangUp(slot, orFinish: connections[slot].socket.isUnix)
+    }
+
+    /// Has the port tell of a reset where no receive does, while something is done for the client.
+    func awaitReset(_ slot: UInt32) {
+        if awaitsAnswerUnread(slot) { awaitHangUp(slot) }
+    }
+
+    /// True when answers are awaited and nothing is received meanwhile.
+    private func awaitsAnswerUnread(_ slot: UInt32) -> Bool {
+        let isRead = connections[slot].isReceiving || connections[slot].isStarved
+        guard !isRead, connections[slot].firstExchange != noSlot else { return false }
+        return connections[slot].state.phase == .open || connections[slot].state.phase == .answering
     }
 
     private func awaitHangUp(_ slot: UInt32, orFinish: Bool) {
@@ -42,6 +55,9 @@ extension CompletionWorker {
         let isGone = packet.result & Int32(POLLERR | POLLHUP) != 0
         // Nobody waits for the answer any longer, so the password is not compared.
         if isGone, awaitsPassword(slot) { return fail(slot, .peerReset) }
+        // A Unix socket tells of an end in good order by POLLHUP too; what was sent before that is done, as after a FIN.
+        let isReset = packet.result & (connections[slot].socket.isUnix ? Int32(POLLERR) : Int32(POLLERR | POLLHUP)) != 0
+        if isReset, awaitsAnswerUnread(slot) { return fail(slot, .peerReset) }
         // What came before the end is still read: the receive that takes this one's place begins by looking.
         if connections[slot].isReceiving { cancelReceive(slot) }
         // One that has only finished still wants its answer, and may yet be gone before.

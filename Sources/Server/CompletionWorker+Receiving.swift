@@ -41,9 +41,11 @@ extension CompletionWorker {
         switch result {
         case 1...:
             // It was the first one, or the completion queue overflowed.
-            if wantsToReceive(slot) { receive(slot) }
+            receiveAgain(slot)
         case 0:
             peerFinished(slot)
+            // It may be gone before it has its answer.
+            awaitReset(slot)
         case -ENOBUFS:
             // All buffers were lent out at that moment. Those of this turn are back by its end.
             if !connections[slot].isStarved {
@@ -52,11 +54,16 @@ extension CompletionWorker {
             }
         case -ECANCELED:
             // Paused for want of room, and `resume` may have run in between; or it may have missed the end.
-            if wantsToReceive(slot) { receive(slot) }
+            receiveAgain(slot)
         default:
             fail(slot, .peerReset)
         }
         endOperation(slot)
+    }
+
+    /// A receive has ended: another takes its place, or a poll where nothing more is read for now.
+    private func receiveAgain(_ slot: UInt32) {
+        if wantsToReceive(slot) { receive(slot) } else { awaitReset(slot) }
     }
 
     private func wantsToReceive(_ slot: UInt32) -> Bool {
@@ -78,7 +85,7 @@ extension CompletionWorker {
         let count = min(starved.count, site.limits.receiveBufferCount)
         for slot in starved[..<count] where connections.contains(slot) && connections[slot].isStarved {
             connections[slot].isStarved = false
-            if wantsToReceive(slot), !connections[slot].isReceiving { receive(slot) }
+            if !connections[slot].isReceiving { receiveAgain(slot) }
         }
         starved.removeFirst(count)
     }

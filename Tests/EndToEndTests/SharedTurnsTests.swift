@@ -125,4 +125,50 @@ import Testing
             for client in attackers[..<2] { try #expect(client.readResponse().status == 200) }
         }
     }
+
+    /// The state of a connection whose client resets it while its calls wait.
+    enum Standing: CaseIterable {
+        /// It is read from.
+        case open
+        /// It has sent more than is read before it has answers.
+        case paused
+        /// It has said that its request is the last.
+        case closing
+        /// It has said FIN.
+        case finished
+    }
+
+    @Test(arguments: Standing.allCases) func callsOfClientsThatAreGoneNeverStart(standing: Standing) throws {
+        try serving { server, site in
+            let gate = try Gate(server, site)
+            let client = try Client(server)
+            switch standing {
+            case .open, .finished: try send(Self.number, client)
+            case .paused: try send(String(repeating: Self.number, count: 1000), client)
+            case .closing: try send(Request.get("/trial/number", Request.close), client)
+            }
+            if standing == .finished { try client.shutdownSending() }
+            // The worker has read what it reads, and has heard of the reset when it answers the next ones.
+            for _ in 0..<5 { try #expect(Client(server).exchange(Self.page).text == "hello\n") }
+            try client.reset()
+            for _ in 0..<5 { try #expect(Client(server).exchange(Self.page).text == "hello\n") }
+            let other = try Client(server)
+            try send(Self.number, other)
+            try gate.open()
+            try #expect(other.readResponse().text == "0\n", "of the same address, and none before it")
+        }
+    }
+
+    /// A FIN alone takes nothing back.
+    @Test func callsOfClientsThatHaveOnlyFinishedRun() throws {
+        try serving { server, site in
+            let gate = try Gate(server, site)
+            let client = try Client(server)
+            try send(Self.number + Self.number, client)
+            try client.shutdownSending()
+            for _ in 0..<5 { try #expect(Client(server).exchange(Self.page).text == "hello\n") }
+            try gate.open()
+            for number in 0..<2 { try #expect(client.readResponse().text == "\(number)\n") }
+        }
+    }
 }
