@@ -2,6 +2,7 @@
 
 import selectors
 import socket
+import struct
 import time
 
 ADDRESS = "127.0.0.1"
@@ -65,16 +66,17 @@ class Crowd:
     """Many connections, each with something to send, and with a way to read or not to read what comes."""
 
     def __init__(self, port, count, sends, reads=True, repeats=False, trickle=0, piece=None,
-                 receive_buffer=None, batch=200):
+                 receive_buffer=None, batch=200, resets=False):
         """
         - sends: bytes for every connection, or a function that gives them for the number of a sending.
         - reads: True to throw away what comes, False to leave it to the kernel.
         - repeats: True to send again when all was sent, and to connect again when the server has ended a connection.
         - trickle: bytes that are read from each connection in a second where `reads` is False: it is slow, and not gone.
         - piece: bytes that are sent at a time; None for as many as find room.
+        - resets: True to end connections by a reset, also when the attacker is killed.
         """
         self.port, self.count, self.reads, self.repeats, self.trickle = port, count, reads, repeats, trickle
-        self.piece, self.receive_buffer, self.batch = piece, receive_buffer, batch
+        self.piece, self.receive_buffer, self.batch, self.resets = piece, receive_buffer, batch, resets
         self.sends = sends if callable(sends) else lambda number: sends
         self.selector = selectors.DefaultSelector()
         self.left = {}
@@ -83,6 +85,8 @@ class Crowd:
 
     def open(self):
         client = connect(self.port, receive_buffer=self.receive_buffer)
+        if self.resets:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.left[client] = memoryview(self.sends(self.sent))
         self.opened += 1
         self.selector.register(client, selectors.EVENT_WRITE | (selectors.EVENT_READ if self.reads else 0))

@@ -34,6 +34,20 @@ class JSONNames(Attack):
         Crowd(port, 16, post("attack", content, "application/json"), repeats=True).go_on(ready)
 
 
+class CostlyForms(Attack):
+    name = "costly-forms"
+    summary = "sixteen forms of 1 MiB with 40,000 names on each of 60 connections: calls that cost much wait by the hundred"
+    # More threads would share the processors, and the victim's form with them.
+    configuration = "[pool]\nthreads_min = 1\nthreads_max = 1\n"
+
+    def run(self, port, ready):
+        inner = ",".join(f"\"{number:021x}\":0" for number in range(40_000))
+        # The last brace is missing: so it costs its reader as much, and none is stored.
+        content = f"{{\"a\":{{{inner}}}".encode()
+        assert MIB - (16 * KIB) < len(content) <= MIB
+        Crowd(port, 60, post("attack", content, "application/json") * 16, repeats=True, resets=True).go_on(ready)
+
+
 class Boundaries(Attack):
     name = "boundaries"
     summary = "forms full of what nearly is their boundary"
