@@ -49,7 +49,7 @@ extension CompletionWorker {
                         isComplete = false
                         break
                     }
-                    postAccept(listener, .descriptor)
+                    postAccept(listener, .spare)
                 }
             }
         }
@@ -66,9 +66,10 @@ extension CompletionWorker {
 
     /// Clients that a worker may accept, however many of its places other workers take for those that they hand over.
     private func roomForMore(_ worker: Int) -> Int {
-        let max = site.limits.waitingConnectionsMax + (admission.isShedding ? site.limits.acceptsMax : 0)
+        let spare = admission.isShedding(now: clock.now) ? site.limits.acceptsMax : 0
         let beyond = worker == index ? connections.count - admission.served : 0
-        return Swift.max(0, max - beyond - Swift.max(0, peers[worker].load.count - site.limits.connectionsMax))
+        let overdrawn = max(0, peers[worker].load.count - site.limits.connectionsMax)
+        return max(0, site.limits.waitingConnectionsMax + spare - beyond - overdrawn)
     }
 
     private func acceptsWanted(by worker: Int) -> Int {
@@ -113,6 +114,7 @@ extension CompletionWorker {
     func accepted(_ packet: CompletionPacket) {
         let place = Int(packet.key.slot)
         let kind = accepts.end(place)
+        if kind == .spare { site.descriptors.endWaiting() }
         if packet.result >= 0 {
             let remote = RemoteAddress(accepts.addresses[place]) ?? .unix
             let isUnix = remote.isUnix
@@ -123,7 +125,7 @@ extension CompletionWorker {
         } else {
             giveBack(kind)
             switch packet.result {
-            case -EMFILE where kind == .descriptor && directSockets < port.directSocketsMax:
+            case -EMFILE where kind != .direct && directSockets < port.directSocketsMax:
                 // Somebody else has the descriptors that were reckoned with.
                 return postAccept(accepts.listener(place), .direct)
             case -EINVAL:
@@ -144,7 +146,7 @@ extension CompletionWorker {
     /// Frees the means that an accept was posted with.
     func giveBack(_ kind: PostedAccepts.Kind) {
         switch kind {
-        case .descriptor: site.descriptors.giveBack()
+        case .descriptor, .spare: site.descriptors.giveBack()
         case .direct: directSockets -= 1
         }
     }

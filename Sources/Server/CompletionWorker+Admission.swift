@@ -16,7 +16,7 @@ extension CompletionWorker {
     ///   - newcomers: 1 when it has a descriptor and is no connection yet.
     /// - Returns: a place of this worker, or else of the one that serves fewest.
     private func takePlace(for socket: Socket, besides newcomers: Int) -> ConnectionAdmission.Place {
-        guard site.descriptors.hasRoom(besides: admission.waiting.count + newcomers) else { return .none }
+        guard socket.isDirect || site.descriptors.hasRoom(besides: newcomers) else { return .none }
         let max = site.limits.connectionsMax
         if peers[index].load.take(below: max, isOwn: true) { return .own }
         guard !socket.isDirect, !isStopped else { return .none }
@@ -35,8 +35,14 @@ extension CompletionWorker {
 
     /// True when as many clients wait for a place as there is room for.
     var isWaitingFull: Bool {
-        let count = admission.waiting.count
-        return count >= site.limits.waitingConnectionsMax || count > 0 && site.descriptors.isSpent
+        admission.waiting.count >= site.limits.waitingConnectionsMax
+            || !site.descriptors.hasSpare(besides: 0) && directSockets >= port.directSocketsMax
+    }
+
+    /// The room for a newcomer that would wait for a place.
+    private func roomToWait(_ socket: Socket) -> ConnectionAdmission.Room {
+        guard socket.isDirect || site.descriptors.hasSpare(besides: 1) else { return .none }
+        return admission.waiting.count >= site.limits.waitingConnectionsMax ? .full : .some
     }
 
     /// Decides about a client that has been accepted, and is not among the connections yet.
@@ -44,7 +50,7 @@ extension CompletionWorker {
         // Those that came first have their turn first.
         serveWaiting(besides: 1)
         let place = takePlace(for: socket, besides: 1)
-        guard place == .none else { return admission.decide(place, .take, isFull: false) }
+        guard place == .none else { return admission.decide(place, .take, room: .some, now: clock.now) }
         let decision = shares.decide(
             shares.account(of: client),
             wants: 1,
@@ -52,7 +58,7 @@ extension CompletionWorker {
             limit: shares.total(.connections),
             largest: 1
         )
-        return admission.decide(.none, decision, isFull: isWaitingFull)
+        return admission.decide(.none, decision, room: roomToWait(socket), now: clock.now)
     }
 
     /// Serves the connection, or has it wait.
@@ -65,15 +71,16 @@ extension CompletionWorker {
         case .handOver(let peer):
             handOver(slot, to: peer)
         case .replace(let holder):
-            // Where nobody can be asked, all of the holder's are ending.
-            endConnection(of: holder, sparing: slot, among: ConnectionGivers.Standing.allCases)
+            // Its others may have no place either.
+            let giving = endConnection(of: holder, sparing: slot, among: ConnectionGivers.Standing.allCases)
+            guard giving != .nothing else { return wait(slot) }
             peers[index].load.add()
             serve(slot)
         case .wait:
             wait(slot)
         case .shed:
             let account = connections[slot].account
-            guard endConnection(of: account, sparing: slot, among: [.lingering, .idle]) else {
+            guard endConnection(of: account, sparing: slot, among: [.lingering, .idle]) == .now else {
                 return act(connections[slot].state.placeGivenBack(), slot)
             }
             wait(slot)
@@ -89,6 +96,7 @@ extension CompletionWorker {
     private func wait(_ slot: UInt32) {
         connections[slot].place = .awaited
         admission.append(connections.key(slot))
+        if !connections[slot].socket.isDirect { site.descriptors.beginWaiting() }
         serveWaiting()
     }
 
@@ -96,7 +104,6 @@ extension CompletionWorker {
     private func handOver(_ slot: UInt32, to peer: Int) {
         precondition(connections[slot].inFlight == 0, "a client that waits is not read")
         let (socket, remote) = (connections[slot].socket, connections[slot].remote)
-        connections[slot].place = .none
         wheel.disarm(slot)
         closeAccount(slot)
         connections.remove(slot)
@@ -127,8 +134,8 @@ extension CompletionWorker {
                 if socket.isDirect { continue }
                 return
             }
-            admission.remove(key)
-            perform(admission.decide(place, .take, isFull: false), key.slot)
+            stopWaitingForPlace(key.slot)
+            perform(admission.decide(place, .take, room: .some, now: clock.now), key.slot)
         }
     }
 
@@ -137,6 +144,7 @@ extension CompletionWorker {
         guard connections[slot].place == .awaited else { return }
         connections[slot].place = .none
         admission.remove(connections.key(slot))
+        if !connections[slot].socket.isDirect { site.descriptors.endWaiting() }
     }
 
     // MARK: Giving back
@@ -146,28 +154,32 @@ extension CompletionWorker {
 
     /// Has a connection of an account give its place back.
     ///
-    /// - Returns: false when none of those that were looked at could.
-    @discardableResult
+    /// - Returns: now when one does, soon when one of those that were looked at is ending already.
     private func endConnection(
         of account: Shares.Account,
         sparing newcomer: UInt32,
         among standings: [ConnectionGivers.Standing]
-    ) -> Bool {
+    ) -> Return {
         var givers = ConnectionGivers()
         var first: UInt32?
-        for _ in 0..<Self.looksMax {
+        var isEnding = false
+        // Those that wait have no place to give.
+        for _ in 0..<Self.looksMax + admission.waiting.count {
             guard let slot = connectionMembers.next(account), slot != first else { break }
             first = first ?? slot
-            guard slot != newcomer, let standing = standing(slot), standings.contains(standing) else { continue }
+            guard slot != newcomer, connections[slot].place == .taken else { continue }
+            let standing = standing(slot)
+            isEnding = isEnding || standing == nil
+            guard let standing, standings.contains(standing) else { continue }
             givers.consider(slot, standing, deadline: connections[slot].state.deadline)
         }
-        guard let (slot, standing) = givers.best else { return false }
+        guard let (slot, standing) = givers.best else { return isEnding ? .soon : .nothing }
         switch standing {
-        case .waiting, .idle: act(connections[slot].state.placeGivenBack(), slot)
+        case .idle: act(connections[slot].state.placeGivenBack(), slot)
         case .lingering: act(connections[slot].state.lingerEnded(), slot)
         case .busy: fail(slot, .connectionsFull)
         }
-        return true
+        return .now
     }
 
     /// Ends the connection of an account that holds most bytes of heads, of those that are looked at.
@@ -200,7 +212,6 @@ extension CompletionWorker {
 
     /// The standing of a connection; `nil` when it is being closed.
     private func standing(_ slot: UInt32) -> ConnectionGivers.Standing? {
-        if connections[slot].place == .awaited { return .waiting }
         switch connections[slot].state.phase {
         case .closing: return nil
         case .lingering: return .lingering

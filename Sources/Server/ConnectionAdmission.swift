@@ -1,11 +1,12 @@
 /// Decides if an accepted client is served, and which account makes room for it. Pure; the worker that owns it.
 ///
 /// DESIGN. Whose client comes next is known only when it has been accepted. So a few are accepted beyond the limit. Where
-/// another worker has a place the client is handed over to it; no client waits, and none gives back, for want of a place that
-/// some worker has. Where none has, a client of an address that holds fewer connections than another takes the place of one
-/// of those. One of the address that holds most waits for a place, unread. When as many wait as there is room for, accepting pauses: the rest waits in the
-/// kernel's backlog, as long as that helps. After a moment accepting goes on, so that clients of other addresses behind them
-/// are reached: then a newcomer waits only when its own address has an idle connection to end for it.
+/// another worker has a place the client is handed over to it; no client waits, and none gives back, for want of a place
+/// that some worker has. Where none has, a client of an address that holds fewer connections than another takes the place
+/// of one of those. One of the address that holds most waits for a place, unread. When as many wait as there is room for,
+/// accepting pauses: the rest waits in the kernel's backlog, as long as that helps. After a moment accepting goes on, so
+/// that clients of other addresses behind them are reached: then a newcomer waits only when its own address has an idle
+/// connection to end for it. As whoever floods may leave and come again, that lasts until there has been room for a while.
 ///
 /// Next: ConnectionGivers.swift
 
@@ -35,31 +36,47 @@ struct ConnectionAdmission {
         case shed
     }
 
+    /// The room for clients that wait.
+    enum Room: Equatable {
+        case some
+        /// As many wait as may.
+        case full
+        /// One more would keep the descriptor by which the client behind it comes.
+        case none
+    }
+
     /// Those that wait, the first to come first.
     private(set) var waiting: [CompletionKey] = []
     /// Connections that have a place.
     private(set) var served = 0
-    /// The time at which as many waited as there is room for.
-    private var fullSince: Instant?
-    /// True when accepting goes on although as many wait as there is room for.
-    private(set) var isShedding = false
+    /// The time since which accepting pauses.
+    private var pausedSince: Instant?
+    /// Until then accepting goes on although as many wait as there is room for.
+    private var shedsUntil = Instant(nanoseconds: 0)
 
     /// Clients wait in the backlog for so long before some are shed.
     static let patience = Duration.seconds(1)
+    /// It is remembered for so long that some had to be.
+    static let memory = Duration.seconds(10)
+
+    /// True when accepting goes on although as many wait as there is room for.
+    func isShedding(now: Instant) -> Bool { now < shedsUntil }
 
     /// Decides about a client.
     ///
     /// - Parameters:
     ///   - place: the place that was found for it.
     ///   - shares: the decision of the shares where there is none.
-    ///   - isFull: as many wait as there is room for.
+    ///   - room: the room for it to wait.
+    ///   - now: the time.
     /// - Returns: the decision.
-    func decide(_ place: Place, _ shares: Shares.Decision, isFull: Bool) -> Decision {
+    func decide(_ place: Place, _ shares: Shares.Decision, room: Room, now: Instant) -> Decision {
         switch (place, shares) {
         case (.own, _): .serve
         case (.peer(let peer), _): .handOver(to: peer)
         case (.none, .giveBack(let holder)): .replace(holder)
-        case (.none, .take), (.none, .refuse): isFull && isShedding ? .shed : .wait
+        case (.none, .take), (.none, .refuse):
+            room == .some || room == .full && !isShedding(now: now) ? .wait : .shed
         }
     }
 
@@ -82,16 +99,17 @@ struct ConnectionAdmission {
     ///   - now: the time.
     /// - Returns: the time at which to look again; `nil` when accepting goes on.
     mutating func pause(isFull: Bool, now: Instant) -> Instant? {
-        // Once it goes on it does until nobody waits: else each place that is filled again would begin another pause.
-        guard isFull || isShedding && !waiting.isEmpty else {
-            fullSince = nil
-            isShedding = false
+        guard isFull else {
+            pausedSince = nil
             return nil
         }
-        let since = fullSince ?? now
-        fullSince = since
-        let end = since.advanced(by: Self.patience)
-        isShedding = now >= end
-        return isShedding ? nil : end
+        let end = (pausedSince ?? now).advanced(by: Self.patience)
+        guard isShedding(now: now) || now >= end else {
+            pausedSince = pausedSince ?? now
+            return end
+        }
+        pausedSince = nil
+        shedsUntil = now.advanced(by: Self.memory)
+        return nil
     }
 }

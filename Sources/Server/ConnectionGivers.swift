@@ -1,8 +1,8 @@
 /// The order in which connections give their places back. Pure; the worker that owns it.
 ///
-/// DESIGN. Of an address that holds most, what waits gives back before what is idle, and that before what is busy:
+/// DESIGN. Of an address that holds most, what is idle gives back before what is busy; what waits has no place to give:
 ///
-///     waiting for a place ► ended, but for what its client still sends ► idle ► busy
+///     ended, but for what its client still sends ► idle ► busy
 ///
 /// Of those of a kind it is the one whose deadline comes first: it has been idle for longest, or its client has taken or sent
 /// nothing for longest.
@@ -13,8 +13,6 @@ internal import Platform
 struct ConnectionGivers {
     /// The state of a connection, in the order in which connections give back.
     enum Standing: Int, CaseIterable {
-        /// It waits for a place.
-        case waiting
         /// The server has said FIN, and throws away what still comes.
         case lingering
         /// Nothing was asked, or everything is answered.

@@ -2,8 +2,8 @@
 
 internal import Synchronization
 
-/// The process's limit of descriptors (`ulimit -n`), less those that are open when the server starts, and less what files
-/// that are being opened, the database's readers and handlers need of it.
+/// The process's limit of descriptors (`ulimit -n`), less those that are open when the workers have started, and less what
+/// files that are being opened, the database's readers and handlers need of it.
 ///
 /// Where the ring has a table of its own (`Socket`), connections beyond it go there; elsewhere they wait in the backlog.
 final class DescriptorBudget: Sendable {
@@ -11,18 +11,27 @@ final class DescriptorBudget: Sendable {
     let max: Int
     /// Sockets beyond those, of which some wait and some make others end: descriptors of the reserve.
     private let spareMax: Int
+    /// Those of them that no client keeps while it waits, as the next one comes by each.
+    private let looks: Int
     private let taken = Atomic<Int>(0)
+    /// Those of them that wait for a place, or for a client to come.
+    private let waiting = Atomic<Int>(0)
     /// Those of them that are files.
     private let files = Atomic<Int>(0)
 
     /// - Parameters:
     ///   - limit: descriptors that the process may have.
-    ///   - open: those that it has.
-    init(limit: Int, open: Int) {
+    ///   - open: those that it has, and that its workers will have for themselves.
+    ///   - looks: accepts of which one each is always to be posted: for each worker and listening socket.
+    init(limit: Int, open: Int, looks: Int) {
         let reserve = min(limit / 4, Self.reserveMax)
         max = Swift.max(0, limit - open - reserve)
         spareMax = min(reserve / 2, Self.sparesMax)
+        self.looks = min(looks, spareMax)
     }
+
+    /// Descriptors that a worker opens for itself: its bell, its ring, its watches, the table of mounts, and each site's folder.
+    static func perWorker(folders: Int) -> Int { 4 + folders }
 
     private static let sparesMax = 64
 
@@ -42,20 +51,35 @@ final class DescriptorBudget: Sendable {
         return true
     }
 
-    /// Takes a descriptor of the reserve for an accept, where there is no other; false when there is none either.
+    /// Takes a descriptor of the reserve for an accept, which waits, where there is no other; false when there is none either.
     func takeSpare() -> Bool {
         guard taken.wrappingAdd(1, ordering: .relaxed).oldValue < max + spareMax else {
             giveBack()
             return false
         }
+        beginWaiting()
         return true
     }
 
-    /// True when one more socket has a descriptor that is not of the reserve; `spare` ones that wait for such a one do not count.
-    func hasRoom(besides spare: Int) -> Bool { taken.load(ordering: .relaxed) - spare < max }
+    /// True when one more socket has a descriptor that is not of the reserve, whatever those have that wait.
+    ///
+    /// `newcomers` is 1 when it has been taken for that socket already.
+    func hasRoom(besides newcomers: Int) -> Bool {
+        taken.load(ordering: .relaxed) - waiting.load(ordering: .relaxed) - newcomers < max
+    }
 
-    /// True when no more than one of the reserve is left for sockets.
-    var isSpent: Bool { taken.load(ordering: .relaxed) >= max + spareMax - 1 }
+    /// True when one more socket may wait, and a client comes behind it all the same.
+    ///
+    /// `newcomers` is 1 when its descriptor has been taken already.
+    func hasSpare(besides newcomers: Int) -> Bool {
+        taken.load(ordering: .relaxed) - newcomers < max + spareMax - looks
+    }
+
+    /// A socket waits for a place.
+    func beginWaiting() { waiting.wrappingAdd(1, ordering: .relaxed) }
+
+    /// A socket that waited has a place, or is about to be closed; an accept that waited has its client.
+    func endWaiting() { waiting.wrappingSubtract(1, ordering: .relaxed) }
 
     /// The descriptor was closed, or never made.
     func giveBack() {

@@ -11,6 +11,8 @@ struct PostedAccepts: ~Copyable {
     enum Kind {
         /// As a descriptor of the process.
         case descriptor
+        /// As a descriptor of the reserve, to see who comes.
+        case spare
         /// Into the port's own table.
         case direct
     }

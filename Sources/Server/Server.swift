@@ -132,7 +132,12 @@ package final class Server {
             if !folders.realms.isEmpty { try passwords.start() }
         } catch { throw .system(error) }
         do { try host.start() } catch { throw .handler(error) }
-        let descriptors = DescriptorBudget(limit: descriptorLimit(), open: openDescriptorCount())
+        let own = configuration.workers * DescriptorBudget.perWorker(folders: folders.open.count)
+        let descriptors = DescriptorBudget(
+            limit: descriptorLimit(),
+            open: openDescriptorCount() + own,
+            looks: configuration.workers * listeners.descriptors.count
+        )
         let site = Site(
             limits: configuration.limits,
             allowances: Allowances(configuration.deadlines, bodyRateMin: configuration.limits.bodyRateMin),

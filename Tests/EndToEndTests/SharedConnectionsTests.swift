@@ -69,6 +69,36 @@ import Testing
         }
     }
 
+    /// Clients that wait have no places: others take those of connections that are served, and no more are served than may.
+    @Test func placesAreGivenByThoseWhoHaveThem() throws {
+        try serving(configuration: configuration("connections_max = 4\n")) { server in
+            let idle = try clients(4, server)
+            for client in idle { try #expect(client.exchange(Self.page).text == "hello\n") }
+            let waiting = try clients(30, server)
+            for client in waiting { try client.send(Self.page) }
+            let victims = try (2..<6).map { try Client(server, from: 0x7F00_0000 + $0) }
+            for victim in victims { try #expect(victim.exchange(Self.page).text == "hello\n") }
+            for client in idle { try #expect(client.endsWithoutMore()) }
+            try #expect(ended(waiting) == 0)
+        }
+    }
+
+    /// Slow readers hold every descriptor that there is, and more of them wait in the backlog; none of them is idle.
+    @Test(arguments: [1, 4])
+    func slowReadersThatHaveAllDescriptorsShutNobodyOut(workers: Int) throws {
+        let lines = "[server]\nworkers = \(workers)\n[limits]\ndirect_sockets_max = 0\n"
+        let site = try TestSite(configuration: Configuration.trial + lines)
+        try site.write("www/big.bin", [UInt8](repeating: 7, count: 10 << 20))
+        let descriptors = try ServerProcess(site).descriptorCount
+        try serving(site, launcher: ["prlimit", "--nofile=\(descriptors + 60)"]) { server in
+            let slow = try (0..<400).map { _ in try Client(server, receiveBuffer: 4096) }
+            for client in slow { try client.send(Request.get("/big.bin")) }
+            try expectServed(server, count: 20)
+            for client in slow { client.close() }
+            try #expect(Client(server).exchange(Self.page).text == "hello\n")
+        }
+    }
+
     @Test func descriptorsThatEndShutNobodyOut() throws {
         let site = try TestSite(configuration: configuration("direct_sockets_max = 0\n"))
         let descriptors = try ServerProcess(site).descriptorCount

@@ -92,7 +92,8 @@ class Server:
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 
         def limit():
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+            number = attack.descriptors or hard
+            resource.setrlimit(resource.RLIMIT_NOFILE, (number, number))
 
         self.process = subprocess.Popen([program, "serve", "--root", self.site], stdin=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True, preexec_fn=limit)

@@ -14,13 +14,12 @@ import Testing
         return givers.best?.slot
     }
 
-    @Test func whatWaitsGivesBackBeforeWhatIsIdleAndThatBeforeWhatIsBusy() {
-        #expect(ConnectionGivers.Standing.allCases == [.waiting, .lingering, .idle, .busy])
+    @Test func whatHasEndedGivesBackBeforeWhatIsIdleAndThatBeforeWhatIsBusy() {
+        #expect(ConnectionGivers.Standing.allCases == [.lingering, .idle, .busy])
         #expect(best([]) == nil)
         #expect(best([(1, .busy, 5)]) == 1)
         #expect(best([(1, .busy, 5), (2, .idle, 9)]) == 2)
         #expect(best([(2, .idle, 9), (1, .busy, 5), (3, .lingering, 99)]) == 3)
-        #expect(best([(4, .waiting, 100), (3, .lingering, 99), (2, .idle, 9), (1, .busy, 5)]) == 4)
     }
 
     @Test(arguments: ConnectionGivers.Standing.allCases)

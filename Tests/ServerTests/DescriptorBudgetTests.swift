@@ -7,20 +7,38 @@ import Testing
 @Suite struct DescriptorBudgetTests {
     @Test func theReserveIsTouchedOnlyToSeeWhoComes() {
         // A quarter is the reserve, and half of that is spare.
-        let budget = DescriptorBudget(limit: 80, open: 20)
+        let budget = DescriptorBudget(limit: 80, open: 20, looks: 2)
         for _ in 0..<40 { #expect(budget.take()) }
-        #expect(!budget.hasRoom(besides: 0) && budget.hasRoom(besides: 1))
         #expect(!budget.take())
-        for _ in 0..<9 { #expect(budget.takeSpare()) }
-        #expect(!budget.hasRoom(besides: 9) && budget.hasRoom(besides: 10))
-        #expect(budget.isSpent, "one is left for the one behind")
+        // One is to show who comes, comes, and waits.
+        #expect(budget.takeSpare())
+        #expect(!budget.hasRoom(besides: 0))
+        budget.endWaiting()
+        #expect(!budget.hasRoom(besides: 1), "it has none of its own")
+        #expect(budget.hasSpare(besides: 1))
+        budget.beginWaiting()
+        #expect(!budget.hasRoom(besides: 0))
+        // Somebody's is free, whatever else waits.
+        #expect(budget.takeSpare())
+        budget.giveBack()
+        #expect(budget.hasRoom(besides: 0))
+        budget.endWaiting()
+        #expect(!budget.hasRoom(besides: 0))
+    }
+
+    @Test func clientsThatWaitLeaveOneForEachLook() {
+        let budget = DescriptorBudget(limit: 80, open: 20, looks: 2)
+        for _ in 0..<40 { #expect(budget.take()) }
+        for _ in 0..<8 {
+            #expect(budget.hasSpare(besides: 0))
+            #expect(budget.takeSpare())
+            #expect(budget.hasSpare(besides: 1))
+        }
+        #expect(!budget.hasSpare(besides: 0))
+        #expect(budget.takeSpare())
+        #expect(!budget.hasSpare(besides: 1), "whoever comes by it can't wait")
         #expect(budget.takeSpare())
         #expect(!budget.takeSpare())
         #expect(!budget.take())
-        for _ in 0..<10 { budget.giveBack() }
-        #expect(!budget.hasRoom(besides: 0) && !budget.isSpent)
-        #expect(!budget.take())
-        budget.giveBack()
-        #expect(budget.take())
     }
 }

@@ -17,7 +17,7 @@ import Testing
     /// A budget of so many descriptors.
     static func budget(_ count: Int = 0) -> DescriptorBudget {
         // With a limit of 4,096 or more 1,024 are reserved.
-        let budget = DescriptorBudget(limit: 4096 + count, open: 3072)
+        let budget = DescriptorBudget(limit: 4096 + count, open: 3072, looks: 2)
         #expect(budget.max == count)
         return budget
     }

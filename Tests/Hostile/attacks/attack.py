@@ -21,6 +21,8 @@ class Attack:
     # What the server is told beyond the usual: small limits make an attack cheap and change nothing about who gets what.
     configuration = ""
     workers = 2
+    # Descriptors that the server may have (`ulimit -n`); None for as many as there are.
+    descriptors = None
     # Whether it needs the folder of 50,000 names.
     needs_folder = False
     # Links to a file, each of which is held in memory for itself while it is sent.

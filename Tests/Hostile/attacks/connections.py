@@ -44,6 +44,39 @@ class SilentConnections(Attack):
         Crowd(port, 2100, b"GET / HTTP/1.1\r\nHost: attacker\r\nX: ", repeats=False).go_on(ready)
 
 
+class ReturningConnections(Attack):
+    name = "returning-connections"
+    summary = "twice as many connections as there are places, all given up and taken again every two seconds"
+    configuration = "[limits]\nconnections_max = 100\n"
+
+    def run(self, port, ready):
+        request = get("/kept.html")
+        while True:
+            clients = [connect(port) for _ in range(500)]
+            end = time.monotonic() + 2
+            while time.monotonic() < end:
+                for client in clients:
+                    try:
+                        client.send(request)
+                    except OSError:
+                        pass
+                time.sleep(0.05)
+            ready.set()
+            for client in clients:
+                client.close()
+
+
+class FewDescriptors(Attack):
+    name = "few-descriptors"
+    summary = "slow readers of a large file, more than a server with few descriptors can have"
+    workers = 4
+    descriptors = 128
+    configuration = "[limits]\ndirect_sockets_max = 0\n"
+
+    def run(self, port, ready):
+        Crowd(port, 1500, get("/big.bin"), reads=False, trickle=100, receive_buffer=SMALL_BUFFER).go_on(ready)
+
+
 class ExchangesFull(Attack):
     name = "exchanges-full"
     summary = "requests in line behind a file that is read slowly, as many as the workers may have"
