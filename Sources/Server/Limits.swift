@@ -56,6 +56,8 @@ package struct Limits: Sendable {
     package var wrongPasswordInterval = Duration.seconds(6)
     /// Addresses whose wrong passwords are counted, of all workers.
     package var wrongPasswordNetworksMax = 16_384
+    /// The time for which passwords of an address are compared behind those of others, from when its bucket is full again.
+    package var wrongPasswordDoubt = Duration.seconds(3600)
     /// Users whose password was right and is not compared again, of each worker.
     package var passwordsKeptMax = 16_384
     /// The time for which a password is kept that is not used.

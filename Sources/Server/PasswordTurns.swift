@@ -10,6 +10,9 @@ internal import Platform
 /// and no longer. Equal credentials of an address share a comparison. An address whose passwords were wrong too often
 /// (`WrongPasswords`) is refused without one. Each comparison under way counts as one that may turn out wrong.
 ///
+/// Addresses that were wrong lately have their turns behind the others (`PasswordLine`), so that a first login waits for few of
+/// their guesses, however many such addresses there are.
+///
 /// `Asker` is whoever waits for an answer, `Work` what is to be run for one.
 struct PasswordTurns<Asker: Hashable, Work> {
     /// Credentials that an address has sent.
@@ -42,6 +45,9 @@ struct PasswordTurns<Asker: Hashable, Work> {
         /// Realms with a password that waits and none that is being compared, in turn.
         var ready = KeyQueue<Int>()
         var running = 0
+        /// True when its turn comes behind those of others; as it was when one of its passwords was last asked for, begun
+        /// or ended.
+        var isDoubtful = false
 
         mutating func append(_ check: Check) {
             let realm = check.credentials.realm
@@ -97,7 +103,7 @@ struct PasswordTurns<Asker: Hashable, Work> {
     private var wrong: WrongPasswords
     private var addresses: [ClientNetwork?: Address] = [:]
     /// Addresses with a password that may be compared, in turn.
-    private var turns = KeyQueue<ClientNetwork?>()
+    private var turns = PasswordLine()
     private var asked: [Check: Asked] = [:]
     private var checks: [Asker: Check] = [:]
 
@@ -130,6 +136,7 @@ struct PasswordTurns<Asker: Hashable, Work> {
         }
         asked[check] = Asked(askers: [asker], work: work())
         addresses[check.network, default: Address()].append(check)
+        judge(check.network, now)
         takeTurns(check.network)
         return .waits(begin(now))
     }
@@ -163,21 +170,35 @@ struct PasswordTurns<Asker: Hashable, Work> {
         let askers = asked.removeValue(forKey: check)?.askers ?? []
         for asker in askers { checks[asker] = nil }
         addresses[check.network]?.end(check)
+        if isRight == false, let network = check.network { wrong.add(network, now: now) }
+        judge(check.network, now)
         takeTurns(check.network)
         var actions: [Action] = []
-        if isRight == false, let network = check.network {
-            wrong.add(network, now: now)
-            if wrong.left(to: network, now: now) == 0 { actions = refuseAll(network, now) }
+        if isRight == false, let network = check.network, wrong.left(to: network, now: now) == 0 {
+            actions = refuseAll(network, now)
         }
         return (askers, actions + begin(now))
     }
 
     // MARK: Turns
 
+    /// Looks whether an address may have its turn before others.
+    ///
+    /// What is under way may turn out wrong, so an address with several realms has one guess before them, too. Clients that
+    /// can't be told apart have one turn for all, and are never doubtful: nobody knows which of them was wrong.
+    private mutating func judge(_ network: ClientNetwork?, _ now: Instant) {
+        guard let network, let running = addresses[network]?.running else { return }
+        addresses[network]?.isDoubtful = running > 0 || wrong.isDoubtful(network, now: now)
+    }
+
     /// Gives an address its place among the others, or takes it away.
     private mutating func takeTurns(_ network: ClientNetwork?) {
         guard let address = addresses[network] else { return }
-        if address.ready.isEmpty { turns.remove(network) } else { turns.append(network) }
+        if address.ready.isEmpty {
+            turns.remove(network)
+        } else {
+            turns.append(network, isDoubtful: address.isDoubtful)
+        }
         if address.realms.isEmpty { addresses[network] = nil }
     }
 
@@ -196,6 +217,7 @@ struct PasswordTurns<Asker: Hashable, Work> {
             }
             runningCount += 1
             actions.append(.compare(check, work))
+            judge(network, now)
             takeTurns(network)
         }
         return actions

@@ -7,13 +7,15 @@ struct WrongPasswords {
     private var countMax: Int
     private var interval: Nanoseconds
     private let networksMax: Int
-    /// The instants at which buckets are full again; full ones are not kept.
+    private let doubt: Nanoseconds
+    /// The instants at which buckets are full again; full ones are kept as long as there is room.
     private var fullAt: [ClientNetwork: Instant] = [:]
 
     init(_ limits: Limits) {
         countMax = limits.wrongPasswordsMax
         interval = Nanoseconds(limits.wrongPasswordInterval)
         networksMax = limits.wrongPasswordNetworksMax
+        doubt = Nanoseconds(limits.wrongPasswordDoubt)
     }
 
     /// Goes by other limits from here on; what is owed is owed.
@@ -22,13 +24,19 @@ struct WrongPasswords {
         interval = Nanoseconds(limits.wrongPasswordInterval)
     }
 
-    /// Networks that have been wrong lately.
+    /// Networks that are known to have been wrong.
     var count: Int { fullAt.count }
 
     /// The number of passwords that may still be wrong.
     func left(to network: ClientNetwork, now: Instant) -> Int {
         guard let owed = owed(by: network, now), owed > 0 else { return countMax }
         return max(0, countMax - Int(clamping: (owed - 1) / interval.count + 1))
+    }
+
+    /// True when a network was wrong lately, also where its bucket is full again: one that guesses as seldom as buckets fill
+    /// would else be like one that never was.
+    func isDoubtful(_ network: ClientNetwork, now: Instant) -> Bool {
+        fullAt[network].map { $0.advanced(by: doubt) > now } ?? false
     }
 
     /// Whole seconds until one more may be wrong, at least 1.

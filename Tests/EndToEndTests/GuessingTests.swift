@@ -109,6 +109,25 @@ import Testing
         #expect(try server.stop() == .exited(0))
     }
 
+    /// Addresses that were wrong have a guess each that waits; a first login is compared before them, whether they have a wider
+    /// network in common or not, and the stop finds most of them waiting still.
+    @Test func addressesThatGuessKeepNobodyWaiting() throws {
+        let site = try Self.site(Self.costly, "[deadlines]\ndrain = 20")
+        let server = try ServerProcess(site, arguments: ["--workers", "1"], launcher: ["taskset", "--cpu-list", "0"])
+        let clients = try (0..<20 as Range<UInt32>).map { number in
+            try Client(server, from: number % 2 == 0 ? 0x7F00_0100 + number : 0x7F01_0001 + number << 8)
+        }
+        for client in clients { try client.send(Self.request("u1", "first guess")) }
+        for client in clients { try #expect(client.readResponse().status == 401) }
+        for client in clients { try client.send(Self.request("u1", "second guess")) }
+        // They were taken when another request that came later was answered.
+        for _ in 0..<5 { try #expect(status(server, from: Self.victim, Request.get("/open")) == 200) }
+        try #expect(status(server, from: Self.victim, Self.request("u0")) == 200)
+        #expect(try server.stop() == .exited(0))
+        let statuses = try clients.map { try $0.readResponse().status }
+        #expect(Set(statuses).isSubset(of: [401, 503]) && statuses.count { $0 == 503 } > 12, "\(statuses)")
+    }
+
     /// Half a minute of comparisons; the stop ends within the time that it has, and all are answered.
     @Test func guessesThatWaitDoNotHoldUpAStop() throws {
         let site = try Self.site(Self.costly, "[deadlines]\ndrain = 20")

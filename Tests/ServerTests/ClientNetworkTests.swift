@@ -24,6 +24,16 @@ import Testing
         #expect(ClientNetwork(mapped) == ClientNetwork(RemoteAddress(ipv4: 0x7F00_0001, port: 80)))
     }
 
+    @Test func aWiderNetworkIsWhatOneHolderIsGiven() {
+        func ipv4(_ number: UInt32) -> ClientNetwork? { ClientNetwork(RemoteAddress(ipv4: number, port: 80))?.wider }
+        func ipv6(_ high: UInt64) -> ClientNetwork? {
+            ClientNetwork(RemoteAddress(high: high, low: 1, port: 80))?.wider
+        }
+        #expect(ipv4(0x7F00_0001) == ipv4(0x7F00_00FF) && ipv4(0x7F00_0001) != ipv4(0x7F00_0101))
+        #expect(ipv6(0x2001_0DB8_0000_0001) == ipv6(0x2001_0DB8_0000_FFFF))
+        #expect(ipv6(0x2001_0DB8_0000_0001) != ipv6(0x2001_0DB8_0001_0001))
+    }
+
     @Test func theClientOfAUnixSocketHasNoAddress() {
         #expect(ClientNetwork(.unix) == nil)
     }

@@ -94,6 +94,34 @@ import Testing
         #expect(desk.end("1/ann:79") == ["79"] && desk.turns.isIdle)
     }
 
+    /// Eighty addresses that were wrong keep none waiting that was not: a running comparison, and then it is its turn.
+    @Test func addressesThatWereWrongComeLast() {
+        var desk = Desk()
+        for number in 0..<80 { _ = desk.ask(number, "\(number * 256)/ann:a") }
+        for number in 0..<79 {
+            #expect(desk.end("\(number * 256)/ann:a") == ["\(number)", "compare \((number + 1) * 256)/ann:a"])
+        }
+        for number in 0..<79 { #expect(desk.ask(number, "\(number * 256)/ann:b") == []) }
+        // The last of the eighty first guesses is being compared, and 79 second ones wait.
+        #expect(desk.ask(100, "65536000/bob:b") == [] && desk.ask(101, "131072000/eve:e") == [])
+        #expect(desk.end("20224/ann:a") == ["79", "compare 65536000/bob:b"])
+        #expect(desk.end("65536000/bob:b", isRight: true) == ["100", "compare 131072000/eve:e"])
+        #expect(desk.end("131072000/eve:e", isRight: true) == ["101", "compare 0/ann:b"])
+        // So it is ten minutes later, when the last may be wrong as often as one that never was.
+        #expect(desk.ask(103, "20224/ann:b", at: 600) == [] && desk.ask(102, "65536000/eve:e", at: 600) == [])
+        #expect(desk.end("0/ann:b", at: 600) == ["0", "compare 65536000/eve:e"])
+    }
+
+    /// What is under way may turn out wrong: until then another guess of the address, in another realm, waits for others.
+    @Test func aGuessUnderWaySpeaksAgainstItsAddress() {
+        var desk = Desk(runningMax: 2)
+        for realm in 1...3 { _ = desk.ask(realm, "1/ann:a", realm: realm) }
+        #expect(desk.ask(10, "65536/bob:b") == [] && desk.ask(11, "131072/bob:b") == [])
+        #expect(desk.end("1/ann:a", isRight: true) == ["1", "compare 65536/bob:b"])
+        #expect(desk.end("1/ann:a", isRight: true, realm: 2) == ["2", "compare 131072/bob:b"])
+        #expect(desk.end("65536/bob:b", isRight: true) == ["10", "compare 3|1/ann:a"])
+    }
+
     /// With threads to spare an address has one comparison for each realm, and the realms of an address take turns.
     @Test func anAddressHasOneComparisonForEachRealm() {
         var desk = Desk(runningMax: 8)

@@ -24,6 +24,7 @@ import Testing
         limits.wrongPasswordsMax = 3
         limits.wrongPasswordInterval = .seconds(10)
         limits.wrongPasswordNetworksMax = 4
+        limits.wrongPasswordDoubt = .seconds(600)
         return limits
     }
 
@@ -62,6 +63,18 @@ import Testing
             #expect(wrong.count <= 4)
         }
         #expect(wrong.left(to: Self.network(1), now: Self.at(0)) == 0)
+    }
+
+    /// Its bucket is full by then, and yet it is none that was never wrong.
+    @Test func whoeverWasWrongIsDoubtfulForAWhile() {
+        var wrong = WrongPasswords(Self.limits)
+        let ann = Self.network(1)
+        #expect(!wrong.isDoubtful(ann, now: Self.at(0)))
+        wrong.add(ann, now: Self.at(0))
+        for (seconds, isDoubtful) in [(0.0, true), (10, true), (609, true), (610, false)] {
+            #expect(wrong.isDoubtful(ann, now: Self.at(seconds)) == isDoubtful, "\(seconds)")
+        }
+        #expect(wrong.left(to: ann, now: Self.at(10)) == 3 && !wrong.isDoubtful(Self.network(2), now: Self.at(0)))
     }
 
     @Test func fullBucketsGoFirst() {

@@ -49,12 +49,15 @@ def post(form, content, kind="application/x-www-form-urlencoded"):
     return head.encode() + content
 
 
-def connect(port, address=ADDRESS, receive_buffer=None):
+def connect(port, address=ADDRESS, receive_buffer=None, resets=False):
     """A connection of the attacker's, whose sends and receives don't wait."""
     client = socket.socket()
     if receive_buffer:
         # Before it connects, so that the window is as small.
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    if resets:
+        # So that it is gone when its process is, and wants no answer any longer.
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.bind((address, 0))
     client.setblocking(False)
     try:
@@ -68,27 +71,29 @@ class Crowd:
     """Many connections, each with something to send, and with a way to read or not to read what comes."""
 
     def __init__(self, port, count, sends, reads=True, repeats=False, trickle=0, piece=None,
-                 receive_buffer=None, batch=200, resets=False):
+                 receive_buffer=None, batch=200, address=lambda number: ADDRESS, resets=False):
         """
         - sends: bytes for every connection, or a function that gives them for the number of a sending.
         - reads: True to throw away what comes, False to leave it to the kernel.
         - repeats: True to send again when all was sent, and to connect again when the server has ended a connection.
         - trickle: bytes that are read from each connection in a second where `reads` is False: it is slow, and not gone.
         - piece: bytes that are sent at a time; None for as many as find room.
-        - resets: True to end connections by a reset, also when the attacker is killed.
+        - address: gives the address of the connection with a number.
+        - resets: True for connections that are reset in the end.
         """
         self.port, self.count, self.reads, self.repeats, self.trickle = port, count, reads, repeats, trickle
-        self.piece, self.receive_buffer, self.batch, self.resets = piece, receive_buffer, batch, resets
+        self.piece, self.receive_buffer, self.batch = piece, receive_buffer, batch
+        self.address, self.resets = address, resets
         self.sends = sends if callable(sends) else lambda number: sends
         self.selector = selectors.DefaultSelector()
         self.left = {}
+        # Connections that something has come on.
+        self.answered = set()
         self.opened = self.sent = 0
         self.next_trickle = time.monotonic() + 1
 
     def open(self):
-        client = connect(self.port, receive_buffer=self.receive_buffer)
-        if self.resets:
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client = connect(self.port, self.address(self.opened), self.receive_buffer, self.resets)
         self.left[client] = memoryview(self.sends(self.sent))
         self.opened += 1
         self.selector.register(client, selectors.EVENT_WRITE | (selectors.EVENT_READ if self.reads else 0))
@@ -97,6 +102,7 @@ class Crowd:
         if client in self.selector.get_map():
             self.selector.unregister(client)
         del self.left[client]
+        self.answered.discard(client)
         client.close()
 
     def turn(self, timeout=0.05):
@@ -109,8 +115,11 @@ class Crowd:
             try:
                 if events & selectors.EVENT_WRITE:
                     self.send(client)
-                if self.reads and events & selectors.EVENT_READ and not client.recv(1 << 16):
-                    self.close(client)
+                if self.reads and events & selectors.EVENT_READ:
+                    if client.recv(1 << 16):
+                        self.answered.add(client)
+                    else:
+                        self.close(client)
             except BlockingIOError:
                 pass
             except OSError:

@@ -19,6 +19,27 @@ class Guesses(Attack):
         Crowd(port, 80, guess, repeats=True).go_on(ready)
 
 
+class GuessesOfManyAddresses(Attack):
+    name = "guesses-of-many-addresses"
+    summary = "80 addresses that guess passwords"
+
+    def run(self, port, ready):
+        Crowd(port, 80, guess, repeats=True, resets=True,
+              address=lambda number: f"127.0.1.{1 + number % 80}").go_on(ready)
+
+
+class GuessesOfManyNetworks(Attack):
+    name = "guesses-of-many-networks"
+    summary = "80 addresses that guess passwords, and have nothing in common"
+
+    def run(self, port, ready):
+        crowd = Crowd(port, 80, guess, repeats=True, resets=True, address=lambda number: f"127.1.{1 + number % 80}.1")
+        # Until the first guess of each has been compared: before that nothing tells it from a user.
+        while len(crowd.answered) < 80:
+            crowd.turn()
+        crowd.go_on(ready)
+
+
 class GuessesInLine(Attack):
     name = "guesses-in-line"
     summary = "20 connections with sixteen guesses in line each"
