@@ -55,6 +55,8 @@ package struct StoreLimits: Sendable {
     package var writeCacheKiB = 65_536
     /// Page cache of each read connection, in KiB.
     package var readCacheKiB = 16_384
+    /// Page cache that the write connection keeps when nothing is written between two looks (`lookInterval`), in KiB.
+    package var idleCacheKiB = 4096
 
     package init() {}
 
@@ -68,6 +70,7 @@ package struct StoreLimits: Sendable {
         precondition(lockPollInterval < lockDuration, "the lock is tried more than once while writes wait for it")
         precondition(absencePollInterval < absenceDuration, "a file that is missing is looked for more than once")
         precondition(readConnectionsMax >= 1, "somebody must be able to read")
+        precondition(idleCacheKiB <= writeCacheKiB, "what stays of a cache is a part of it")
         precondition(statementsCachedMax >= 1, "a statement is in the cache while it runs")
         precondition(checkpointFrames >= 1, "a checkpoint copies something")
         precondition(walSizeMax / 4096 > checkpointFrames, "cutting the log is for when checkpoints could not keep up")

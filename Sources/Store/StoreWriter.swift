@@ -35,6 +35,8 @@ final class StoreWriter {
     var isSameDatabase = true
     var policy: CheckpointPolicy
     var nextLook = Instant.distantFuture
+    /// Commits up to the last look.
+    private var commitsLooked = 0
     var statistics = StoreStatistics()
     /// The writes that were taken from the queue, in order.
     ///
@@ -104,6 +106,8 @@ final class StoreWriter {
         keepLock()
         keepPlace()
         if connection == nil, lockWait.start == nil { prepare() }
+        if statistics.commits == commitsLooked { connection?.releaseCache() }
+        commitsLooked = statistics.commits
     }
 
     // MARK: Batches

@@ -56,4 +56,27 @@ import Testing
             try expectMemory(before, server)
         }
     }
+
+    /// The database's pages of large forms, which nothing reads again.
+    @Test func theCacheOfTheDatabaseIsGivenBack() throws {
+        let site = try TestSite(configuration: "[server]\nworkers = 1\n")
+        try serving(site) { server in
+            let client = try Client(server)
+            func post(_ content: [UInt8]) throws {
+                try client.send(
+                    "POST /forms/a HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                        + "Content-Length: \(content.count)\r\n\r\n"
+                )
+                try client.send(content)
+                #expect(try client.readResponse(to: "POST").status == 303)
+            }
+            try post(Array("a=b".utf8))
+            let before = try server.anonymousSize
+            let large = Array("a=".utf8) + [UInt8](repeating: 97, count: 1_000_000)
+            for _ in 0..<70 { try post(large) }
+            let most = try server.anonymousSize
+            #expect(most > before + Self.slack, "there is something to give back")
+            try expectMemory(before, server)
+        }
+    }
 }
