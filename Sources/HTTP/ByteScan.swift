@@ -36,6 +36,14 @@ enum ByteScan {
         }
     }
 
+    /// The first byte that a JSON string does not simply contain: a quote, a backslash, a control, or one outside ASCII; or `end`.
+    @inline(__always)
+    static func firstNotableJSONByte(in bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
+        first(in: bytes, from: start, to: end) { block in
+            (block .== all(0x22)) .| (block .== all(0x5c)) .| ((block &- all(0x20)) .> all(0x5f))
+        }
+    }
+
     /// The first '%' or '.' or byte outside visible ASCII, or `end`: where a path stops being its own decoding.
     @inline(__always)
     static func firstEscapeOrDot(in bytes: Span<UInt8>, from start: Int, to end: Int) -> Int {
@@ -125,6 +133,19 @@ enum ByteScan {
     static func append(_ literal: StaticString, to output: inout OutputSpan<UInt8>) -> Bool {
         // A string literal's bytes live as long as the program.
         unsafe append(Span(_unsafeStart: literal.utf8Start, count: literal.utf8CodeUnitCount), to: &output)
+    }
+
+    /// Appends a span to an array in one move.
+    @inline(__always)
+    static func append(_ source: Span<UInt8>, to output: inout [UInt8]) {
+        unsafe source.withUnsafeBufferPointer { unsafe output.append(contentsOf: $0) }
+    }
+
+    /// A hash of bytes, keyed by a number that each process draws at its start.
+    static func hash(of bytes: Span<UInt8>) -> Int {
+        var hasher = Hasher()
+        unsafe bytes.withUnsafeBytes { unsafe hasher.combine(bytes: $0) }
+        return hasher.finalize()
     }
 
     // MARK: -

@@ -20,7 +20,7 @@ package enum JSONForm {
         package let isFilledIn: Bool
         /// The names of the members of a value that is an object, or of each object that is an item of a value that is an
         /// array.
-        package let objects: [Set<[UInt8]>]
+        package let objects: [Set<JSONName>]
     }
 
     /// - Throws: the first reason for which the body is no form, with its place.
@@ -30,7 +30,7 @@ package enum JSONForm {
         if case .rejected(let rejection) = first { throw rejection }
         guard first == .beginObject else { throw JSONRejection(reason: .notAnObject, position: reader.start) }
         var fields: [Field] = []
-        var names: Set<[UInt8]> = []
+        var names: Set<JSONName> = []
         while true {
             switch reader.next(in: body) {
             case .name(let range):
@@ -58,8 +58,8 @@ package enum JSONForm {
         var string: Range<Int>?
         var isFilledIn = false
         // The names of each object that is open; those of an array stay empty.
-        var names: [Set<[UInt8]>] = []
-        var objects: [Set<[UInt8]>] = []
+        var names: [Set<JSONName>] = []
+        var objects: [Set<JSONName>] = []
         var isArray = false
         repeat {
             let event = reader.next(in: body)
@@ -95,11 +95,11 @@ package enum JSONForm {
     private static func insert(
         _ range: Range<Int>,
         of body: Span<UInt8>,
-        into names: inout Set<[UInt8]>
+        into names: inout Set<JSONName>
     ) throws(JSONRejection) -> [UInt8] {
         var name: [UInt8] = []
         _ = JSONText.decode(body.extracting(range), into: &name)
-        guard names.insert(name).inserted else {
+        guard names.insert(JSONName(name)).inserted else {
             throw JSONRejection(reason: .repeatedName, position: range.lowerBound - 1)
         }
         return name

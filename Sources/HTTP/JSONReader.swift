@@ -172,7 +172,9 @@ package struct JSONReader: Sendable {
     private mutating func readString(in text: Span<UInt8>) throws(JSONRejection) -> Range<Int> {
         position += 1
         let first = position
-        while position < text.count {
+        while true {
+            position = ByteScan.firstNotableJSONByte(in: text, from: position, to: text.count)
+            guard position < text.count else { break }
             switch text[position] {
             case Ascii.quote:
                 position += 1
@@ -180,7 +182,6 @@ package struct JSONReader: Sendable {
             case Ascii.backslash: try readEscape(in: text)
             case 0: throw JSONRejection(reason: .nullInString, position: position)
             case 0..<0x20: throw JSONRejection(reason: .controlInString, position: position)
-            case 0x20..<0x80: position += 1
             default:
                 let length = text.utf8Length(at: position)
                 guard length > 0 else { throw JSONRejection(reason: .notUTF8, position: position) }

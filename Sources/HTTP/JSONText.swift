@@ -12,11 +12,13 @@ package enum JSONText {
         var isText = true
         var index = 0
         while index < string.count {
-            let byte = string[index]
-            guard byte == Ascii.backslash, index + 1 < string.count else {
-                output.append(byte)
-                index += 1
-                continue
+            let end = ByteScan.firstIndex(of: Ascii.backslash, in: string, from: index, to: string.count)
+            ByteScan.append(string.extracting(index..<end), to: &output)
+            index = end
+            guard index < string.count else { break }
+            guard index + 1 < string.count else {
+                output.append(Ascii.backslash)
+                break
             }
             guard let unit = codeUnit(ofEscapeAt: index, in: string) else {
                 output.append(character(ofEscape: string[index + 1]) ?? string[index + 1])
@@ -41,19 +43,23 @@ package enum JSONText {
     /// Appends JSON without the whitespace between its parts, and without a byte order mark.
     package static func appendCompact(_ text: Span<UInt8>, to output: inout [UInt8]) {
         var index = text.count >= 3 && text[0] == 0xef && text[1] == 0xbb && text[2] == 0xbf ? 3 : 0
+        // The beginning of what is not appended yet.
+        var start = index
         var isInString = false
         while index < text.count {
             let byte = text[index]
-            index += 1
-            if !isInString, byte <= Ascii.space { continue }
-            output.append(byte)
             if byte == Ascii.quote {
                 isInString.toggle()
-            } else if isInString, byte == Ascii.backslash, index < text.count {
-                output.append(text[index])
-                index += 1
+            } else if isInString {
+                // What an escape stands for ends no string.
+                if byte == Ascii.backslash { index += 1 }
+            } else if byte <= Ascii.space {
+                ByteScan.append(text.extracting(start..<index), to: &output)
+                start = index + 1
             }
+            index += 1
         }
+        if start < text.count { ByteScan.append(text.extracting(start...), to: &output) }
     }
 
     /// The character of an escape of two characters; `nil` when there is no such escape.

@@ -12,21 +12,21 @@ public struct JSONField: Sendable {
     public let text: [UInt8]?
     /// True when a string that is not empty, a number or `true` is in the value.
     public let isFilledIn: Bool
-    /// The names of the members of a value that is an object, or of each object that is an item of a value that is an array:
-    /// the places in which a form of another type has what the server made.
-    public let objects: [Set<[UInt8]>]
+    /// The names of the members of a value that is an object, or of each object that is an item of a value that is an array.
+    private let objects: [Set<JSONName>]
 
-    public init(name: [UInt8], value: [UInt8], text: [UInt8]?, isFilledIn: Bool, objects: [Set<[UInt8]>] = []) {
+    public init(name: [UInt8], value: [UInt8], text: [UInt8]?, isFilledIn: Bool) {
         self.name = name
         self.value = value
         self.text = text
         self.isFilledIn = isFilledIn
-        self.objects = objects
+        objects = []
     }
 
     fileprivate init(_ field: JSONForm.Field, of body: Span<UInt8>) {
         name = field.name
         var value: [UInt8] = []
+        value.reserveCapacity(field.value.count)
         JSONText.appendCompact(body.extracting(field.value), to: &value)
         self.value = value
         text = field.string.map { string in
@@ -36,6 +36,13 @@ public struct JSONField: Sendable {
         }
         isFilledIn = field.isFilledIn
         objects = field.objects
+    }
+
+    /// True when the value is an object that has all of these members and maybe others, or an array with such an object as an item:
+    /// the places in which a form of another type has what the server made.
+    public func hasObject(with members: [String]) -> Bool {
+        let names = members.map { JSONName(Array($0.utf8)) }
+        return objects.contains { object in names.allSatisfy { object.contains($0) } }
     }
 
     /// Reads a JSON object strictly by RFC 8259, with at most `Request.formFieldsMax` members.

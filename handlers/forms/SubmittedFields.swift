@@ -45,7 +45,7 @@ struct SubmittedFields {
             if Self.isInstruction(field.name) {
                 follow(field.name, text: field.text ?? [], isFilledIn: field.isFilledIn)
             } else {
-                guard !field.objects.contains(where: UploadedFile.isImitated) else {
+                guard !UploadedFile.isImitated(by: field) else {
                     throw .malformed(UploadedFile.refusal(of: field.name))
                 }
                 entries.append(Entry(name: field.name, value: .json(field.value)))

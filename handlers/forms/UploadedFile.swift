@@ -28,10 +28,9 @@ struct UploadedFile {
         json.append(contentsOf: ",\"size\":\(size)}".utf8)
     }
 
-    /// True for an object with these members that a program could take for an uploaded file; further ones hide nothing.
-    static func isImitated(by names: Set<[UInt8]>) -> Bool {
-        members.allSatisfy { names.contains(Array($0.utf8)) }
-    }
+    /// True for a field with an object of these members, which a program could take for an uploaded file; further ones hide
+    /// nothing.
+    static func isImitated(by field: JSONField) -> Bool { field.hasObject(with: members) }
 
     /// The sentence for a client whose JSON has such an object.
     static func refusal(of field: [UInt8]) -> String {
