@@ -232,7 +232,7 @@ enum ConfigurationSchema {
                 \.drain,
                 """
                 For everything under way to finish when the server stops. Then it is cut off, and the program ends with \
-                status 75.
+                status 75. A request whose header is not whole by then is not under way.
                 """
             ),
         ]

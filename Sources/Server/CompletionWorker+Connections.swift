@@ -142,9 +142,24 @@ extension CompletionWorker {
     }
 
     /// Ends the connections that are left when the time for draining is over.
-    func endAllConnections() {
+    ///
+    /// - Returns: true when no answer is lost by it.
+    func endAllConnections() -> Bool {
+        var isClean = true
         for slot in connections.occupiedSlots where connections[slot].state.phase != .closing {
-            fail(slot, .stopping)
+            if connections[slot].state.owesAnswer || mayHoldUnread(slot) {
+                isClean = false
+                fail(slot, .stopping)
+            } else {
+                act(connections[slot].state.drainEnded(), slot)
+            }
         }
+        return isClean
+    }
+
+    /// True when a request of the connection may be there that was not read yet.
+    private func mayHoldUnread(_ slot: UInt32) -> Bool {
+        connections[slot].state.phase == .open
+            && (connections[slot].isPaused || connections[slot].isStarved || connections[slot].waitsForPlace)
     }
 }

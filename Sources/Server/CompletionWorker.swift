@@ -201,19 +201,22 @@ final class CompletionWorker {
     // MARK: The loop
 
     /// Takes turns until it is told to stop.
-    func run() {
+    ///
+    /// - Returns: false when answers that were under way had to be cut off then.
+    func run() -> Bool {
         port.notice(posts.bellDescriptor, CompletionKey(slot: Self.bellSlot, generation: 0))
         noticeSites()
         postAccepts()
         while !isStopped { turn() }
         pulse.begin(WorkerStep(.ending))
-        endAllConnections()
+        let isClean = endAllConnections()
         // Their operations are ended by their sockets' end; what does not end in time is cancelled with the ring.
         let deadline = clock.now.advanced(by: .seconds(1))
         while connections.count > 0, clock.now < deadline { turn(until: deadline) }
         // Their descriptors are the process's, which may go on.
         files.unlistAll()
         pulse.endTurn()
+        return isClean
     }
 
     /// Takes a turn that waits until something happens, a deadline passes, or `until`.

@@ -257,6 +257,17 @@ struct ConnectionState: Equatable {
         return .close(reset: false)
     }
 
+    /// True while an answer would be lost if the connection ended.
+    ///
+    /// A head that has come in part is no request yet, and whoever lingers was sent all that it asked for.
+    var owesAnswer: Bool {
+        switch phase {
+        case .open: unanswered > 0 || isSending
+        case .answering: true
+        case .lingering, .closing: false
+        }
+    }
+
     // MARK: Ending early
 
     /// The connection is broken, or the client does what can't be waited for.
@@ -292,6 +303,15 @@ struct ConnectionState: Equatable {
         }
         stopReading()
         return settle()
+    }
+
+    /// The time for draining is over, and no answer is owed: nobody waits longer for what may come.
+    mutating func drainEnded() -> Action {
+        precondition(!owesAnswer, "an answer that is cut off makes the client know")
+        guard phase != .closing else { return .nothing }
+        phase = .closing
+        readDeadline = .distantFuture
+        return .close(reset: false)
     }
 
     /// The deadline that passed.

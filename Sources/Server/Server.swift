@@ -263,12 +263,11 @@ package final class Server {
         var isClean = listeners.close(deadline: deadline, hasHurry)
         // A worker without a client ends in a moment, however late the sockets were shut.
         var deadline = max(deadline, Instant.now.advanced(by: .milliseconds(100)))
-        for worker in workers.prefix(threads.count) where !worker.waitUntilDrained(deadline) {
-            isClean = false
-            deadline = .now
-        }
+        for worker in workers.prefix(threads.count) where !worker.waitUntilDrained(deadline) { deadline = .now }
         for worker in workers.prefix(threads.count) { worker.posts.post(.stop) }
         for thread in threads { thread.join() }
+        // A client that dawdles over its request's head, or over the end of its connection, loses no answer by that.
+        for worker in workers.prefix(threads.count) where worker.hasCutOff { isClean = false }
         threads.removeAll()
         watchdog?.stop()
         watchdog = nil
@@ -329,8 +328,7 @@ private func runWorker(
         return peers[index].report(.failed(error))
     }
     peers[index].report(.running)
-    worker.run()
-    peers[index].report(.ended)
+    peers[index].report(.ended(isClean: worker.run()))
 }
 
 extension Route {

@@ -12,7 +12,8 @@ final class WorkerHandle: Sendable {
         case drained
         /// Whoever stops the server does not wait for its clients any longer.
         case givenUp
-        case ended
+        /// Its thread is about to end; not cleanly when answers that were under way had to be cut off.
+        case ended(isClean: Bool)
     }
 
     let posts: PostQueue<WorkerMessage>
@@ -31,6 +32,9 @@ final class WorkerHandle: Sendable {
         phase.withLock { $0 = new }
         phase.broadcast()
     }
+
+    /// True when the worker has ended, and had to cut off answers.
+    var hasCutOff: Bool { phase.withLock { if case .ended(isClean: false) = $0 { true } else { false } } }
 
     /// The reason for which the worker keeps no files; `nil` when it keeps them.
     var watchFailure: WatchFailure? { unwatched.withLock { $0 } }

@@ -49,18 +49,43 @@ import Testing
         try #expect(server.process.waitUntilEnded() == .exited(0))
     }
 
-    @Test(arguments: [SIGTERM, SIGINT])
-    func aSecondSignalCutsTheDrainShort(second: Int32) throws {
+    /// A request that was cut off makes it EX_TEMPFAIL.
+    ///
+    /// A head that is not whole is none, and nothing is lost.
+    @Test(
+        arguments: [SIGTERM, SIGINT],
+        [("GET / HTTP/1.1\r\nHost:", 0), ("POST /forms/a HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na=b", 75)]
+    )
+    func aSecondSignalCutsTheDrainShort(second: Int32, request: (text: String, status: Int32)) throws {
         let server = try ServerProcess(TestSite(configuration: "[deadlines]\ndrain = 60\nhead = 60\n"))
         let client = try Client(server)
         let other = try Client(server)
-        try client.send("GET / HTTP/1.1\r\nHost:")
+        try client.send(request.text)
         _ = try other.exchange(Request.get("/index.html"))
         server.process.send(signal: SIGTERM)
         // An idle connection is closed when the drain has begun.
         try #expect(other.endsWithoutMore())
         server.process.send(signal: second)
-        try #expect(server.process.waitUntilEnded(within: .seconds(20)) == .exited(75), "EX_TEMPFAIL: it was cut off")
+        try #expect(server.process.waitUntilEnded(within: .seconds(20)) == .exited(request.status))
+        try #expect(client.endsWithoutMore())
+    }
+
+    /// Clients that dawdle, whose answers are not lost by it: a head that never is whole, one that lasts until the drain is over,
+    /// with what lingers behind its refusal, and one behind an answered request.
+    @Test(arguments: ["head = 60", "head = 0.2"])
+    func aStopLosesNothingOfClientsThatDawdleOverAHead(deadlines: String) throws {
+        let site = try TestSite(configuration: "[deadlines]\ndrain = 1\nlinger = 60\n\(deadlines)\n")
+        let server = try ServerProcess(site)
+        let (first, second, other) = try (Client(server), Client(server), Client(server))
+        _ = try second.exchange(Request.get("/index.html"))
+        for client in [first, second] { try client.send("GET / HTTP/1.1\r\nHost:") }
+        _ = try other.exchange(Request.get("/index.html"))
+        server.process.send(signal: SIGTERM)
+        try #expect(server.process.waitUntilEnded(within: .seconds(20)) == .exited(0), "\(server.process.errors)")
+        for client in [first, second] where deadlines == "head = 0.2" {
+            try #expect(client.readResponse().status == 408)
+        }
+        for client in [first, second] { try #expect(client.endsWithoutMore()) }
     }
 
     /// The thread that waits for a second signal is a convenience; the stop is not.

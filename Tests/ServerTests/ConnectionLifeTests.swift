@@ -199,6 +199,27 @@ import Testing
         #expect(state.perform(.peerFinished) == .close(reset: false))
     }
 
+    /// When the time for draining is over, these lose nothing: neither a head that is not whole nor lingering is waited for.
+    @Test(arguments: [
+        [], [.headBegan], ConnectionEvent.request + ConnectionEvent.response + [.headBegan],
+        ConnectionEvent.lastRequest + ConnectionEvent.response + [.lingerBegan],
+    ])
+    func whoIsOwedNothingIsNotWaitedFor(history: [ConnectionEvent]) {
+        var state = ConnectionState(after: history)
+        #expect(!state.owesAnswer)
+        #expect(state.drainEnded() == .close(reset: false) && state.phase == .closing)
+        #expect(state.drainEnded() == .nothing && state.deadline == .distantFuture)
+    }
+
+    @Test(arguments: [
+        ConnectionEvent.request, ConnectionEvent.requestWithBody, ConnectionEvent.request + [.answered, .sendBegan],
+        ConnectionEvent.request + [.answered, .sendBegan, .headBegan], ConnectionEvent.request + [.peerFinished],
+        [.refused],
+    ])
+    func anAnswerIsOwedUntilItHasLeft(history: [ConnectionEvent]) {
+        #expect(ConnectionState(after: history).owesAnswer)
+    }
+
     @Test func pipelinedRequestsAreAllAnsweredBeforeTheEnd() {
         var state = ConnectionState(after: Event.request + Event.request + Event.lastRequest)
         #expect(state.unanswered == 3)
