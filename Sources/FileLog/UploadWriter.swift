@@ -11,7 +11,8 @@
 /// without a row is renamed instead, and its folder synced: it has one name at a time.
 ///
 /// Each chunk is synced before the next, else the last sync would be the long wait that the chunks are there to avoid.
-/// Nothing stays open between two steps.
+/// No file stays open between two steps. Their folder does while something is under way in it, since names are to be removed
+/// when the process has no further descriptor, too.
 
 internal import Glibc
 internal import Platform
@@ -28,11 +29,19 @@ struct UploadWriter: ~Copyable {
         var amount = UploadQuota.Amount()
     }
 
+    /// A folder in which something is under way.
+    private struct Held {
+        var folder: SharedUploadFolder
+        /// Uploads with a name there that may have to be removed.
+        var uploads = 0
+    }
+
     private let queue: UploadQueue
     private let chunkSize: Int
     private let counters: LogCounters
     private var quota: UploadQuota
     private var counting: Counting?
+    private var held: [String: Held] = [:]
     /// Files whose temporary names were removed since the folder was last synced.
     private var settled: [String] = []
     /// Names that are read in one step.
@@ -85,19 +94,20 @@ struct UploadWriter: ~Copyable {
             entry.element.isAdmitted = true
         }
         do throws(SystemError) {
-            let folder = try UploadFolder(making: upload.directory)
+            let shared = try open(upload.directory)
             switch entry.element.next(chunkSize: chunkSize) {
             case .write(let file, let bytes, let isFirst, let isLast):
                 let name = upload.temporaryName(of: file)
                 if isFirst {
-                    try folder.make(name)
+                    try shared.folder.make(name)
+                    if entry.element.isUntouched { held[upload.directory, default: Held(folder: shared)].uploads += 1 }
                     entry.element.fileWasMade()
                 }
-                try folder.write(upload.files[file].bytes, bytes, to: name, isLast: isLast)
+                try shared.folder.write(upload.files[file].bytes, bytes, to: name, isLast: isLast)
                 entry.element.wrote(bytes, isLast: isLast)
                 return false
             case .publish:
-                try publish(&entry, folder)
+                try publish(&entry, shared.folder)
                 return true
             }
         } catch {
@@ -142,8 +152,8 @@ struct UploadWriter: ~Copyable {
             forgettable: settled,
             size: upload.byteCount
         )
-        // A file for itself has no row to tell it with.
-        if upload.naming == .noted { settled.removeAll() }
+        // A file for itself has no row to tell it with, and its one name stays.
+        if upload.naming == .noted { settled.removeAll() } else { release(upload.directory) }
         upload.client.uploadIsOnDisk(published)
     }
 
@@ -157,7 +167,8 @@ struct UploadWriter: ~Copyable {
             let names =
                 upload.files.prefix(progress.named).map(\.name)
                 + (0..<progress.made).map { upload.temporaryName(of: $0) }
-            Self.remove(names, from: upload.directory)
+            remove(names, from: upload.directory)
+            release(upload.directory)
         }
         queue.end(entry)
         upload.client.uploadFailed(failure)
@@ -167,7 +178,8 @@ struct UploadWriter: ~Copyable {
 
     private mutating func settle(_ upload: PublishedUpload, keeps: Bool) {
         let temporaryNames = upload.names.map { UploadNames.temporary(of: $0) }
-        let isGone = Self.remove(keeps ? temporaryNames : upload.names + temporaryNames, from: upload.directory)
+        let isGone = remove(keeps ? temporaryNames : upload.names + temporaryNames, from: upload.directory)
+        release(upload.directory)
         if keeps, isGone { settled += upload.names }
         if !keeps { quota.remove(UploadQuota.Amount(files: upload.names.count, bytes: upload.size)) }
     }
@@ -176,15 +188,32 @@ struct UploadWriter: ~Copyable {
     ///
     /// Returns true when none of them is there.
     @discardableResult
-    private static func remove(_ names: [String], from directory: String) -> Bool {
+    private func remove(_ names: [String], from directory: String) -> Bool {
+        guard let shared = held[directory]?.folder else {
+            preconditionFailure("a folder is held while something is under way in it")
+        }
         do throws(SystemError) {
-            guard let folder = try UploadFolder(existing: directory) else { return false }
-            for name in names { try folder.remove(name) }
+            for name in names { try shared.folder.remove(name) }
             return true
         } catch {
             LogFile.complain("\(error)")
             return false
         }
+    }
+
+    // MARK: The folder
+
+    /// Opens a folder by its path, which may lead to another one than it did a step ago.
+    private mutating func open(_ directory: String) throws(SystemError) -> SharedUploadFolder {
+        let shared = SharedUploadFolder(try UploadFolder(making: directory))
+        if held[directory] != nil { held[directory]?.folder = shared }
+        return shared
+    }
+
+    /// An upload has no name there any more that may have to be removed.
+    private mutating func release(_ directory: String) {
+        held[directory]?.uploads -= 1
+        if held[directory]?.uploads == 0 { held[directory] = nil }
     }
 
     // MARK: Counting
@@ -207,6 +236,15 @@ struct UploadWriter: ~Copyable {
             counting.amount.bytes += file.size
         }
         self.counting = consume counting
+    }
+}
+
+/// An open folder that several uploads need.
+private final class SharedUploadFolder {
+    let folder: UploadFolder
+
+    init(_ folder: consuming UploadFolder) {
+        self.folder = folder
     }
 }
 
