@@ -129,7 +129,7 @@ extension CompletionWorker {
         }
         guard isInPlace(file) else { return startOver(file) }
         files[file].tryNext(path)
-        open(file, .withoutLinks)
+        open(file, files[file].isLinked ? followed(file) : .withoutLinks)
     }
 
     /// True when the folder that a file is looked for in is still its site's.

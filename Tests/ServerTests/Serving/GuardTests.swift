@@ -191,6 +191,20 @@ import Testing
         #expect(try site.ask("/turned").text == "open")
     }
 
+    // MARK: Nothing
+
+    /// Clean addresses and further names of the index are looked for behind a link, too.
+    @Test func eachNameOfAFileIsFoundBehindALink() throws {
+        let site = try Self.site(["www/open/a.html": "open", "www/open/home.html": "home"]) {
+            $0.rules.files.symlinks = .inside
+            $0.rules.files.cleanURLs = true
+            $0.rules.files.index = ["index.html", "home.html"]
+        }
+        site.link("www/linked", to: "open")
+        #expect(try site.ask("/linked/a").text == "open")
+        #expect(try site.ask("/linked/").text == "home")
+    }
+
     // MARK: Lists
 
     @Test func aListShowsNothingThatIsGuarded() throws {
