@@ -312,6 +312,7 @@ final class CompletionWorker {
         case .passwordRemembered(let entry): passwordMemo.insert(entry, now: clock.now)
         case .folderRead(let reading, let answer): folderRead(reading, answer)
         case .fileNamed(let file, let names): fileNamed(file, names)
+        case .absenceNamed(let file, let outcome, let names): absenceNamed(file, outcome, names)
         case .rootLookedUp(let root, let old, let outcome): rootLookedUp(root, from: old, outcome)
         case .reload(let site, let folders, let progress):
             take(site, folders)

@@ -161,23 +161,8 @@ struct FolderReading {
 
     private static func isExhausted(_ code: Int32) -> Bool { [EMFILE, ENFILE, ENOMEM].contains(code) }
 
-    /// Opens a path by the site's rule about links, as requests do; `nil` when it names nothing, with the reason in `errno`.
+    /// Opens a path as requests do; `nil` when it names nothing, with the reason in `errno`.
     private func name(_ path: [UInt8]) -> Descriptor? {
-        // Relative to the root, and never empty.
-        let relative = Array(".".utf8) + path + [0]
-        let number = unsafe relative.withUnsafeBytes { bytes in
-            // Ended by the NUL that was appended; no name holds another.
-            unsafe bytes.withMemoryRebound(to: CChar.self) { characters -> Int32 in
-                guard let start = characters.baseAddress else { return -1 }
-                let links = source.policy.symlinks
-                return unsafe ringport_name_beneath(
-                    source.root.rawValue,
-                    start,
-                    links == .inside ? 1 : 0,
-                    links == .follow ? 1 : 0
-                )
-            }
-        }
-        return number >= 0 ? Descriptor(owning: number) : nil
+        source.policy.symlinks.open(path, beneath: source.root)
     }
 }

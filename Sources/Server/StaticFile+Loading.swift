@@ -59,6 +59,7 @@ extension CompletionWorker {
         files[file].watch = isReported ? watch.watchFolder(of: files[file].pathBytes, in: index) ?? -1 : -1
         if watch.lackedWatches { complainOfWatches() }
         // The path stays in place as long as the entry, which is pinned until it is loaded.
+        files[file].namedRealm = nil
         unsafe port.open(beneath: folder.rawValue, files[file].path, rule, files.key(file))
     }
 
@@ -68,7 +69,6 @@ extension CompletionWorker {
         guard files[file].stage != .looking else { return lookedBeside(file, packet.result) }
         guard packet.result >= 0 else { return openFailed(file, -packet.result) }
         files[file].descriptor = packet.result
-        files[file].namedRealm = nil
         readAttributes(file)
     }
 
@@ -276,7 +276,7 @@ extension CompletionWorker {
         contentLoaded(file)
     }
 
-    enum LoadOutcome {
+    enum LoadOutcome: Sendable {
         case ready
         case missing
         case folder
@@ -287,6 +287,7 @@ extension CompletionWorker {
 
     /// Loading is over: those who wait go on, in the order in which they came.
     func loadEnded(_ file: UInt32, _ outcome: LoadOutcome) {
+        guard !needsNames(file, absent: outcome) else { return lookUpNames(file, absent: outcome) }
         if case .ready = outcome, let twin = files[file].twin { return handOver(file, to: twin.slot) }
         var outcome = outcome
         if case .refused = outcome, !files[file].key.isPlain, files[file].stage != .making {
@@ -323,6 +324,8 @@ extension CompletionWorker {
         switch outcome {
         case .ready:
             deliver(exchange, file)
+        case _ where askAbsent(exchange, file):
+            break
         case .missing where !files[file].key.isPlain, .folder where !files[file].key.isPlain,
             .refused where !files[file].key.isPlain:
             // The variant is not to be had: the original, if it may be, or another.

@@ -23,6 +23,8 @@ enum WorkerMessage: Sendable {
     case folderRead(UInt64, FolderReader.Answer)
     /// The names of this entry's open file have been looked up.
     case fileNamed(CompletionKey, ServedNames)
+    /// The names that the path of this entry would have have been looked up: nothing was found there.
+    case absenceNamed(CompletionKey, CompletionWorker.LoadOutcome, ServedNames)
     /// It was looked where the path of the folder of this index leads.
     case rootLookedUp(Int, from: Descriptor.Shared, RootLookup.Outcome)
     /// Forget the files that are kept, and answer new requests by these rules and from these folders.

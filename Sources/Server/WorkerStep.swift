@@ -24,6 +24,7 @@ struct WorkerStep: Equatable, AtomicRepresentable {
         case passwordRemembered
         case folderRead
         case fileNamed
+        case absenceNamed
         case rootLookedUp
         case reload
         case releaseMemory
@@ -57,6 +58,7 @@ struct WorkerStep: Equatable, AtomicRepresentable {
         case .passwordRemembered: self.init(.passwordRemembered)
         case .folderRead: self.init(.folderRead)
         case .fileNamed(let file, _): self.init(.fileNamed, slot: file.slot)
+        case .absenceNamed(let file, _, _): self.init(.absenceNamed, slot: file.slot)
         case .rootLookedUp: self.init(.rootLookedUp)
         case .reload: self.init(.reload)
         case .releaseMemory: self.init(.releaseMemory)
@@ -121,7 +123,7 @@ extension WorkerStep: CustomStringConvertible {
             .drain, .stop:
             "a posted \(kind)"
         case .handlerAnswered, .passwordChecked: "a posted \(kind) of exchange \(slot)"
-        case .variantMade, .fileNamed: "a posted \(kind) of file \(slot)"
+        case .variantMade, .fileNamed, .absenceNamed: "a posted \(kind) of file \(slot)"
         }
     }
 }

@@ -1,5 +1,6 @@
 /// A guard is asked about the file that is served, whatever name leads to it. Test threads.
 
+import Glibc
 import Testing
 
 @testable import Server
@@ -193,6 +194,44 @@ import Testing
 
     // MARK: Nothing
 
+    /// Neither 404 nor 308 tells what is behind a guard: each name asks for the password, and tells those who give it.
+    @Test(
+        arguments: [FileRules.Symlinks.inside, .follow],
+        [
+            ("/to-folder/none", 404), ("/to-folder/none/", 404), ("/to-folder/none/none.css", 404),
+            ("/pub/again/none", 404), ("/to-folder/sub", 308), ("/to-folder/sub/", 200), ("/pub/again/sub", 308),
+            ("/to-folder/x.html/none", 404), ("/to-folder/fifo", 404),
+        ]
+    )
+    func whatIsNotThereBehindALinkIsGuardedToo(
+        symlinks: FileRules.Symlinks,
+        target: (path: String, status: Int)
+    ) throws {
+        let site = try Self.linked(symlinks)
+        try site.write("www/private/sub/y.html", Array(Self.page.utf8))
+        unsafe _ = mkfifo("\(site.root)/www/private/fifo", 0o644)
+        for _ in 0..<2 {
+            for method in ["GET", "HEAD"] {
+                let answer = try site.ask(target.path, method: method)
+                #expect(answer.status == 401 && answer["Location"] == nil, "\(answer.text)")
+            }
+            #expect(try site.ask(target.path, Self.right).status == target.status)
+        }
+    }
+
+    @Test func whatIsNotThereElsewhereIsMissing() throws {
+        let site = try Self.linked(.inside)
+        site.link("www/to-nowhere", to: "private/none")
+        site.link("www/out", to: "/etc")
+        let targets = [
+            "/none", "/pub/none", "/pub/none/none", "/to-nowhere", "/to-nowhere/x", "/out/none", "/out/passwd",
+        ]
+        for target in targets {
+            #expect(try site.ask(target).status == 404, "\(target)")
+        }
+        #expect(try site.ask("/pub").status == 308)
+    }
+
     /// Clean addresses and further names of the index are looked for behind a link, too.
     @Test func eachNameOfAFileIsFoundBehindALink() throws {
         let site = try Self.site(["www/open/a.html": "open", "www/open/home.html": "home"]) {
@@ -203,6 +242,19 @@ import Testing
         site.link("www/linked", to: "open")
         #expect(try site.ask("/linked/a").text == "open")
         #expect(try site.ask("/linked/").text == "home")
+    }
+
+    /// Two realms, one of what is missing and one of the page in its place, are not asked for in turn without end.
+    @Test func aFallbackOfAnotherRealmIsReached() throws {
+        let site = try Self.site(["www/app/index.html": "app"]) {
+            $0.rules.files.symlinks = .inside
+            $0.rules.files.fallback = "/app/index.html"
+            $0.rules.protections.append(ProtectionRule(path: "/app/**", realm: "App", file: "users"))
+        }
+        site.link("www/to-folder", to: "private")
+        #expect(try site.ask("/to-folder/none").status == 401)
+        let answer = try site.ask("/to-folder/none", Self.right)
+        #expect(answer.status == 200 && answer.text == "app")
     }
 
     // MARK: Lists
@@ -248,7 +300,11 @@ import Testing
         let site = try Self.nested((`default`, host))
         try Self.expectGuarded(site, "/private/x.html", host: "b.example")
         try Self.expectGuarded(site, "/b/private/x.html")
+        for (path, host) in [("/private/none", "b.example"), ("/b/private/none", "localhost")] {
+            #expect(try site.ask(path, host: host).status == 401, "\(path)")
+        }
         #expect(try site.ask("/open.html", host: "b.example").text == "open")
+        #expect(try site.ask("/none", host: "b.example").status == 404 && site.ask("/b/none").status == 404)
         #expect(try site.ask("/b/open.html").text == "open")
         #expect(try site.ask("/a").text == "a")
     }

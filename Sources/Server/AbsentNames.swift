@@ -1,0 +1,191 @@
+/// Guards of addresses at which no file is. On the completion worker; the kernel is asked on a pool thread.
+///
+/// DESIGN. A guarded address is answered with 401 whether something is there or not. Through a link, or where the folder of one
+/// site lies beneath another's, an address does not tell whether it is guarded. So the kernel is asked for the names of the
+/// longest part of the path that is there, as it is for those of a file (`ServedNames`), and the guards about these names
+/// with the rest of the path behind. A link that leads nowhere is a rest like any other: where it would lead is not known.
+
+internal import CompletionPort
+internal import CPlatform
+internal import FileLog
+internal import Glibc
+internal import HandlerPool
+internal import Platform
+
+/// A path, and the longest part of it that is there.
+struct AbsentName: Sendable {
+    let root: Descriptor.Shared
+    /// The decoded path beneath the root, with its leading slash.
+    let path: [UInt8]
+    let symlinks: FileRules.Symlinks
+
+    /// Looks up the names that the path would have.
+    ///
+    /// - Parameters:
+    ///   - folders: the folders that are served.
+    ///   - own: the index of the one in which the path was looked for.
+    /// - Returns: the names at one moment.
+    func look(_ folders: [Descriptor.Shared], own: Int) -> ServedNames {
+        // What is above something that is there is there too, so that a few steps are enough, however long the path is.
+        let ends = Self.ends(of: path)
+        var (there, missing) = (0, ends.count)
+        var found: Descriptor?
+        while missing - there > 1 {
+            let middle = (there + missing) / 2
+            if let descriptor = symlinks.open(path[..<ends[middle]], beneath: root) {
+                found = consume descriptor
+                there = middle
+            } else if [EMFILE, ENFILE, ENOMEM].contains(errno) {
+                return .unknown(SystemError("look for a path"))
+            } else if errno == EAGAIN {
+                return .moved
+            } else {
+                missing = middle
+            }
+        }
+        let isInside = symlinks != .follow
+        let names = ServedNames.look(found?.rawValue ?? root.rawValue, folders, own: own, isInside: isInside)
+        guard case .found(let names) = names else { return names }
+        return .found(names.map { $0.followed(by: path[ends[there]...]) })
+    }
+
+    /// The ends of the path's parts from the root on; the first is nothing, the last all of it but a slash at its end.
+    static func ends(of path: [UInt8]) -> [Int] {
+        let slash = UInt8(ascii: "/")
+        return path.indices.filter { path[$0] == slash } + (path.last == slash ? [] : [path.count])
+    }
+}
+
+extension FileRules.Symlinks {
+    /// Opens a path by the rule about links, as requests do, without permission to read it.
+    ///
+    /// - Returns: `nil` when it names nothing, with the reason in `errno`.
+    func open(_ path: some Collection<UInt8>, beneath root: Descriptor.Shared) -> Descriptor? {
+        // Relative to the root, and never empty.
+        let relative = Array(".".utf8) + path + [0]
+        let number = unsafe relative.withUnsafeBytes { bytes in
+            // Ended by the NUL that was appended; no name holds another.
+            unsafe bytes.withMemoryRebound(to: CChar.self) { characters -> Int32 in
+                guard let start = characters.baseAddress else { return -1 }
+                return unsafe ringport_name_beneath(
+                    root.rawValue,
+                    start,
+                    self == .inside ? 1 : 0,
+                    self == .follow ? 1 : 0
+                )
+            }
+        }
+        return number >= 0 ? Descriptor(owning: number) : nil
+    }
+}
+
+extension ServedName {
+    /// The name of what would be beneath it.
+    func followed(by rest: some Collection<UInt8>) -> ServedName {
+        let slash = UInt8(ascii: "/")
+        return ServedName(folder: folder, path: (path == [slash] && !rest.isEmpty ? [] : path) + rest)
+    }
+}
+
+/// Looks up the names that a path would have.
+///
+/// On a pool thread.
+private final class AbsenceLookup: PoolJob {
+    private let name: AbsentName
+    private let folders: [Descriptor.Shared]
+    private let own: Int
+    private let posts: PostQueue<WorkerMessage>
+    private let key: CompletionKey
+    private let outcome: CompletionWorker.LoadOutcome
+
+    /// - Parameters:
+    ///   - name: the path.
+    ///   - folders: the folders that are served.
+    ///   - own: the index of the one in which the path was looked for.
+    ///   - posts: the queue of the worker that wants to know.
+    ///   - key: the entry that was made for the path.
+    ///   - outcome: the end of its loading.
+    init(
+        _ name: AbsentName,
+        _ folders: [Descriptor.Shared],
+        own: Int,
+        _ posts: PostQueue<WorkerMessage>,
+        _ key: CompletionKey,
+        _ outcome: CompletionWorker.LoadOutcome
+    ) {
+        self.name = name
+        self.folders = folders
+        self.own = own
+        self.posts = posts
+        self.key = key
+        self.outcome = outcome
+    }
+
+    func run() { posts.post(.absenceNamed(key, outcome, name.look(folders, own: own))) }
+}
+
+extension CompletionWorker {
+    /// True when a guard may have to be asked by names that the kernel knows before it is told that no file is there.
+    func needsNames(_ file: UInt32, absent outcome: LoadOutcome) -> Bool {
+        switch outcome {
+        case .missing, .folder, .refused(.forbidden):
+            // A variant has its original's realm, and the page for failures is nobody's address.
+            files[file].key.isPlain && !files[file].isErrorPage && needsNames(file)
+        case .ready, .refused:
+            false
+        }
+    }
+
+    /// Has a pool thread look up the names that an entry's path would have.
+    func lookUpNames(_ file: UInt32, absent outcome: LoadOutcome) {
+        let own = root(of: file)
+        var folders = files[file].version.roots
+        // The folder in which it was looked for may have been left by its site since.
+        if let folder = files[file].folder { folders[own] = folder }
+        let name = AbsentName(
+            root: folders[own],
+            path: files[file].withName { name in name.indices.map { name[$0] } },
+            symlinks: policy(ofFile: file).symlinks
+        )
+        files[file].stage = .naming
+        let lookup = AbsenceLookup(name, folders, own: own, posts, files.key(file), outcome)
+        if !site.dispatch.pool.submit(lookup) { loadEnded(file, .refused(.poolFull)) }
+    }
+
+    /// The names of an entry's path are known, or it was moved meanwhile.
+    func absenceNamed(_ key: CompletionKey, _ outcome: LoadOutcome, _ names: ServedNames) {
+        let file = key.slot
+        precondition(files.isCurrent(key) && files[file].stage == .naming, "an entry stays while it is being loaded")
+        files[file].stage = .opening
+        switch names {
+        case .found(let names):
+            files[file].namedRealm =
+                files[file].version.site.hosts.realm(of: names, servedBy: Int(files[file].key.policy))
+            // The site may have been switched meanwhile.
+            if case .refused = outcome { loadEnded(file, outcome) } else { endSearch(file) }
+        case .moved where files[file].attempts < CachedFile.attemptsMax:
+            files[file].attempts += 1
+            lookUpNames(file, absent: outcome)
+        case .moved:
+            loadEnded(file, .refused(.fileChanging))
+        case .unknown(let error) where [EMFILE, ENFILE, ENOMEM].contains(error.code):
+            loadEnded(file, .refused(.descriptorsExhausted))
+        case .unknown(let error):
+            errors.error(.error, "\(error), for \(files[file].pathText)")
+            loadEnded(file, .refused(.fileUnreadable))
+        }
+    }
+
+    /// Asks for the password of an address where no file is to be had, if a guard of its names asks for one.
+    ///
+    /// Whoever has shown one already is told: this and another file, as a fallback, could else ask for two in turn.
+    ///
+    /// - Returns: true when the exchange goes on by that.
+    func askAbsent(_ exchange: UInt32, _ file: UInt32) -> Bool {
+        guard files[file].key.isPlain, let realm = files[file].namedRealm, realm >= 0,
+            exchanges[exchange].awaitedStatus == 200, !exchanges[exchange].isAuthorised
+        else { return false }
+        ask(exchange, realm: realm)
+        return true
+    }
+}
