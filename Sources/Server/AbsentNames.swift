@@ -121,6 +121,8 @@ private final class AbsenceLookup: PoolJob {
         self.outcome = outcome
     }
 
+    var jobOwner: JobOwner { .fileNames }
+
     func run() { posts.post(.absenceNamed(key, outcome, name.look(folders, own: own))) }
 }
 
