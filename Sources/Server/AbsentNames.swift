@@ -133,7 +133,7 @@ extension CompletionWorker {
         case .missing, .folder, .refused(.forbidden):
             // A variant has its original's realm, and the page for failures is nobody's address.
             files[file].key.isPlain && !files[file].isErrorPage && needsNames(file)
-        case .ready, .refused:
+        case .ready, .crowded, .refused:
             false
         }
     }

@@ -160,6 +160,6 @@ extension CompletionWorker {
     /// True when a request of the connection may be there that was not read yet.
     private func mayHoldUnread(_ slot: UInt32) -> Bool {
         connections[slot].state.phase == .open
-            && (connections[slot].isPaused || connections[slot].isStarved || connections[slot].waitsForPlace)
+            && (connections[slot].isPaused || connections[slot].isStarved || connections[slot].place == .awaited)
     }
 }

@@ -324,6 +324,8 @@ extension CompletionWorker {
         switch outcome {
         case .ready:
             deliver(exchange, file)
+        case .crowded:
+            awaitRoom(exchange)
         case _ where askAbsent(exchange, file):
             break
         case .missing where !files[file].key.isPlain, .folder where !files[file].key.isPlain,
@@ -340,8 +342,6 @@ extension CompletionWorker {
             reply(exchange, redirection(exchange, folderReference(exchange), status: 308))
         case .missing, .folder:
             missed(exchange)
-        case .crowded:
-            awaitRoom(exchange)
         case .refused(let reason):
             reply(exchange, .refusal(status == 200 ? reason : exchanges[exchange].reason ?? reason))
         }
