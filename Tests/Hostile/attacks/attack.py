@@ -89,14 +89,19 @@ class Crowd:
         self.left = {}
         # Connections that something has come on.
         self.answered = set()
-        self.opened = self.sent = 0
+        self.opened = self.begun = self.sent = 0
         self.next_trickle = time.monotonic() + 1
 
     def open(self):
         client = connect(self.port, self.address(self.opened), self.receive_buffer, self.resets)
-        self.left[client] = memoryview(self.sends(self.sent))
+        self.left[client] = self.next_sending()
         self.opened += 1
         self.selector.register(client, selectors.EVENT_WRITE | (selectors.EVENT_READ if self.reads else 0))
+
+    def next_sending(self):
+        """What is sent next: each has another number, however many are under way."""
+        self.begun += 1
+        return memoryview(self.sends(self.begun - 1))
 
     def close(self, client):
         if client in self.selector.get_map():
@@ -133,7 +138,7 @@ class Crowd:
         if not len(rest):
             self.sent += 1
             if self.repeats:
-                rest = memoryview(self.sends(self.sent))
+                rest = self.next_sending()
             elif self.reads:
                 self.selector.modify(client, selectors.EVENT_READ)
             else:
