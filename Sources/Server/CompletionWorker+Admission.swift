@@ -184,17 +184,22 @@ extension CompletionWorker {
 
     /// Ends the connection of an account that holds most bytes of heads, of those that are looked at.
     ///
-    /// - Returns: false when none of them holds any.
+    /// - Returns: false when none of them holds any. One that is ending already has not given its own back yet.
     func endConnection(ofHeads account: Shares.Account) -> Bool {
         var most: (slot: UInt32, size: Int)?
+        var hasEnding = false
         var first: UInt32?
         for _ in 0..<Self.looksMax {
             guard let slot = connectionMembers.next(account), slot != first else { break }
             first = first ?? slot
             let size = headsSize(slot)
-            if connections[slot].state.phase != .closing, size > most?.size ?? 0 { most = (slot, size) }
+            if connections[slot].state.phase == .closing {
+                hasEnding = hasEnding || size > 0
+            } else if size > most?.size ?? 0 {
+                most = (slot, size)
+            }
         }
-        guard let most else { return false }
+        guard let most else { return hasEnding }
         fail(most.slot, .headsFull)
         return true
     }

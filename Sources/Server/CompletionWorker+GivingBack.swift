@@ -30,11 +30,13 @@ extension CompletionWorker {
         isFree: () -> Bool
     ) -> Return {
         var givers = RequestGivers()
+        var hasEnding = false
         var first: UInt32?
         for _ in 0..<Self.looksMax {
             guard let exchange = next(), exchange != first else { break }
             first = first ?? exchange
-            if exchange != taker { consider(exchange, &givers) }
+            if exchange == taker { continue }
+            if isEnding(exchange) { hasEnding = true } else { consider(exchange, &givers) }
         }
         for giver in givers.inOrder where standings.contains(giver.standing) && exchanges.isCurrent(giver.exchange) {
             let result = giveBack(giver, reason)
@@ -42,12 +44,17 @@ extension CompletionWorker {
             if result != .nothing, isFree() { return .now }
             if result == .soon { return .soon }
         }
-        return .nothing
+        return hasEnding ? .soon : .nothing
+    }
+
+    /// True when what the exchange holds is free as soon as its connection, which is being closed, has nothing in flight.
+    private func isEnding(_ exchange: UInt32) -> Bool {
+        let slot = exchanges[exchange].connection
+        return slot == noSlot || connections[slot].state.phase == .closing
     }
 
     private func consider(_ exchange: UInt32, _ givers: inout RequestGivers) {
         let slot = exchanges[exchange].connection
-        guard slot != noSlot, connections[slot].state.phase != .closing else { return }
         let isFirst = connections[slot].firstExchange == exchange
         let (key, since) = (exchanges.key(exchange), exchanges[exchange].startedAt)
         switch exchanges[exchange].stage {
