@@ -51,7 +51,7 @@ package enum JSONText {
             if byte == Ascii.quote {
                 isInString.toggle()
             } else if isInString {
-                // What an escape stands for ends no string.
+                // An escaped character ends no string.
                 if byte == Ascii.backslash { index += 1 }
             } else if byte <= Ascii.space {
                 ByteScan.append(text.extracting(start..<index), to: &output)

@@ -3,9 +3,8 @@
 ///
 /// DESIGN. One lock guards `JobQueue`, which decides about jobs, and `PoolSizing`, which decides about threads; this file
 /// performs. No job is interrupted: where one client's jobs hold all threads, another's is next when one of them ends. Each
-/// thread sleeps on a parker
-/// of its own, so that exactly the wanted one wakes and none is signalled that runs. The supervisor, "pool-super", starts
-/// and joins threads; it sleeps unless a job found no idle thread, or a thread ended.
+/// thread sleeps on a parker of its own, so that exactly the wanted one wakes and none is signalled that runs. The supervisor,
+/// "pool-super", starts and joins threads; it sleeps unless a job found no idle thread, or a thread ended.
 
 package import Platform
 
@@ -88,7 +87,7 @@ package final class HandlerPool: Sendable {
 
     /// Queues several jobs under one lock.
     ///
-    /// Where the queue is full, a job has the place of one of the owner who has most, if that is more than its own owner has
+    /// In a full queue a job has the place of one of the owner who has most, if that is more than its own owner has
     /// with it; the job that waited is told (`PoolJob.displaced`) before this returns.
     ///
     /// - Returns: the indices of those that will not run, since the pool stops, or no owner has more: shed them.

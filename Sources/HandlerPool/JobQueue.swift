@@ -68,7 +68,7 @@ struct JobQueue {
     /// The lane of the last job that came, which is the next one's, mostly.
     private var lastLane: (owner: JobOwner, lane: Int)?
     private var turns = LaneTurns()
-    /// Of lanes that give places; `nil` while all have their places.
+    /// Of lanes that give places; `nil` until the queue is full, and when it is half empty again.
     private var ranks: LaneRanks?
 
     init(countMax: Int) {

@@ -21,6 +21,8 @@ struct LaneTurns {
 
     /// The time for which a job is charged as it begins.
     static let advance: Int64 = 1_000_000
+    /// A lane goes before newcomers for no more than this, however long others held threads while it waited.
+    static let creditMax: Int64 = 1_000_000_000
 
     private var lanes: [Lane] = []
     private var heap: [Int] = []
@@ -61,7 +63,7 @@ struct LaneTurns {
     /// A job of the lane whose turn it is begins.
     mutating func begin(_ lane: Int) {
         level = max(level, lanes[lane].mark)
-        lanes[lane].mark += Self.advance
+        lanes[lane].mark = max(lanes[lane].mark, level - Self.creditMax) + Self.advance
         queueBehindEquals(lane)
         moveDown(lane)
     }
@@ -71,7 +73,7 @@ struct LaneTurns {
     /// - Parameters:
     ///   - lane: its lane.
     ///   - held: the time for which it held its thread, in nanoseconds.
-    ///   - count: lanes that are open.
+    ///   - count: lanes in which a job waits or runs.
     mutating func end(_ lane: Int, held: Int64, among count: Int) {
         lanes[lane].mark += held - Self.advance
         level += held / Int64(max(1, count))

@@ -26,7 +26,7 @@ struct AbsentName: Sendable {
     ///   - own: the index of the one in which the path was looked for.
     /// - Returns: the names at one moment.
     func look(_ folders: [Descriptor.Shared], own: Int) -> ServedNames {
-        // What is above something that is there is there too, so that a few steps are enough, however long the path is.
+        // The folders above something that is there are there too, so that a few steps are enough, however long the path is.
         let ends = Self.ends(of: path)
         var (there, missing) = (0, ends.count)
         var found: Descriptor?
@@ -131,7 +131,7 @@ extension CompletionWorker {
     func needsNames(_ file: UInt32, absent outcome: LoadOutcome) -> Bool {
         switch outcome {
         case .missing, .folder, .refused(.forbidden):
-            // A variant has its original's realm, and the page for failures is nobody's address.
+            // A variant has its original's realm. That there is no page for failures is seen in every one.
             files[file].key.isPlain && !files[file].isErrorPage && needsNames(file)
         case .ready, .crowded, .refused:
             false

@@ -106,7 +106,8 @@ extension CompletionWorker {
             let load = peers[other].load
             let mayGoOn = load.isHeldBack && acceptsWanted(by: other) > 0 && load.takeHeldBack()
             let hasPlace = peers[index].load.hasPlace(below: site.limits.connectionsMax)
-            let mayHandOver = hasPlace && load.takeWantsPlace()
+            let mayServe = hasPlace || site.descriptors.hasRoom(besides: 0)
+            let mayHandOver = mayServe && load.takeWantsPlace()
             if mayGoOn || mayHandOver { peers[other].posts.post(.resumeAccepting) }
         }
     }

@@ -71,9 +71,10 @@ extension CompletionWorker {
         case .handOver(let peer):
             handOver(slot, to: peer)
         case .replace(let holder):
-            // Its others may have no place either.
             let giving = endConnection(of: holder, sparing: slot, among: ConnectionGivers.Standing.allCases)
-            guard giving != .nothing else { return wait(slot) }
+            guard giving != .nothing else {
+                return perform(roomToWait(connections[slot].socket) == .some ? .wait : .shed, slot)
+            }
             peers[index].load.add()
             serve(slot)
         case .wait:
@@ -90,6 +91,7 @@ extension CompletionWorker {
     private func serve(_ slot: UInt32) {
         admission.takePlace()
         connections[slot].place = .taken
+        shares.charge(connections[slot].account, .connections, 1)
         receive(slot, once: true)
     }
 
@@ -126,17 +128,28 @@ extension CompletionWorker {
     }
 
     private func takePlaces(besides newcomers: Int) {
-        // One of the port's own table can't be handed over, so those behind it may have their turn before it.
-        for key in admission.waiting {
+        // One of the port's own table can't be handed over, and another wants a descriptor: where the one kind finds no place
+        // the other may.
+        var lacksDirect = false
+        var lacksDescriptor = false
+        for key in waitingInTurn {
             let socket = connections[key.slot].socket
+            if socket.isDirect ? lacksDirect : lacksDescriptor { continue }
             let place = takePlace(for: socket, besides: newcomers)
             guard place != .none else {
-                if socket.isDirect { continue }
-                return
+                if socket.isDirect { lacksDirect = true } else { lacksDescriptor = true }
+                continue
             }
             stopWaitingForPlace(key.slot)
             perform(admission.decide(place, .take, room: .some, now: clock.now), key.slot)
         }
+    }
+
+    /// Clients that wait: those of the address that has fewest places first, and of one address the first to come.
+    private var waitingInTurn: [CompletionKey] {
+        let held = admission.waiting.map { shares.held(.connections, by: connections[$0.slot].account) }
+        let order = held.indices.sorted { held[$0] == held[$1] ? $0 < $1 : held[$0] < held[$1] }
+        return order.map { admission.waiting[$0] }
     }
 
     /// A connection ends, and with it the wait for a place.

@@ -65,7 +65,10 @@ extension CompletionWorker {
         let exchange = packet.key.slot
         precondition(exchanges.isCurrent(packet.key), "an exchange stays until its mapping is populated")
         exchanges[exchange].isPopulating = false
-        guard exchanges[exchange].connection != noSlot else { return freeExchange(exchange) }
+        guard exchanges[exchange].connection != noSlot else {
+            freeExchange(exchange)
+            return resumeRoomWaiters()
+        }
         guard packet.result >= 0 else {
             // The file was truncated, or its disk fails: the length was promised, so the connection ends.
             return fail(exchanges[exchange].connection, .fileChanged)

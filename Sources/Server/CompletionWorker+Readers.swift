@@ -52,15 +52,11 @@ extension CompletionWorker {
     /// - Returns: false when that address is the exchange's own, or is not sent more than the exchange's would be.
     func endReaders(_ budget: ReaderBudget, for wanting: UInt32, wants count: Int) -> Bool {
         let client = network(of: wanting)
-        let refusal = readerRefusals[budget.rawValue]
         // A flood of one address's requests looks through all connections now and then only.
-        if clock.now.nanoseconds < refusal.until.nanoseconds, client == refusal.client { return false }
+        if readerRefusals[budget.rawValue].has(client, now: clock.now) { return false }
         let holdings = ReaderHoldings(connections.occupiedSlots.flatMap { readers(on: $0, budget) })
         guard let givers = holdings.givers(for: client, wants: count) else {
-            readerRefusals[budget.rawValue] = ReaderRefusal(
-                client: client,
-                until: clock.now.advanced(by: .milliseconds(100))
-            )
+            readerRefusals[budget.rawValue].note(client, now: clock.now)
             return false
         }
         for key in givers { fail(key.slot, .readerTooSlow) }

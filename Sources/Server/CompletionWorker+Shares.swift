@@ -15,14 +15,19 @@ extension CompletionWorker {
 
     /// Charges a connection to its client's address.
     func openAccount(_ slot: UInt32, of client: ClientNetwork?) {
-        connections[slot].account = shares.charge(client, .connections, 1)
+        connections[slot].account = shares.charge(client, .accepted, 1)
         connectionMembers.insert(slot, connections[slot].account)
     }
 
     /// The connection is closed.
     func closeAccount(_ slot: UInt32) {
         connectionMembers.remove(slot, connections[slot].account)
-        shares.release(connections[slot].account, .connections, 1)
+        release(connections[slot].account, placeOf: slot)
+    }
+
+    private func release(_ account: Shares.Account, placeOf slot: UInt32) {
+        if connections[slot].place == .taken { shares.release(account, .connections, 1) }
+        shares.release(account, .accepted, 1)
     }
 
     /// The connection's peer is trusted from now on, and has no share, or is not any longer.
@@ -35,8 +40,9 @@ extension CompletionWorker {
         connectionMembers.remove(slot, old)
         openAccount(slot, of: isFromProxy ? nil : ClientNetwork(connections[slot].remote))
         shares.charge(connections[slot].account, .heads, inputSize)
+        if connections[slot].place == .taken { shares.charge(connections[slot].account, .connections, 1) }
         shares.release(old, .heads, inputSize)
-        shares.release(old, .connections, 1)
+        release(old, placeOf: slot)
     }
 
     /// Charges an exchange to the address of its client: the connection's, or the one that a trusted proxy names.

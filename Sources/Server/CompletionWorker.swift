@@ -104,7 +104,7 @@ final class CompletionWorker {
     /// Exchanges that wait until others are no longer sent a file or a list.
     var roomWaiters: [CompletionKey] = []
     /// By the number of the budget.
-    var readerRefusals = ReaderBudget.allCases.map { _ in ReaderRefusal() }
+    var readerRefusals = ReaderBudget.allCases.map { _ in ReaderRefusals() }
     var dueSlots: [UInt32] = []
     /// The result of the Accept-Encoding that was read last: clients of a kind all send the same.
     var codingMemo = CodingMemo()

@@ -1,4 +1,4 @@
-/// One client's connection, in the table of the worker it belongs to for life. That worker.
+/// One client's connection, in the table of the worker that serves it. That worker.
 
 internal import CompletionPort
 internal import FileLog

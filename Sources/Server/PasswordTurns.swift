@@ -184,7 +184,7 @@ struct PasswordTurns<Asker: Hashable, Work> {
 
     /// Looks whether an address may have its turn before others.
     ///
-    /// What is under way may turn out wrong, so an address with several realms has one guess before them, too. Clients that
+    /// A comparison that is under way may turn out wrong, so an address with several realms has one guess before them, too. Clients that
     /// can't be told apart have one turn for all, and are never doubtful: nobody knows which of them was wrong.
     private mutating func judge(_ network: ClientNetwork?, _ now: Instant) {
         guard let network, let running = addresses[network]?.running else { return }

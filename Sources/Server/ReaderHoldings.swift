@@ -17,11 +17,21 @@ enum ReaderBudget: Int, CaseIterable {
     case lists
 }
 
-/// The client that was last refused what readers hold.
-struct ReaderRefusal {
-    var client: ClientNetwork?
-    /// The time until which it is refused without another look.
-    var until = Instant(nanoseconds: 0)
+/// Clients that were refused what readers hold a moment ago.
+struct ReaderRefusals {
+    /// A client is refused for so long without another look.
+    static let memory = Duration.milliseconds(100)
+    /// When there are more all are forgotten: a look too many is all that it costs.
+    static let countMax = 16
+
+    private var untils: [ClientNetwork?: Instant] = [:]
+
+    func has(_ client: ClientNetwork?, now: Instant) -> Bool { untils[client].map { now < $0 } ?? false }
+
+    mutating func note(_ client: ClientNetwork?, now: Instant) {
+        if untils.count == Self.countMax { untils.removeAll() }
+        untils[client] = now.advanced(by: Self.memory)
+    }
 }
 
 /// The readers of a worker, by what they hold of one budget.

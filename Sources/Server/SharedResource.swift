@@ -2,8 +2,10 @@
 
 /// One of the budgets of a worker that are shared by address (docs/THREATS.md).
 enum SharedResource: Int, CaseIterable {
-    /// Open connections.
+    /// Connections that have a place, and so may be asked to give it back.
     case connections
+    /// Connections, those that wait for a place included.
+    case accepted
     /// Bytes of requests' contents, of the calls that took them, and of answers that wait.
     case contents
     /// Bytes of heads: those that wait to be read, and those of requests under way.

@@ -1,4 +1,4 @@
-/// How many connections a worker serves, and whether it could do with more or fewer. Any thread.
+/// The number of connections that a worker serves, and its wish for more or fewer. Any thread.
 
 internal import Synchronization
 

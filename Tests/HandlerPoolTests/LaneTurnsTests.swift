@@ -44,6 +44,28 @@ import Testing
         #expect((9...11).contains(lanes.jobs[1]), "\(lanes.jobs)")
     }
 
+    /// A lane whose jobs waited while others held threads for long goes before newcomers for a while, and no longer.
+    @Test func timeThatOthersHeldIsACreditWithABound() {
+        var turns = LaneTurns()
+        for lane in 0..<2 {
+            turns.open(lane)
+            turns.enter(lane)
+        }
+        turns.begin(0)
+        turns.end(0, held: 640_000 * Self.millisecond, among: 2)
+        // A lane of jobs of 100 ms that always has one.
+        turns.open(2)
+        turns.enter(2)
+        var before = 0
+        while turns.first == 1 {
+            turns.begin(1)
+            turns.end(1, held: 100 * Self.millisecond, among: 3)
+            before += 1
+        }
+        #expect(turns.first == 2)
+        #expect(before <= 11, "a second's worth")
+    }
+
     /// Before any of their jobs has ended, lanes have turns by number.
     @Test func threadsThatAreFreeTogetherAreSharedToo() {
         var turns = LaneTurns()

@@ -8,6 +8,19 @@ import Testing
 @testable import Server
 
 @Suite struct ReaderHoldingsTests {
+    /// Each client is refused for a moment without another look, also where several ask in turn.
+    @Test func severalClientsAreRemembered() {
+        var refusals = ReaderRefusals()
+        let now = Instant(nanoseconds: 5_000_000_000)
+        let clients = (0..<UInt32(ReaderRefusals.countMax)).map { client($0) }
+        for client in clients { refusals.note(client, now: now) }
+        #expect(clients.allSatisfy { refusals.has($0, now: now) })
+        #expect(!refusals.has(nil, now: now))
+        #expect(!clients.contains { refusals.has($0, now: now.advanced(by: ReaderRefusals.memory)) })
+        refusals.note(nil, now: now)
+        #expect(refusals.has(nil, now: now) && !refusals.has(clients[0], now: now), "memory has a bound")
+    }
+
     private func reader(
         _ slot: UInt32,
         _ address: UInt32,
