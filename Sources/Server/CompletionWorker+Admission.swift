@@ -51,14 +51,22 @@ extension CompletionWorker {
         serveWaiting(besides: 1)
         let place = takePlace(for: socket, besides: 1)
         guard place == .none else { return admission.decide(place, .take, room: .some, now: clock.now) }
-        let decision = shares.decide(
-            shares.account(of: client),
-            wants: 1,
-            of: .connections,
-            limit: shares.total(.connections),
-            largest: 1
-        )
-        return admission.decide(.none, decision, room: roomToWait(socket), now: clock.now)
+        let account = shares.account(of: client)
+        return decide(account, share(of: account, in: .connections), room: roomToWait(socket))
+    }
+
+    /// Decides about a client for which there is no place, and maybe no room to wait.
+    private func decide(
+        _ account: Shares.Account,
+        _ places: Shares.Decision,
+        room: ConnectionAdmission.Room
+    ) -> ConnectionAdmission.Decision {
+        admission.decide(.none, places, room: room, line: share(of: account, in: .waiting), now: clock.now)
+    }
+
+    /// The decision about one more of what is all taken.
+    private func share(of account: Shares.Account, in resource: SharedResource) -> Shares.Decision {
+        shares.decide(account, wants: 1, of: resource, limit: shares.total(resource), largest: 1)
     }
 
     /// Serves the connection, or has it wait.
@@ -73,11 +81,17 @@ extension CompletionWorker {
         case .replace(let holder):
             let giving = endConnection(of: holder, sparing: slot, among: ConnectionGivers.Standing.allCases)
             guard giving != .nothing else {
-                return perform(roomToWait(connections[slot].socket) == .some ? .wait : .shed, slot)
+                let room = roomToWait(connections[slot].socket)
+                return perform(decide(connections[slot].account, .refuse, room: room), slot)
             }
             peers[index].load.add()
             serve(slot)
         case .wait:
+            wait(slot)
+        case .takeTurn(let holder):
+            let newest = admission.waiting.last { connections[$0.slot].account == holder }
+            guard let newest else { return perform(.shed, slot) }
+            act(connections[newest.slot].state.placeGivenBack(), newest.slot)
             wait(slot)
         case .shed:
             let account = connections[slot].account
@@ -90,8 +104,7 @@ extension CompletionWorker {
 
     private func serve(_ slot: UInt32) {
         admission.takePlace()
-        connections[slot].place = .taken
-        shares.charge(connections[slot].account, .connections, 1)
+        notePlace(slot)
         receive(slot, once: true)
     }
 

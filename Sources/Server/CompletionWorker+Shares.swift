@@ -13,21 +13,28 @@ internal import HTTP
 extension CompletionWorker {
     // MARK: Accounts
 
+    /// The budget that a connection counts in.
+    private func budget(_ slot: UInt32) -> SharedResource {
+        connections[slot].place == .taken ? .connections : .waiting
+    }
+
     /// Charges a connection to its client's address.
     func openAccount(_ slot: UInt32, of client: ClientNetwork?) {
-        connections[slot].account = shares.charge(client, .accepted, 1)
+        connections[slot].account = shares.charge(client, budget(slot), 1)
         connectionMembers.insert(slot, connections[slot].account)
     }
 
     /// The connection is closed.
     func closeAccount(_ slot: UInt32) {
         connectionMembers.remove(slot, connections[slot].account)
-        release(connections[slot].account, placeOf: slot)
+        shares.release(connections[slot].account, budget(slot), 1)
     }
 
-    private func release(_ account: Shares.Account, placeOf slot: UInt32) {
-        if connections[slot].place == .taken { shares.release(account, .connections, 1) }
-        shares.release(account, .accepted, 1)
+    /// The connection has its place from now on.
+    func notePlace(_ slot: UInt32) {
+        connections[slot].place = .taken
+        shares.charge(connections[slot].account, .connections, 1)
+        shares.release(connections[slot].account, .waiting, 1)
     }
 
     /// The connection's peer is trusted from now on, and has no share, or is not any longer.
@@ -40,9 +47,8 @@ extension CompletionWorker {
         connectionMembers.remove(slot, old)
         openAccount(slot, of: isFromProxy ? nil : ClientNetwork(connections[slot].remote))
         shares.charge(connections[slot].account, .heads, inputSize)
-        if connections[slot].place == .taken { shares.charge(connections[slot].account, .connections, 1) }
         shares.release(old, .heads, inputSize)
-        release(old, placeOf: slot)
+        shares.release(old, budget(slot), 1)
     }
 
     /// Charges an exchange to the address of its client: the connection's, or the one that a trusted proxy names.

@@ -6,7 +6,9 @@
 /// of one of those. One of the address that holds most waits for a place, unread. When as many wait as there is room for,
 /// accepting pauses: the rest waits in the kernel's backlog, as long as that helps. After a moment accepting goes on, so
 /// that clients of other addresses behind them are reached: then a newcomer waits only when its own address has an idle
-/// connection to end for it. As whoever floods may leave and come again, that lasts until there has been room for a while.
+/// connection to end for it, or takes the turn of one of an address that has more clients waiting. As whoever floods may leave
+/// and come again, that lasts until there has been room for a while. Those that wait are served in the order of what their
+/// addresses have: those with fewest places first.
 ///
 /// Next: ConnectionGivers.swift
 
@@ -32,6 +34,8 @@ struct ConnectionAdmission {
         case replace(Shares.Account)
         /// It is not read before there is a place.
         case wait
+        /// It waits, and a client of this account that waits ends.
+        case takeTurn(of: Shares.Account)
         /// It waits when an idle connection of its own address gives its place back, and ends otherwise.
         case shed
     }
@@ -68,16 +72,28 @@ struct ConnectionAdmission {
     ///   - place: the place that was found for it.
     ///   - shares: the decision of the shares where there is none.
     ///   - room: the room for it to wait.
+    ///   - line: the decision of the shares about clients that wait.
     ///   - now: the time.
     /// - Returns: the decision.
-    func decide(_ place: Place, _ shares: Shares.Decision, room: Room, now: Instant) -> Decision {
+    func decide(
+        _ place: Place,
+        _ shares: Shares.Decision,
+        room: Room,
+        line: @autoclosure () -> Shares.Decision = .refuse,
+        now: Instant
+    ) -> Decision {
         switch (place, shares) {
         case (.own, _): .serve
         case (.peer(let peer), _): .handOver(to: peer)
         case (.none, .giveBack(let holder)): .replace(holder)
-        case (.none, .take), (.none, .refuse):
-            room == .some || room == .full && !isShedding(now: now) ? .wait : .shed
+        case (.none, .take), (.none, .refuse): decideToWait(room, line(), now)
         }
+    }
+
+    private func decideToWait(_ room: Room, _ line: Shares.Decision, _ now: Instant) -> Decision {
+        if room == .some || room == .full && !isShedding(now: now) { return .wait }
+        guard case .giveBack(let holder) = line else { return .shed }
+        return .takeTurn(of: holder)
     }
 
     /// A connection has a place.

@@ -4,8 +4,8 @@
 enum SharedResource: Int, CaseIterable {
     /// Connections that have a place, and so may be asked to give it back.
     case connections
-    /// Connections, those that wait for a place included.
-    case accepted
+    /// Connections that have none: their clients wait for one, or end.
+    case waiting
     /// Bytes of requests' contents, of the calls that took them, and of answers that wait.
     case contents
     /// Bytes of heads: those that wait to be read, and those of requests under way.

@@ -49,6 +49,8 @@ import Testing
     @Test func whoWouldKeepTheLastDescriptorDoesNotWait() {
         var admission = ConnectionAdmission()
         #expect(admission.decide(.none, .refuse, room: .none, now: start) == .shed)
+        let turn = admission.decide(.none, .refuse, room: .none, line: .giveBack(from: holder), now: start)
+        #expect(turn == .takeTurn(of: holder))
         #expect(admission.pause(isFull: true, now: start) != nil)
         #expect(admission.decide(.none, .refuse, room: .none, now: start) == .shed)
     }

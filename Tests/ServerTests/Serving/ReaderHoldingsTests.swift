@@ -12,7 +12,7 @@ import Testing
     @Test func severalClientsAreRemembered() {
         var refusals = ReaderRefusals()
         let now = Instant(nanoseconds: 5_000_000_000)
-        let clients = (0..<UInt32(ReaderRefusals.countMax)).map { client($0) }
+        let clients = (1...UInt32(ReaderRefusals.countMax)).map { client($0) }
         for client in clients { refusals.note(client, now: now) }
         #expect(clients.allSatisfy { refusals.has($0, now: now) })
         #expect(!refusals.has(nil, now: now))
