@@ -4,7 +4,6 @@
 
 import Glibc
 import Harness
-import Platform
 import Testing
 
 @Suite struct SharedTurnsTests {
@@ -12,39 +11,6 @@ import Testing
     private static let page = Request.get("/index.html")
     /// A call, answered with the number of those that have run before it.
     private static let number = Request.get("/trial/number")
-
-    /// A FIFO that holds the pool's thread (`/trial/gate`).
-    private final class Gate {
-        private let path: String
-        private let holder: Client
-        private var writer: Int32 = -1
-
-        /// Returns when the thread is held.
-        init(_ server: ServerProcess, _ site: TestSite) throws {
-            path = site.root + "/gate"
-            guard unsafe mkfifo(path, 0o600) == 0 else { throw HarnessError.system("mkfifo \(path)") }
-            holder = try Client(server)
-            try holder.send(Request.get("/trial/gate?\(path)"))
-            let deadline = Instant.now.advanced(by: .seconds(20))
-            while writer < 0 {
-                // ENXIO as long as nobody is there to read (fifo(7)).
-                writer = unsafe Glibc.open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
-                guard writer >= 0 || errno == ENXIO else { throw HarnessError.system("open \(path)") }
-                guard Instant.now < deadline else { throw HarnessError("nobody came to the gate") }
-                sched_yield()
-            }
-        }
-
-        deinit {
-            if writer >= 0 { _ = Glibc.close(writer) }
-        }
-
-        func open() throws {
-            _ = Glibc.close(writer)
-            writer = -1
-            try #expect(holder.readResponse().text == "open\n")
-        }
-    }
 
     private func serving(
         _ configuration: String = "",
@@ -72,7 +38,7 @@ import Testing
 
     @Test(arguments: [1, 2]) func anotherAddressIsNext(workers: Int) throws {
         try serving(workers: workers) { server, site in
-            let gate = try Gate(server, site)
+            let gate = try HandlerGate(server, site)
             let attackers = try (0..<60).map { _ in try Client(server) }
             let count = 8
             for client in attackers { try send(String(repeating: Self.number, count: count), client) }
@@ -88,7 +54,7 @@ import Testing
     /// Whichever worker has the calls that fill the queue.
     @Test func placesAreSharedByAllWorkers() throws {
         try serving(queueMax: 4, workers: 2) { server, site in
-            let gate = try Gate(server, site)
+            let gate = try HandlerGate(server, site)
             let attackers = try (0..<4).map { _ in try Client(server) }
             for client in attackers { try send(Self.number, client) }
             let victims = try (0..<4).map { _ in try Client(server, from: Self.victim) }
@@ -110,7 +76,7 @@ import Testing
             guard unsafe symlink("docs/a.txt", site.root + "/www/link.txt") == 0 else {
                 throw HarnessError.system("symlink")
             }
-            let gate = try Gate(server, site)
+            let gate = try HandlerGate(server, site)
             let attackers = try (0..<4).map { _ in try Client(server) }
             for client in attackers { try send(Self.number, client) }
             var victims: [Client] = []
@@ -140,7 +106,7 @@ import Testing
 
     @Test(arguments: Standing.allCases) func callsOfClientsThatAreGoneNeverStart(standing: Standing) throws {
         try serving { server, site in
-            let gate = try Gate(server, site)
+            let gate = try HandlerGate(server, site)
             let client = try Client(server)
             switch standing {
             case .open, .finished: try send(Self.number, client)
@@ -162,7 +128,7 @@ import Testing
     /// A FIN alone takes nothing back.
     @Test func callsOfClientsThatHaveOnlyFinishedRun() throws {
         try serving { server, site in
-            let gate = try Gate(server, site)
+            let gate = try HandlerGate(server, site)
             let client = try Client(server)
             try send(Self.number + Self.number, client)
             try client.shutdownSending()
