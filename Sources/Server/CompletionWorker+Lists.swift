@@ -99,7 +99,7 @@ extension CompletionWorker {
             }
             // It is looked for anew then: this one would be counted nowhere.
             exchanges[exchange].isListed = false
-            return awaitRoom(exchange)
+            return awaitRoom(exchange, .lists)
         }
         lists.hold(list)
         reply(exchange, .list(list))

@@ -12,38 +12,41 @@ extension CompletionWorker {
     /// All entries are in use: the address that has most of them in use gives one back, for any other.
     func awaitEntry(_ exchange: UInt32) {
         guard endReaders(.entries, for: exchange, wants: 1) else { return reply(exchange, .refusal(.filesFull)) }
-        awaitRoom(exchange)
+        awaitRoom(exchange, .entries)
     }
 
     /// Lets the exchange wait until connections that are being closed have given back what they hold.
-    func awaitRoom(_ exchange: UInt32) {
+    func awaitRoom(_ exchange: UInt32, _ budget: ReaderBudget) {
         awaitTurn(exchange)
         exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
         wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
-        roomWaiters.append(exchanges.key(exchange))
+        let held = readerLooks[budget.rawValue].held(by: network(of: exchange))
+        roomWaiters.insert(exchanges.key(exchange), rank: held)
     }
 
-    /// A connection has ended, and what it was sent may be free.
+    /// There may be room for those who wait for it: a connection has ended, or it is time to look who gives some back.
     func resumeRoomWaiters() {
-        guard !roomWaiters.isEmpty else { return }
-        let waiting = roomWaiters
-        roomWaiters.removeAll()
-        for (index, key) in waiting.enumerated() {
+        guard !roomWaiters.isEmpty, !roomWaiters.isResuming else { return }
+        roomWaiters.isResuming = true
+        defer { roomWaiters.isResuming = false }
+        for _ in 0..<roomWaiters.count {
+            guard let key = roomWaiters.takeFirst() else { return }
             guard exchanges.isCurrent(key), exchanges[key.slot].stage == .waitingForTurn,
                 exchanges[key.slot].connection != noSlot
             else { continue }
+            let others = roomWaiters.count
             findInTurn(key.slot)
-            guard roomWaiters.isEmpty else {
-                // There is none left: the others wait on, in their order.
-                roomWaiters += waiting[(index + 1)...]
-                return
-            }
+            // It waits again: there is no room for the others either.
+            if roomWaiters.count > others { return }
         }
     }
 
     // MARK: Giving back
 
     /// Ends readers of the address that is sent most, so that there is room when they have gone.
+    ///
+    /// A look goes through all connections. So there is one now and then; between two of them whoever wants some waits for the
+    /// next.
     ///
     /// - Parameters:
     ///   - budget: of what there is none left.
@@ -52,10 +55,17 @@ extension CompletionWorker {
     /// - Returns: false when that address is the exchange's own, or is not sent more than the exchange's would be.
     func endReaders(_ budget: ReaderBudget, for wanting: UInt32, wants count: Int) -> Bool {
         let client = network(of: wanting)
-        // A flood of one address's requests looks through all connections now and then only.
         if readerRefusals[budget.rawValue].has(client, now: clock.now) { return false }
+        let next = readerLooks[budget.rawValue].next
+        guard clock.now >= next else {
+            searchesDue = Instant.earlier(searchesDue, next)
+            return true
+        }
+        let began = Instant.now
         let holdings = ReaderHoldings(connections.occupiedSlots.flatMap { readers(on: $0, budget) })
-        guard let givers = holdings.givers(for: client, wants: count) else {
+        let givers = holdings.givers(for: client, wants: count)
+        readerLooks[budget.rawValue] = ReaderLook(holdings.sizes, took: Instant.now.since(began), now: clock.now)
+        guard let givers else {
             readerRefusals[budget.rawValue].note(client, now: clock.now)
             return false
         }

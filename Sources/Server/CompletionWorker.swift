@@ -102,9 +102,11 @@ final class CompletionWorker {
     var outputWaiters: [UInt32] = []
     var slowReaders = SlowReaders()
     /// Exchanges that wait until others are no longer sent a file or a list.
-    var roomWaiters: [CompletionKey] = []
+    var roomWaiters = RoomWaiters<CompletionKey>()
     /// By the number of the budget.
     var readerRefusals = ReaderBudget.allCases.map { _ in ReaderRefusals() }
+    /// By the number of the budget.
+    var readerLooks = ReaderBudget.allCases.map { _ in ReaderLook() }
     var dueSlots: [UInt32] = []
     /// The result of the Accept-Encoding that was read last: clients of a kind all send the same.
     var codingMemo = CodingMemo()
@@ -257,6 +259,7 @@ final class CompletionWorker {
         if clock.now.nanoseconds >= searchesDue.nanoseconds {
             passSearches()
             watchReaders()
+            resumeRoomWaiters()
         }
     }
 

@@ -34,6 +34,56 @@ struct ReaderRefusals {
     }
 }
 
+/// The last look at what readers hold of a budget.
+struct ReaderLook {
+    /// The time from one look to the next at least.
+    static let interval = Duration.milliseconds(50)
+    /// From one look to the next it takes so many times as long as that look at least.
+    static let share = 10
+
+    private let sizes: [ClientNetwork: Int]
+    /// The time of the next look.
+    let next: Instant
+
+    init() {
+        sizes = [:]
+        next = Instant(nanoseconds: 0)
+    }
+
+    /// - Parameters:
+    ///   - sizes: what each address was sent.
+    ///   - duration: the time that the look took.
+    ///   - now: the time.
+    init(_ sizes: [ClientNetwork: Int], took duration: Duration, now: Instant) {
+        self.sizes = sizes
+        next = now.advanced(by: max(Self.interval, duration * Self.share))
+    }
+
+    /// The size of what a client was sent; 0 for one that has no share.
+    func held(by client: ClientNetwork?) -> Int { client.flatMap { sizes[$0] } ?? 0 }
+}
+
+/// Those who wait for room: those who hold least first, and of those who hold as much the first to come.
+struct RoomWaiters<Key> {
+    private var waiting: [(key: Key, rank: Int)] = []
+    /// True while those who wait are asked in turn: whoever waits again stays before those who hold as much.
+    var isResuming = false
+
+    var isEmpty: Bool { waiting.isEmpty }
+    var count: Int { waiting.count }
+
+    /// - Parameters:
+    ///   - key: one that waits.
+    ///   - rank: what it holds.
+    mutating func insert(_ key: Key, rank: Int) {
+        let isAgain = isResuming
+        let index = waiting.firstIndex { isAgain ? $0.rank >= rank : $0.rank > rank } ?? waiting.endIndex
+        waiting.insert((key, rank), at: index)
+    }
+
+    mutating func takeFirst() -> Key? { waiting.isEmpty ? nil : waiting.removeFirst().key }
+}
+
 /// The readers of a worker, by what they hold of one budget.
 struct ReaderHoldings {
     /// A connection that is sent a copy, or is about to be.
@@ -59,9 +109,20 @@ struct ReaderHoldings {
     }
 
     private let readers: [Reader]
+    /// The size of what each address is sent, each copy once; but for readers that are ending.
+    let sizes: [ClientNetwork: Int]
 
     init(_ readers: [Reader]) {
         self.readers = readers
+        var sizes: [ClientNetwork: Int] = [:]
+        var seen: [ClientNetwork: Set<UInt>] = [:]
+        for reader in readers where !reader.isEnding {
+            guard let network = reader.network, seen[network, default: []].insert(reader.copy).inserted else {
+                continue
+            }
+            sizes[network, default: 0] += reader.size
+        }
+        self.sizes = sizes
     }
 
     /// Chooses connections to be ended.
@@ -76,15 +137,14 @@ struct ReaderHoldings {
         let staying = readers.filter { !$0.isEnding }
         var free = sizeOfCopies(of: readers) - sizeOfCopies(of: staying)
         guard free < count else { return [] }
-        let byNetwork = Dictionary(grouping: staying.filter { $0.network != nil }, by: \.network)
-        let most = byNetwork.mapValues(sizeOfCopies).max { $0.value < $1.value }
-        guard let most, most.key != client, let holders = byNetwork[most.key] else { return nil }
+        guard let most = sizes.max(by: { $0.value < $1.value }), most.key != client else { return nil }
+        let holders = staying.filter { $0.network == most.key }
         let others = Set(staying.lazy.filter { $0.network != most.key }.map(\.copy))
         let copies = copies(of: holders).sorted { first, second in
             let (isShared, isOtherShared) = (others.contains(first.id), others.contains(second.id))
             return isShared == isOtherShared ? first.due < second.due : isOtherShared
         }
-        let kept = sizeOfCopies(of: byNetwork[client] ?? []) + count
+        let kept = (client.flatMap { sizes[$0] } ?? 0) + count
         var left = most.value
         var chosen: [CompletionKey] = []
         for copy in copies.dropLast() where free < count && left > kept {

@@ -325,7 +325,7 @@ extension CompletionWorker {
         case .ready:
             deliver(exchange, file)
         case .crowded:
-            awaitRoom(exchange)
+            awaitRoom(exchange, .unkept)
         case _ where askAbsent(exchange, file):
             break
         case .missing where !files[file].key.isPlain, .folder where !files[file].key.isPlain,

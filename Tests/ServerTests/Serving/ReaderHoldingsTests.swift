@@ -21,6 +21,37 @@ import Testing
         #expect(refusals.has(nil, now: now) && !refusals.has(clients[0], now: now), "memory has a bound")
     }
 
+    /// Who holds least is first, however many came before; who waits again stays before those who came later.
+    @Test func thoseWhoHoldLeastHaveTheirTurnFirst() {
+        var waiters = RoomWaiters<Int>()
+        for (key, rank) in [(1, 5), (2, 5), (3, 0), (4, 7), (5, 0)] { waiters.insert(key, rank: rank) }
+        #expect(waiters.takeFirst() == 3)
+        waiters.isResuming = true
+        waiters.insert(3, rank: 0)
+        waiters.isResuming = false
+        #expect((0..<5).map { _ in waiters.takeFirst() } == [3, 5, 1, 2, 4])
+        #expect(waiters.isEmpty && waiters.takeFirst() == nil)
+    }
+
+    /// Looks take a tenth of the worker's time at most.
+    @Test func aLookThatTookLongIsFollowedByALongPause() {
+        let now = Instant(nanoseconds: 5_000_000_000)
+        let holdings = ReaderHoldings([
+            reader(1, 1, copy: 1, size: 10, due: 1), reader(2, 1, copy: 1, size: 10, due: 1),
+            reader(3, 1, copy: 2, size: 5, due: 1), reader(4, 2, copy: 3, size: 1, due: 1, isEnding: true),
+        ])
+        let short = ReaderLook(holdings.sizes, took: .milliseconds(1), now: now)
+        #expect(short.next == now.advanced(by: ReaderLook.interval))
+        #expect(
+            ReaderLook(holdings.sizes, took: .milliseconds(30), now: now).next == now.advanced(by: .milliseconds(300))
+        )
+        #expect(
+            [client(1), client(2), nil].map(short.held) == [15, 0, 0],
+            "each copy counts once, and none that is ending"
+        )
+        #expect(ReaderLook().next < now)
+    }
+
     private func reader(
         _ slot: UInt32,
         _ address: UInt32,
