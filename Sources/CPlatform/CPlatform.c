@@ -263,12 +263,17 @@ int ringport_unread_count(int descriptor) {
     return ioctl(descriptor, FIONREAD, &count) == 0 ? count : 0;
 }
 
-uint64_t ringport_socket_acknowledged(int socket) {
+void ringport_socket_progress(int socket, struct ringport_socket_progress *progress) {
     struct tcp_info info = {0};
     socklen_t length = sizeof info;
+    *progress = (struct ringport_socket_progress){0};
     /* <linux/tcp.h> and not <netinet/tcp.h>: glibc's structure ends before tcpi_bytes_acked. */
-    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return 0;
-    return info.tcpi_bytes_acked;
+    if (getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return;
+    progress->acknowledged = info.tcpi_bytes_acked;
+    progress->unacknowledged_segments = info.tcpi_unacked;
+    progress->since_data_milliseconds = info.tcpi_last_data_sent;
+    progress->since_acknowledgement_milliseconds = info.tcpi_last_ack_recv;
+    progress->round_trip_microseconds = info.tcpi_rtt;
 }
 
 int ringport_reports_changes(int file) {

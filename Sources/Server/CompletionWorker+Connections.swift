@@ -45,8 +45,6 @@ extension CompletionWorker {
     /// Says FIN and waits for the client's, throwing away what still comes (RFC 9112 §9.6).
     private func finish(_ slot: UInt32) {
         connections[slot].state.lingerBegan(now: clock.now, site.allowances)
-        // Only what is taken from here on earns the client more time.
-        _ = hasTakenMore(slot)
         if port.finishSending(connections[slot].socket, connections.key(slot)) { beginOperation(slot) }
         freeInput(slot)
         wheel.arm(slot, at: connections[slot].state.deadline)

@@ -1,6 +1,5 @@
 /// Deadlines that have passed. On the completion worker.
 
-internal import CPlatform
 internal import CompletionPort
 internal import HTTP
 internal import Platform
@@ -73,29 +72,31 @@ extension CompletionWorker {
     /// What the kernel still holds for it goes on being sent after the socket is closed; only a client that has not even
     /// taken that is worth waiting for, as long as it takes something.
     private func lingerExpired(_ slot: UInt32) {
-        guard hasTakenMore(slot) else { return act(connections[slot].state.lingerEnded(), slot) }
-        connections[slot].state.lingerBegan(now: clock.now, site.allowances)
+        guard let taken = lastTaken(slot),
+            connections[slot].state.lingerGoesOn(lastTaken: taken, now: clock.now, site.allowances)
+        else { return act(connections[slot].state.lingerEnded(), slot) }
     }
 
     /// Nothing has been sent for a while.
     ///
     /// A client that takes its bytes slowly is left alone; one that takes none is not waited for.
     private func sendExpired(_ slot: UInt32) {
-        guard hasTakenMore(slot) else { return fail(slot, .sendExpired) }
-        connections[slot].state.sendProgressed(now: clock.now, site.allowances)
+        guard let taken = lastTaken(slot),
+            connections[slot].state.sendGoesOn(lastTaken: taken, now: clock.now, site.allowances)
+        else { return fail(slot, .sendExpired) }
     }
 
-    /// True when the client's kernel has acknowledged bytes since the last look (tcp_info, Linux 4.1): a send of many
-    /// bytes brings no packet before the last of them has found room.
+    /// The time when the client's kernel last acknowledged bytes, if it has since the last look: a send of many bytes brings no
+    /// packet before the last of them has found room.
     ///
     /// No system call reaches a direct descriptor, and a Unix socket knows no acknowledgements; their sends bring a packet for
-    /// whatever the client has taken.
-    func hasTakenMore(_ slot: UInt32) -> Bool {
+    /// whatever the client has taken, and each sets the deadline anew.
+    private func lastTaken(_ slot: UInt32) -> Instant? {
         guard let descriptor = connections[slot].socket.descriptor, !connections[slot].socket.isUnix
-        else { return false }
-        let acknowledged = ringport_socket_acknowledged(descriptor)
-        guard acknowledged > connections[slot].acknowledged else { return false }
-        connections[slot].acknowledged = acknowledged
-        return true
+        else { return nil }
+        let progress = ClientProgress(of: descriptor)
+        let taken = progress.lastTaken(beyond: connections[slot].acknowledged, now: clock.now)
+        connections[slot].acknowledged = progress.taken
+        return taken
     }
 }

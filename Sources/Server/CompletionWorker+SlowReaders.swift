@@ -1,6 +1,5 @@
 /// Output blocks when they run out: the reserve, and those that slow readers give back. On the completion worker.
 
-internal import CPlatform
 internal import CompletionPort
 internal import Platform
 
@@ -54,6 +53,6 @@ extension CompletionWorker {
     /// Bytes that a connection's client has acknowledged (tcp_info, Linux 4.1); 0 where the kernel does not say.
     private func taken(_ slot: UInt32) -> UInt64 {
         guard let descriptor = connections[slot].socket.descriptor, !connections[slot].socket.isUnix else { return 0 }
-        return ringport_socket_acknowledged(descriptor)
+        return ClientProgress(of: descriptor).taken
     }
 }

@@ -329,9 +329,19 @@ struct ConnectionState: Equatable {
         }
     }
 
-    /// The send deadline passed, but the client has taken something since: it is slow, not gone.
-    mutating func sendProgressed(now: Instant, _ allowances: Allowances) {
-        sendDeadline = now.advanced(by: allowances.send)
+    /// The send deadline passed, but the client has taken something since it was set: its time counts from then.
+    ///
+    /// - Returns: true when there is some left: the client is slow, not gone.
+    mutating func sendGoesOn(lastTaken: Instant, now: Instant, _ allowances: Allowances) -> Bool {
+        sendDeadline = lastTaken.advanced(by: allowances.send)
+        return now < sendDeadline
+    }
+
+    /// The same for a client that lingers.
+    mutating func lingerGoesOn(lastTaken: Instant, now: Instant, _ allowances: Allowances) -> Bool {
+        precondition(phase == .lingering, "only a lingering connection has such a deadline")
+        readDeadline = lastTaken.advanced(by: allowances.linger)
+        return now < readDeadline
     }
 
     /// An idle connection's time is over.

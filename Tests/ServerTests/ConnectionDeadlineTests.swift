@@ -190,12 +190,53 @@ import Testing
         #expect(state.deadline == ConnectionState.at(103))
     }
 
-    @Test func aSlowClientsTimeBeginsAnewWhenItHasTakenSomething() {
+    // MARK: Clients that take something meanwhile
+
+    /// Expects that a client which last took something at one second has time left at another, or has none.
+    private func expectTimeToTake(
+        _ isLeft: Bool,
+        _ state: inout ConnectionState,
+        tookAt taken: Int,
+        at seconds: Int,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let taken = ConnectionState.at(taken)
+        let now = ConnectionState.at(seconds)
+        let goesOn =
+            state.phase == .lingering
+            ? state.lingerGoesOn(lastTaken: taken, now: now, .forTests)
+            : state.sendGoesOn(lastTaken: taken, now: now, .forTests)
+        #expect(goesOn == isLeft, sourceLocation: sourceLocation)
+    }
+
+    @Test func aSlowClientsTimeToTakeCountsFromWhenItTookSomething() {
         var state = ConnectionState(after: Event.request + [.answered, .sendBegan])
         #expect(state.expiry(now: ConnectionState.at(4)) == .send)
-        state.perform(.sendProgressed, now: ConnectionState.at(4))
+        expectTimeToTake(true, &state, tookAt: 3, at: 4)
         #expect(state.expiry(now: ConnectionState.at(4)) == .none)
-        #expect(state.deadline == ConnectionState.at(8))
+        #expect(state.deadline == ConnectionState.at(7))
+        expectTimeToTake(true, &state, tookAt: 7, at: 7)
+        #expect(state.deadline == ConnectionState.at(11))
+        expectTimeToTake(false, &state, tookAt: 7, at: 11)
+    }
+
+    /// All that it took it took when the bytes had only just been sent.
+    @Test func aClientThatTookNothingSinceHasNoMoreTimeToTake() {
+        var state = ConnectionState(after: Event.request + [.answered, .sendBegan])
+        expectTimeToTake(false, &state, tookAt: 0, at: 4)
+        var late = ConnectionState(after: Event.request + [.answered, .sendBegan])
+        expectTimeToTake(false, &late, tookAt: 1, at: 9)
+    }
+
+    @Test func aLingeringClientsTimeCountsFromWhenItTookSomething() {
+        let lingering = Event.lastRequest + Event.response + [.lingerBegan]
+        var state = ConnectionState(after: lingering)
+        expectTimeToTake(true, &state, tookAt: 2, at: 5)
+        #expect(state.deadline == ConnectionState.at(7) && state.expiry(now: ConnectionState.at(7)) == .linger)
+        expectTimeToTake(false, &state, tookAt: 2, at: 7)
+        var silent = ConnectionState(after: lingering)
+        expectTimeToTake(false, &silent, tookAt: 0, at: 5)
+        #expect(silent.lingerEnded() == .close(reset: false))
     }
 
     @Test func aSendsDeadlineIsNamedBeforeAReadsThatPassedToo() {

@@ -21,7 +21,6 @@ enum ConnectionEvent: Sendable {
     case drain
     case idleEnded
     case placeGivenBack
-    case sendProgressed
 
     /// A whole request without content.
     static let request = [headBegan, headEnded(hasBody: false, keepsAlive: true)]
@@ -84,7 +83,6 @@ extension ConnectionState {
         case .drain: return drain(now: now, .forTests)
         case .idleEnded: return idleEnded()
         case .placeGivenBack: return placeGivenBack()
-        case .sendProgressed: sendProgressed(now: now, .forTests)
         }
         return .nothing
     }

@@ -104,8 +104,16 @@ ssize_t ringport_append_at_once(int descriptor, const void *bytes, size_t count)
 /* FIONREAD of a pipe: bytes in it that nobody has read; 0 when it can't be told. */
 int ringport_unread_count(int descriptor);
 
-/* Bytes that the peer of a TCP socket has acknowledged so far (tcp_info, Linux 4.1); 0 when it can't be told. */
-uint64_t ringport_socket_acknowledged(int socket);
+/* How far the peer of a TCP socket has come with what it is sent (tcp_info, Linux 4.1); zeros when it can't be told. The last
+ * acknowledgement may be of nothing new: the answer to a probe of a closed window, or one that came with the peer's own data. */
+struct ringport_socket_progress {
+    uint64_t acknowledged; /* bytes so far; FIN counts as one */
+    uint32_t unacknowledged_segments;
+    uint32_t since_data_milliseconds; /* since the last segment with data left, for the first time or again */
+    uint32_t since_acknowledgement_milliseconds;
+    uint32_t round_trip_microseconds;
+};
+void ringport_socket_progress(int socket, struct ringport_socket_progress *progress);
 
 /* sched_getaffinity(2) of this process: 0, or -1 with EINVAL when the kernel knows of more processors than the mask has
  * bits. Words of the kernel's, as many as fit into the bytes. */
