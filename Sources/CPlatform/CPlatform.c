@@ -65,6 +65,10 @@ int ringport_name_beneath(int directory, const char *path, int follows_inside, i
     return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
 
+int ringport_name_in(int directory, const char *name) {
+    return openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+}
+
 int ringport_is_accessible(int file, int is_folder) {
     return faccessat(file, "", is_folder ? X_OK : R_OK, AT_EMPTY_PATH | AT_EACCESS) == 0;
 }

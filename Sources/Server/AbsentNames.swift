@@ -1,9 +1,9 @@
 /// Guards of addresses at which no file is. On the completion worker; the kernel is asked on a pool thread.
 ///
 /// DESIGN. A guarded address is answered with 401 whether something is there or not. Through a link, or where the folder of one
-/// site lies beneath another's, an address does not tell whether it is guarded. So the kernel is asked for the names of the
-/// longest part of the path that is there, as it is for those of a file (`ServedNames`), and the guards about these names
-/// with the rest of the path behind. A link that leads nowhere is a rest like any other: where it would lead is not known.
+/// site lies beneath another's, an address does not tell whether it is guarded. So the path is walked as far as it leads, as
+/// that of a file is (`PathWalk`), and the guards are asked about each link that was passed, and about the last place that is
+/// there with the rest of the path behind. A link that leads nowhere is asked about by the name that it would lead to.
 
 internal import CompletionPort
 internal import CPlatform
@@ -12,47 +12,27 @@ internal import Glibc
 internal import HandlerPool
 internal import Platform
 
-/// A path, and the longest part of it that is there.
-struct AbsentName: Sendable {
-    let root: Descriptor.Shared
-    /// The decoded path beneath the root, with its leading slash.
-    let path: [UInt8]
-    let symlinks: FileRules.Symlinks
-
-    /// Looks up the names that the path would have.
+extension PathWay {
+    /// Looks up the names that the path has as far as it leads.
     ///
     /// - Parameters:
     ///   - folders: the folders that are served.
     ///   - own: the index of the one in which the path was looked for.
     /// - Returns: the names at one moment.
     func look(_ folders: [Descriptor.Shared], own: Int) -> ServedNames {
-        // The folders above something that is there are there too, so that a few steps are enough, however long the path is.
-        let ends = Self.ends(of: path)
-        var (there, missing) = (0, ends.count)
-        var found: Descriptor?
-        while missing - there > 1 {
-            let middle = (there + missing) / 2
-            if let descriptor = symlinks.open(path[..<ends[middle]], beneath: root) {
-                found = consume descriptor
-                there = middle
-            } else if [EMFILE, ENFILE, ENOMEM].contains(errno) {
-                return .unknown(SystemError("look for a path"))
-            } else if errno == EAGAIN {
-                return .moved
-            } else {
-                missing = middle
+        ServedNames.look(folders, own: own, isInside: symlinks != .follow) {
+            var walk = PathWalk(self)
+            switch walk.go() {
+            case .reached, .missing: break
+            case .moved: return .moved
+            case .unknown(let error): return .unknown(error)
+            }
+            switch KernelPath.look(walk.number) {
+            case .path(let path): return .found((walk.whole(path).map { [$0] } ?? []) + walk.links)
+            case .moved: return .moved
+            case .unknown(let error): return .unknown(error)
             }
         }
-        let isInside = symlinks != .follow
-        let names = ServedNames.look(found?.rawValue ?? root.rawValue, folders, own: own, isInside: isInside)
-        guard case .found(let names) = names else { return names }
-        return .found(names.map { $0.followed(by: path[ends[there]...]) })
-    }
-
-    /// The ends of the path's parts from the root on; the first is nothing, the last all of it but a slash at its end.
-    static func ends(of path: [UInt8]) -> [Int] {
-        let slash = UInt8(ascii: "/")
-        return path.indices.filter { path[$0] == slash } + (path.last == slash ? [] : [path.count])
     }
 }
 
@@ -79,19 +59,11 @@ extension FileRules.Symlinks {
     }
 }
 
-extension ServedName {
-    /// The name of what would be beneath it.
-    func followed(by rest: some Collection<UInt8>) -> ServedName {
-        let slash = UInt8(ascii: "/")
-        return ServedName(folder: folder, path: (path == [slash] && !rest.isEmpty ? [] : path) + rest)
-    }
-}
-
 /// Looks up the names that a path would have.
 ///
 /// On a pool thread.
 private final class AbsenceLookup: PoolJob {
-    private let name: AbsentName
+    private let way: PathWay
     private let folders: [Descriptor.Shared]
     private let own: Int
     private let posts: PostQueue<WorkerMessage>
@@ -99,21 +71,21 @@ private final class AbsenceLookup: PoolJob {
     private let outcome: CompletionWorker.LoadOutcome
 
     /// - Parameters:
-    ///   - name: the path.
+    ///   - way: the path.
     ///   - folders: the folders that are served.
     ///   - own: the index of the one in which the path was looked for.
     ///   - posts: the queue of the worker that wants to know.
     ///   - key: the entry that was made for the path.
     ///   - outcome: the end of its loading.
     init(
-        _ name: AbsentName,
+        _ way: PathWay,
         _ folders: [Descriptor.Shared],
         own: Int,
         _ posts: PostQueue<WorkerMessage>,
         _ key: CompletionKey,
         _ outcome: CompletionWorker.LoadOutcome
     ) {
-        self.name = name
+        self.way = way
         self.folders = folders
         self.own = own
         self.posts = posts
@@ -123,7 +95,7 @@ private final class AbsenceLookup: PoolJob {
 
     var jobOwner: JobOwner { .fileNames }
 
-    func run() { posts.post(.absenceNamed(key, outcome, name.look(folders, own: own))) }
+    func run() { posts.post(.absenceNamed(key, outcome, way.look(folders, own: own))) }
 }
 
 extension CompletionWorker {
@@ -144,13 +116,13 @@ extension CompletionWorker {
         var folders = files[file].version.roots
         // The folder in which it was looked for may have been left by its site since.
         if let folder = files[file].folder { folders[own] = folder }
-        let name = AbsentName(
+        let way = PathWay(
             root: folders[own],
             path: files[file].withName { name in name.indices.map { name[$0] } },
             symlinks: policy(ofFile: file).symlinks
         )
         files[file].stage = .naming
-        let lookup = AbsenceLookup(name, folders, own: own, posts, files.key(file), outcome)
+        let lookup = AbsenceLookup(way, folders, own: own, posts, files.key(file), outcome)
         if !site.dispatch.pool.submit(lookup) { loadEnded(file, .refused(.poolFull)) }
     }
 

@@ -37,9 +37,15 @@ struct FolderGuard: Sendable {
         let rules = hosts.policies[policy]
         let asked = ServedName(folder: rules.folder, path: address)
         guard hosts.guards(hasLinks: rules.symlinks != .refuse) else { return [asked] }
-        let isInside = rules.symlinks != .follow
-        guard case .found(let names) = ServedNames.look(file.rawValue, folders, own: rules.folder, isInside: isInside)
-        else { return nil }
+        let way = PathWay(root: folders[rules.folder], path: address, symlinks: rules.symlinks)
+        let looked = ServedNames.look(
+            file.rawValue,
+            by: rules.symlinks == .refuse ? nil : way,
+            folders,
+            own: rules.folder,
+            isInside: rules.symlinks != .follow
+        )
+        guard case .found(let names) = looked else { return nil }
         return [asked] + (address.last == Self.slash ? names.map(\.asFolder) : names)
     }
 

@@ -2,7 +2,7 @@
 ///
 /// DESIGN. A guard is asked about the file that is served, and not only about the address that led to it. Through a link, or
 /// where the folder of one site lies beneath another's, addresses do not tell which file that is: `/proc/self/fd` does
-/// (proc_pid_fd(5)). Another name of the same inode (a hard link, another mount) can't be known.
+/// (proc_pid_fd(5)). The links that were passed are names of it too (`PathWalk`). Another name of the same inode (a hard link, another mount) can't be known.
 
 internal import CompletionPort
 internal import FileLog
@@ -44,27 +44,72 @@ enum ServedNames: Sendable {
         }
     }
 
+    /// Absolute paths of a file.
+    enum Paths {
+        /// The file's own comes first.
+        case found([[UInt8]])
+        case moved
+        case unknown(SystemError)
+    }
+
     /// Looks up the names of an open file or folder.
     ///
     /// - Parameters:
     ///   - file: a descriptor.
+    ///   - way: the path that led to it through links; `nil` when it passed none.
     ///   - folders: the folders that are served.
     ///   - own: the index of the one in which it was found.
     ///   - isInside: the file can't be outside of that one.
     /// - Returns: the names at one moment.
-    static func look(_ file: Int32, _ folders: [Descriptor.Shared], own: Int, isInside: Bool) -> ServedNames {
+    static func look(
+        _ file: Int32,
+        by way: PathWay?,
+        _ folders: [Descriptor.Shared],
+        own: Int,
+        isInside: Bool
+    ) -> ServedNames {
+        look(folders, own: own, isInside: isInside) {
+            switch KernelPath.look(file) {
+            case .path(let path): paths(of: file, path, by: way)
+            case .moved: .moved
+            case .unknown(let error): .unknown(error)
+            }
+        }
+    }
+
+    /// Looks up names beneath folders.
+    ///
+    /// - Parameters:
+    ///   - folders: the folders that are served.
+    ///   - own: the index of the one in which a file was looked for.
+    ///   - isInside: the first path can't be outside of that one.
+    ///   - paths: looks up the absolute ones.
+    /// - Returns: the names at one moment.
+    static func look(_ folders: [Descriptor.Shared], own: Int, isInside: Bool, _ paths: () -> Paths) -> ServedNames {
         let before = folders.map { KernelPath.look($0.rawValue) }
-        let path: [UInt8]
-        switch KernelPath.look(file) {
-        case .path(let found): path = found
+        let found: [[UInt8]]
+        switch paths() {
+        case .found(let paths): found = paths
         case .moved: return .moved
         case .unknown(let error): return .unknown(error)
         }
         // What was renamed in between would make the parts of two ways one.
         guard before == folders.map({ KernelPath.look($0.rawValue) }) else { return .moved }
         for case .unknown(let error) in before { return .unknown(error) }
-        let names = names(of: path, beneath: before.map(\.path), own: own)
-        return isInside && !names.contains { $0.folder == own } ? .moved : .found(names)
+        let names = found.map { Self.names(of: $0, beneath: before.map(\.path), own: own) }
+        if isInside, let first = names.first, !first.contains(where: { $0.folder == own }) { return .moved }
+        return .found(names.flatMap { $0 })
+    }
+
+    /// The file's own path, and those of the links that lead to it.
+    private static func paths(of file: Int32, _ path: [UInt8], by way: PathWay?) -> Paths {
+        guard let way else { return .found([path]) }
+        var walk = PathWalk(way)
+        switch walk.go() {
+        case .reached where walk.isAt(file): return .found([path] + walk.links)
+        case .reached, .missing, .moved: return .moved
+        case .unknown(let error): return .unknown(error)
+        }
     }
 
     private static let slash = UInt8(ascii: "/")
@@ -121,6 +166,7 @@ enum KernelPath: Equatable {
 /// On a pool thread.
 private final class NameLookup: PoolJob {
     private let file: Int32
+    private let way: PathWay?
     private let folders: [Descriptor.Shared]
     private let own: Int
     private let isInside: Bool
@@ -129,6 +175,7 @@ private final class NameLookup: PoolJob {
 
     /// - Parameters:
     ///   - file: a descriptor that stays open until the names are posted.
+    ///   - way: the path that led to it through links; `nil` when it passed none.
     ///   - folders: the folders that are served.
     ///   - own: the index of the one in which it was found.
     ///   - isInside: the file can't be outside of that one.
@@ -136,6 +183,7 @@ private final class NameLookup: PoolJob {
     ///   - key: the file's entry.
     init(
         _ file: Int32,
+        by way: PathWay?,
         _ folders: [Descriptor.Shared],
         own: Int,
         isInside: Bool,
@@ -143,6 +191,7 @@ private final class NameLookup: PoolJob {
         _ key: CompletionKey
     ) {
         self.file = file
+        self.way = way
         self.folders = folders
         self.own = own
         self.isInside = isInside
@@ -152,7 +201,7 @@ private final class NameLookup: PoolJob {
 
     var jobOwner: JobOwner { .fileNames }
 
-    func run() { posts.post(.fileNamed(key, .look(file, folders, own: own, isInside: isInside))) }
+    func run() { posts.post(.fileNamed(key, .look(file, by: way, folders, own: own, isInside: isInside))) }
 }
 
 extension CompletionWorker {
@@ -167,11 +216,14 @@ extension CompletionWorker {
         var folders = files[file].version.roots
         // The folder in which it was found may have been left by its site since.
         if let folder = files[file].folder { folders[own] = folder }
+        let symlinks = policy(ofFile: file).symlinks
+        let path = [UInt8(ascii: "/")] + files[file].pathBytes
         let lookup = NameLookup(
             files[file].descriptor,
+            by: files[file].isLinked ? PathWay(root: folders[own], path: path, symlinks: symlinks) : nil,
             folders,
             own: own,
-            isInside: policy(ofFile: file).symlinks != .follow,
+            isInside: symlinks != .follow,
             posts,
             files.key(file)
         )

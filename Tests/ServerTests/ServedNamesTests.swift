@@ -59,12 +59,19 @@ import Testing
         ]
         let file = try Self.open(root + "/link")
         func look(own: Int, isInside: Bool = true) -> ServedNames {
-            .look(file.rawValue, folders, own: own, isInside: isInside)
+            .look(file.rawValue, by: nil, folders, own: own, isInside: isInside)
         }
         let both = [
             ServedName(folder: 0, path: Array("/in/x".utf8)), ServedName(folder: 1, path: Array("/x".utf8)),
         ]
         #expect(Self.names(look(own: 0)) == both)
+        func look(by path: String) -> ServedNames {
+            let way = PathWay(root: folders[0], path: Array(path.utf8), symlinks: .inside)
+            return .look(file.rawValue, by: way, folders, own: 0, isInside: true)
+        }
+        #expect(Self.names(look(by: "/link")) == both + [ServedName(folder: 0, path: Array("/link".utf8))])
+        // A way that leads elsewhere by now, or nowhere, tells nothing of the file that was opened.
+        #expect(Self.isMoved(look(by: "/in")) && Self.isMoved(look(by: "/none")))
         _ = unsafe rename(root + "/in/x", root + "/in/moved")
         #expect(Self.names(look(own: 0))?.first?.path == Array("/in/moved".utf8))
         // A name that only looks like what the kernel says of a removed file.
@@ -73,7 +80,7 @@ import Testing
         _ = unsafe unlink(root + "/in/x (deleted)")
         #expect(Self.isMoved(look(own: 0)))
         let other = try Self.open("/dev/null")
-        #expect(Self.isMoved(.look(other.rawValue, folders, own: 0, isInside: true)))
-        #expect(Self.names(.look(other.rawValue, folders, own: 0, isInside: false)) == [])
+        #expect(Self.isMoved(.look(other.rawValue, by: nil, folders, own: 0, isInside: true)))
+        #expect(Self.names(.look(other.rawValue, by: nil, folders, own: 0, isInside: false)) == [])
     }
 }

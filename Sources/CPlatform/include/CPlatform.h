@@ -26,6 +26,9 @@ int ringport_open_beneath(int directory, const char *path, int flags);
  * stay beneath the directory, or through all. */
 int ringport_name_beneath(int directory, const char *path, int follows_inside, int follows_all);
 
+/* openat(2) with O_PATH and O_NOFOLLOW: a link itself. */
+int ringport_name_in(int directory, const char *name);
+
 /* Whether this process may read a file that is open, or enter a folder (faccessat2(2), Linux 5.8). */
 int ringport_is_accessible(int file, int is_folder);
 

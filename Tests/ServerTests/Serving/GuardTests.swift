@@ -221,7 +221,7 @@ import Testing
 
     @Test func whatIsNotThereElsewhereIsMissing() throws {
         let site = try Self.linked(.inside)
-        site.link("www/to-nowhere", to: "private/none")
+        site.link("www/to-nowhere", to: "pub/none")
         site.link("www/out", to: "/etc")
         let targets = [
             "/none", "/pub/none", "/pub/none/none", "/to-nowhere", "/to-nowhere/x", "/out/none", "/out/passwd",
@@ -230,6 +230,62 @@ import Testing
             #expect(try site.ask(target).status == 404, "\(target)")
         }
         #expect(try site.ask("/pub").status == 308)
+    }
+
+    /// Each link that is passed is a name, also one that lies in a guarded folder and leads out of it.
+    ///
+    /// The first time and once more, direct and through links; where something is and where nothing is.
+    @Test(
+        arguments: [FileRules.Symlinks.inside, .follow],
+        [
+            ("/private/rep.txt", 200), ("/to-folder/rep.txt", 200), ("/private/d/r.txt", 200),
+            ("/to-folder/d/r.txt", 200), ("/to-folder/d/", 200), ("/to-folder/d", 308), ("/to-rep.txt", 200),
+            ("/pub/up/private/rep.txt", 200), ("/pub/up/to-folder/d/r.txt", 200), ("/to-folder/back/a", 200),
+            ("/to-folder/back/", 200), ("/private/back/none", 404), ("/to-folder/back/none", 404),
+            ("/to-folder/d/none", 404), ("/to-gone", 404), ("/to-none", 404), ("/private/gone", 404),
+            ("/to-folder/gone/x", 404), ("/to-d/", 200), ("/to-d/r.txt", 200),
+        ]
+    )
+    func aLinkInAGuardedFolderIsGuardedToo(
+        symlinks: FileRules.Symlinks,
+        target: (path: String, status: Int)
+    ) throws {
+        let site = try Self.linked(symlinks)
+        try site.write("www/store/rep.txt", Array("secret".utf8))
+        try site.write("www/store/d/r.txt", Array("secret".utf8))
+        site.link("www/private/rep.txt", to: "../store/rep.txt")
+        site.link("www/private/d", to: "../store/d")
+        site.link("www/private/back", to: "../pub")
+        site.link("www/private/gone", to: "../store/gone")
+        site.link("www/pub/up", to: "..")
+        site.link("www/to-rep.txt", to: "private/rep.txt")
+        site.link("www/to-gone", to: "private/gone")
+        site.link("www/to-none", to: "private/none")
+        site.link("www/to-d", to: "private/d")
+        for _ in 0..<2 {
+            let answer = try site.ask(target.path)
+            #expect(answer.status == 401 && !answer.text.contains("secret") && answer["Location"] == nil)
+            #expect(try site.ask(target.path, Self.right).status == target.status)
+        }
+        // What the links lead to is open by its own name, and not shown by theirs.
+        #expect(try site.ask("/store/rep.txt").text == "secret" && site.ask("/store/d/none").status == 404)
+        let list = try site.ask("/pub/up/", "Accept: application/json").text
+        #expect(list.contains("\"store\"") && !list.contains("to-") && !list.contains("private"), "\(list)")
+    }
+
+    /// Outside of every site's folder the links are the only names.
+    @Test func aGuardedLinkOutOfTheSiteIsGuardedThroughAnother() throws {
+        let site = try Self.linked(.follow)
+        try site.write("elsewhere/e.txt", Array("secret".utf8))
+        site.link("www/private/out", to: site.root + "/elsewhere")
+        site.link("www/to-e", to: "private/out/e.txt")
+        let targets = [
+            "/private/out/e.txt", "/to-folder/out/e.txt", "/to-e", "/to-folder/out/none", "/to-folder/out/",
+        ]
+        for target in targets {
+            #expect(try site.ask(target).status == 401, "\(target)")
+        }
+        #expect(try site.ask("/to-e", Self.right).text == "secret")
     }
 
     /// Clean addresses and further names of the index are looked for behind a link, too.
