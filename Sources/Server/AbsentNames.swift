@@ -29,7 +29,9 @@ extension PathWay {
             }
             switch KernelPath.look(walk.number) {
             case .path(let path): return .found((walk.whole(path).map { [$0] } ?? []) + walk.links)
-            case .moved: return .moved
+            // The site's own folder is gone until it is made again: nothing in it has a name but the address.
+            case .removed where walk.isAtRoot: return .found([])
+            case .moved, .removed: return .moved
             case .unknown(let error): return .unknown(error)
             }
         }

@@ -91,7 +91,7 @@ struct PathWalk {
         switch KernelPath.look(number) {
         // A link that the rest leads out of again is none of the file's names.
         case .path(let path): if let whole = Self.joined(path, name + behind) { links.append(whole) }
-        case .moved: return .moved
+        case .moved, .removed: return .moved
         case .unknown(let error): return .unknown(error)
         }
         guard let target = Self.target(next.rawValue) else { return .moved }

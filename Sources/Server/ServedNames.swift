@@ -71,7 +71,7 @@ enum ServedNames: Sendable {
         look(folders, own: own, isInside: isInside) {
             switch KernelPath.look(file) {
             case .path(let path): paths(of: file, path, by: way)
-            case .moved: .moved
+            case .moved, .removed: .moved
             case .unknown(let error): .unknown(error)
             }
         }
@@ -118,8 +118,10 @@ enum ServedNames: Sendable {
 /// The path of an open file by which the kernel knows it.
 enum KernelPath: Equatable {
     case path([UInt8])
-    /// It has no name any more, or another file has it.
+    /// Another file has its name, or none has.
     case moved
+    /// It has no name any more.
+    case removed
     case unknown(SystemError)
 
     var path: [UInt8]? { if case .path(let path) = self { path } else { nil } }
@@ -155,10 +157,13 @@ enum KernelPath: Equatable {
             }
         }
         guard isThere, unsafe fstat(file, &open) == 0, named.st_ino == open.st_ino, named.st_dev == open.st_dev else {
-            return .moved
+            // The kernel says so behind the last name: there the file stays nameless, and is not on its way to another one.
+            return path.suffix(removal.utf8.count).elementsEqual(removal.utf8) ? .removed : .moved
         }
         return .path(path)
     }
+
+    private static let removal = " (deleted)"
 }
 
 /// Looks up the names of a file that is being loaded.

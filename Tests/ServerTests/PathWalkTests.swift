@@ -100,6 +100,21 @@ import Testing
         }
     }
 
+    @Test func nothingInAFolderThatIsRemovedHasAName() throws {
+        try Self.withFolder { path, _ in
+            _ = unsafe mkdir(path + "/gone", 0o755)
+            let root = try Self.folder(path + "/gone")
+            #expect(Self.names("/x/", root) == ["0:/x/"])
+            _ = unsafe rmdir(path + "/gone")
+            #expect(KernelPath.look(root.rawValue) == .removed)
+            let way = PathWay(root: root, path: Array("/x/".utf8), symlinks: .inside)
+            guard case .found([]) = way.look([root], own: 0) else {
+                Issue.record("it waits for a folder that is gone")
+                return
+            }
+        }
+    }
+
     /// As many parts as fit the longest path, and more.
     @Test(arguments: [1000, 2000, 4000]) func aPathOfManyPartsHasAName(count: Int) throws {
         let path = String(repeating: "/n", count: count)

@@ -375,4 +375,22 @@ import Testing
         try Self.expectGuarded(site, "/private/x.html")
         #expect(try site.ask("/private/x.html", host: "b.example").text == Self.page)
     }
+
+    /// It is missing as it is where nothing is guarded, until it is made again.
+    @Test(arguments: [["/private/**"], []]) func aFolderThatIsRemovedIsMissing(guarding: [String]) throws {
+        let site = try Self.site(["other/a.txt": "open"], guarding: guarding) {
+            var host = HostRules(names: ["b.example"], rules: $0.rules)
+            host.rules.files.www = "other"
+            host.rules.protections = []
+            $0.hosts = [host]
+        }
+        #expect(try site.ask("/a.txt", host: "b.example").text == "open")
+        unsafe unlink(site.root + "/other/a.txt")
+        unsafe rmdir(site.root + "/other")
+        for target in ["/a.txt", "/none", "/"] {
+            #expect(try site.ask(target, host: "b.example").status == 404, "\(target)")
+        }
+        try site.write("other/a.txt", Array("again".utf8))
+        #expect(try site.ask("/a.txt", host: "b.example").text == "again")
+    }
 }
