@@ -208,8 +208,9 @@ enum SiteSchema {
             TLS only. The first rule that means an address counts. A file asks by whatever address it is reached: a rule that \
             means one of its names guards the others too. These are its own path, its folder's where it is an index, its \
             clean address, a coded file beside it, what `rewrite` and `fallback` lead to, the name that a symbolic link \
-            leads to, and its name in the folder of another site above or beneath. With links or several folders that needs \
-            `/proc`. Other names of the same file can't be known: a hard link, another mount, another spelling in a folder \
+            leads to, that of each link on the way, and its name in the folder of another site above or beneath. Where \
+            nothing is, an address asks if a file that it could lead to would: its page, its folder, that one's index. With \
+            links or several folders that needs `/proc`. Other names of the same file can't be known: a hard link, another mount, another spelling in a folder \
             that ignores case. Of two sites with one folder each has its own list.
             """,
             TableBody<ProtectionRule>(keys: [

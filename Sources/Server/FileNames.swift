@@ -74,6 +74,21 @@ struct FileNames: Sendable {
         return paths
     }
 
+    /// The files and folders that an address could lead to, if they were there.
+    ///
+    /// - Parameter name: a decoded path with its leading slash.
+    /// - Returns: the path itself, its page, its folder and each index of that.
+    func paths(askedBy name: [UInt8]) -> [[UInt8]] {
+        var paths = [name]
+        var folder = name
+        if name.last != Self.slash {
+            if cleanURLs { paths.append(name + Self.pageSuffix) }
+            folder.append(Self.slash)
+            paths.append(folder)
+        }
+        return paths + index.map { folder + $0 }
+    }
+
     /// True when the last segment of a path has a dot: it names a file of some type, and no view of an application.
     static func hasExtension(_ path: Span<UInt8>) -> Bool {
         var position = path.count - 1

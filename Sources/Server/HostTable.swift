@@ -10,7 +10,8 @@ struct HostTable: Sendable {
     private let names: [(name: [UInt8], policy: Int)]
     /// The suffix behind the star of `*.example.com`, its dot included; the longest first.
     private let suffixes: [(suffix: [UInt8], policy: Int)]
-    private let hasGuards: Bool
+    /// True when any address of any site asks for a password.
+    let hasGuards: Bool
     private let hasSeveralFolders: Bool
 
     /// Makes the table.

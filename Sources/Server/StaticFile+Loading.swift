@@ -326,7 +326,7 @@ extension CompletionWorker {
             deliver(exchange, file)
         case .crowded:
             awaitRoom(exchange, .unkept)
-        case _ where askAbsent(exchange, file):
+        case _ where askAbsent(exchange, file, outcome):
             break
         case .missing where !files[file].key.isPlain, .folder where !files[file].key.isPlain,
             .refused where !files[file].key.isPlain:

@@ -230,7 +230,7 @@ extension CompletionWorker {
         }
         switch files[file].stage {
         case .ready: deliver(exchange, file)
-        case .absent: missed(exchange)
+        case .absent: if !askAbsent(exchange, file, .missing) { missed(exchange) }
         case .opening, .reading, .naming, .looking, .making: wait(exchange, for: file)
         }
     }

@@ -37,6 +37,17 @@ import Testing
         #expect(names.paths(answeredBy: Array(file.utf8)) == paths.map { Array($0.utf8) })
     }
 
+    @Test(arguments: [
+        (false, "/a", ["/a", "/a/", "/a/index.html", "/a/home"]), (false, "/a/", ["/a/", "/a/index.html", "/a/home"]),
+        (true, "/a", ["/a", "/a.html", "/a/", "/a/index.html", "/a/home"]), (true, "/", ["/", "/index.html", "/home"]),
+    ])
+    func anAddressCouldLeadToSeveralFiles(cleanURLs: Bool, name: String, paths: [String]) {
+        var rules = FileRules()
+        rules.cleanURLs = cleanURLs
+        rules.index = ["index.html", "home"]
+        #expect(FileNames(rules).paths(askedBy: Array(name.utf8)).map(text) == paths)
+    }
+
     @Test func indexesAreTriedInTheirOrder() {
         var rules = FileRules()
         rules.index = ["index.html", "index.txt"]

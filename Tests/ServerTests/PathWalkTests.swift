@@ -53,7 +53,8 @@ import Testing
         folders: [Descriptor.Shared]? = nil
     ) -> [String] {
         let way = PathWay(root: root, path: Array(path.utf8), symlinks: links)
-        guard case .found(let names) = way.look(folders ?? [root], own: 0) else { return [] }
+        let looked = PathWay.look([way], folders ?? [root], own: 0, isInside: links != .follow)
+        guard case .found(let names) = looked else { return [] }
         return names.map { "\($0.folder):\(String(decoding: $0.path, as: UTF8.self))" }
     }
 
@@ -108,7 +109,7 @@ import Testing
             _ = unsafe rmdir(path + "/gone")
             #expect(KernelPath.look(root.rawValue) == .removed)
             let way = PathWay(root: root, path: Array("/x/".utf8), symlinks: .inside)
-            guard case .found([]) = way.look([root], own: 0) else {
+            guard case .found([]) = PathWay.look([way], [root], own: 0, isInside: true) else {
                 Issue.record("it waits for a folder that is gone")
                 return
             }

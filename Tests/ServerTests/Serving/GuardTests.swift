@@ -9,11 +9,11 @@ import Testing
     /// Made by `htpasswd -nbB -C 4 alice 'geheim:ä'`.
     private static let users = "alice:$2y$04$wxODVaIR95OmGWexLW0hvu.Q11t6EH7fPdU5XJY53leraGRKpeZ6i\n"
     /// Base64 of alice:geheim:ä.
-    private static let right = "Authorization: Basic YWxpY2U6Z2VoZWltOsOk"
+    static let right = "Authorization: Basic YWxpY2U6Z2VoZWltOsOk"
 
     private static let page = String(repeating: "secret ", count: 100)
 
-    private static func site(
+    static func site(
         _ files: [String: String] = [:],
         guarding paths: [String] = ["/private/**"],
         _ configure: @escaping (inout ServerConfiguration) -> Void = { _ in }
