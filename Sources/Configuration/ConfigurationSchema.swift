@@ -296,8 +296,17 @@ enum ConfigurationSchema {
                     \.store.writesQueuedMax,
                     .count(1...1_000_000),
                     """
-                    Writes that wait or are being stored. One more is refused as busy: forms answer with 503. One commit takes up \
-                    to 512.
+                    Writes that wait or are being stored. When there are more, the address that has most loses its newest to one \
+                    that has less; else one more is refused as busy: forms answer with 503. One commit takes up to 512.
+                    """
+                ),
+                ConfigurationKey(
+                    "writes_queued_size_max",
+                    \.store.writesQueuedSizeMax,
+                    .count(1...(1 << 40)),
+                    """
+                    Bytes of these writes, shared in the same way. A form may become six times as large as its content. One that \
+                    is larger by itself is stored when no other waits.
                     """
                 ),
             ]),

@@ -1,4 +1,5 @@
-/// A handler's write on its way to the store writer. Made on any thread, read and completed on the store writer.
+/// A handler's write on its way to the store writer. Made on any thread, read and completed on the store writer; one that
+/// loses its place in the queue is completed by whoever submits the one that has it.
 
 internal import CHandlerABI
 
@@ -11,8 +12,10 @@ package final class DatabaseWrite: @unchecked Sendable {
     ///
     /// Their bytes live as long as this object.
     package let statements: [DatabaseStatement]
-    /// Bytes of the parameters.
+    /// Bytes of the texts, the parameters and the response.
     package let size: Int
+    /// The network that the client of the write comes from; `nil` for one that has no share of what clients share.
+    package let network: UInt64?
     private let block: UnsafeMutableRawPointer
     private let handler: LoadedHandler
     private let token: ringport_token
@@ -30,18 +33,23 @@ package final class DatabaseWrite: @unchecked Sendable {
     ///   - response: what the client gets after the commit, if the handler prepared it.
     ///   - handler: whose write it is.
     ///   - token: the call that waits for it; 0 for none.
+    ///   - network: the one that the call's client comes from.
     init(
         copying write: ringport_write,
         statements sources: UnsafeBufferPointer<ringport_statement>,
         response: HandlerResponse?,
         handler: LoadedHandler,
-        token: ringport_token
+        token: ringport_token,
+        network: UInt64?
     ) {
         var valueCount = 0
         var byteCount = 0
+        var textsCount = 0
         for index in sources.indices {
             let values = unsafe sources[index].values
             valueCount += values.count
+            // Most texts are kept once for all writes; those that a handler makes for one are not.
+            unsafe textsCount += sources[index].sql.length
             for index in values.indices { unsafe byteCount += values[index].bytesCopied }
         }
         let valuesSize = unsafe valueCount * MemoryLayout<ringport_value>.stride
@@ -72,10 +80,11 @@ package final class DatabaseWrite: @unchecked Sendable {
                 parameters: UnsafeBufferPointer(start: values + first, count: nextValue - first)
             )
         }
-        size = valuesSize + byteCount
+        size = valuesSize + byteCount + textsCount + (response?.bytes.count ?? 0)
         unsafe self.block = unsafe block
         self.handler = handler
         self.token = token
+        self.network = network
         self.response = response
         unsafe onResult = unsafe write.on_result
         unsafe release = unsafe write.release
@@ -90,9 +99,6 @@ package final class DatabaseWrite: @unchecked Sendable {
 
     /// True while somebody waits for the end of the write; a write for nobody is always wanted.
     package var isWanted: Bool { token == 0 || handler.calls.isOpen(token) }
-
-    /// The network that the client of the write comes from; `nil` for one that has no share of what clients share.
-    package var network: UInt64? { token == 0 ? nil : handler.calls.network(token) }
 
     /// The store did not take the write: `user` stays the handler's.
     func disown() {

@@ -89,7 +89,8 @@ extension LoadedHandler {
         guard unsafe statements.allSatisfy({ unsafe $0.isSound }), let files = unsafe Self.files(of: write) else {
             return Self.badArgument
         }
-        guard token == 0 || calls.isOpen(token) else {
+        let call = token == 0 ? nil : calls.find(token)
+        guard token == 0 || call != nil else {
             // Counted like a late completion: it would have become one.
             _ = calls.complete(token)
             return Self.unknownToken
@@ -108,7 +109,8 @@ extension LoadedHandler {
             statements: statements,
             response: response,
             handler: self,
-            token: token
+            token: token,
+            network: call?.network
         )
         guard services.store(copy, files: files) else {
             copy.disown()

@@ -80,10 +80,10 @@ final class PendingCalls: Sendable {
         state.withLock { $0.index(token) != nil }
     }
 
-    /// The network that the client of an open call comes from; `nil` without one, and for a call that has ended.
-    func network(_ token: ringport_token) -> UInt64? {
+    /// The open call that a token names; `nil` for one that has ended.
+    func find(_ token: ringport_token) -> HandlerCall? {
         state.withLock { state in
-            state.index(token).flatMap { state.slots[$0].call?.network }
+            state.index(token).flatMap { state.slots[$0].call }
         }
     }
 

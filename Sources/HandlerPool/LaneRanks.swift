@@ -1,5 +1,7 @@
 /// The lane with most jobs. A value; Pure; used with the pool's lock held.
 
+internal import Platform
+
 /// Lanes by the number of their jobs that wait: those with equally many are in one list.
 ///
 /// Numbers change by one at a time, so that one with most is found at once.

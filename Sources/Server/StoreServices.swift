@@ -46,7 +46,7 @@ final class StoreServices: HandlerServices {
 
     private func store(_ write: DatabaseWrite) -> Bool {
         database.submit(
-            StoreWrite(statements: write.storeStatements, size: write.size) { result in
+            StoreWrite(statements: write.storeStatements, owner: write.owner, size: write.size) { result in
                 switch result {
                 case .success(let outcome):
                     write.complete(
@@ -152,7 +152,7 @@ extension DatabaseFailure {
             case .foreignKey: .foreignKey
             case .trigger, .dataType, .other: .otherConstraint
             }
-        case .busy, .rolledBack, .interrupted, .locked, .noPlace: .busy
+        case .busy, .displaced, .rolledBack, .interrupted, .locked, .noPlace: .busy
         default: .failed
         }
     }

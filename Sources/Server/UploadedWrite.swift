@@ -27,8 +27,9 @@ final class UploadedWrite: UploadClient {
     func uploadIsOnDisk(_ upload: PublishedUpload) {
         forget(upload.forgettable)
         let notes = upload.names.map { UploadNotes.statement(noting: $0) }
+        let statements = notes + write.storeStatements
         let isQueued = database.submit(
-            StoreWrite(statements: notes + write.storeStatements, size: write.size) { [self] result in
+            StoreWrite(statements: statements, owner: write.owner, size: write.size) { [self] result in
                 switch result {
                 case .success(let outcome):
                     files.settle(upload, keeps: true)
@@ -51,7 +52,7 @@ final class UploadedWrite: UploadClient {
     private func forget(_ names: [String]) {
         guard !names.isEmpty else { return }
         _ = database.submit(
-            StoreWrite(statements: names.map { UploadNotes.statement(forgetting: $0) }) { _ in }
+            StoreWrite(statements: names.map { UploadNotes.statement(forgetting: $0) }, owner: .program) { _ in }
         )
     }
 
@@ -66,6 +67,9 @@ final class UploadedWrite: UploadClient {
 }
 
 extension DatabaseWrite {
+    /// The one among whose writes it has its turn.
+    var owner: WriteOwner { network.map(WriteOwner.client) ?? .clients }
+
     /// The statements as the store has them.
     var storeStatements: [StoreStatement] {
         statements.indices.map { index in

@@ -46,7 +46,7 @@ package final class Store: Sendable {
         self.limits = limits
         self.settling = settling
         self.notify = notify
-        queue = WriteQueue(writesMax: limits.writesQueuedMax)
+        queue = WriteQueue(limits)
         readers = ReaderShelf(path: path, limits: limits)
     }
 
@@ -93,7 +93,8 @@ package final class Store: Sendable {
 
     /// Queues a write.
     ///
-    /// Its completion is called in the order of submission.
+    /// Owners have turns; completions of one owner's writes are called in the order of submission. When too many writes
+    /// wait, the client that has most loses its newest ones to a client that has less: their completions are called here.
     ///
     /// - Returns: false when the queue is full or the store has stopped: the completion is not called then, and the
     ///   caller answers 503.

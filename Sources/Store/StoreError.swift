@@ -4,7 +4,7 @@
 ///
 /// A write that fails with anything but `constraint`, `sql` or `interrupted` failed because of the world and not because
 /// of what it asked: the same write may succeed later. What its client is told is its handler's to say; where that says
-/// nothing, `busy`, `rolledBack` and `interrupted` become 503 and the rest 500.
+/// nothing, `busy`, `displaced`, `rolledBack` and `interrupted` become 503 and the rest 500.
 package enum StoreError: Error, Equatable {
     /// The write broke a rule of its table. Nothing of it was stored; the rest of its batch was.
     case constraint(Constraint, message: String)
@@ -14,6 +14,8 @@ package enum StoreError: Error, Equatable {
     case interrupted
     /// Another write ended the transaction that this one shared. Nothing of it was stored; the same write may succeed now.
     case rolledBack
+    /// Too many writes waited, and the place of this one was another client's. Nothing of it was stored.
+    case displaced
     /// The disk, or the user's share of it, is full.
     case full(path: String)
     /// Another process held the database's lock for all the time that is waited for.
@@ -68,6 +70,7 @@ extension StoreError: CustomStringConvertible {
         case .sql(let message): "SQL: \(message)"
         case .interrupted: "the statement ran longer than it may"
         case .rolledBack: "another write ended the transaction that this one shared"
+        case .displaced: "too many writes wait"
         case .full(let path): "\(path): no space left on its disk; free some, nothing else is needed"
         case .busy(let path):
             "\(path): locked by another process; is a second server, or a tool in the middle of a transaction, using it?"

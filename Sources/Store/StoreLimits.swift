@@ -6,12 +6,21 @@ internal import Platform
 package struct StoreLimits: Sendable {
     /// Writes submitted and not yet completed.
     ///
-    /// When there are more, `submit` refuses: back-pressure reaches the client.
+    /// When there are more, the client that has most gives a place to one that has fewer, or `submit` refuses:
+    /// back-pressure reaches the client.
     package var writesQueuedMax = 8192
+    /// Bytes of these writes, but for one that is larger than that by itself.
+    ///
+    /// A form may become six times as large as its content was.
+    package var writesQueuedSizeMax = 64 << 20
     /// Writes in one transaction.
     ///
     /// More would only make the first one wait longer for an fsync that is already cheap.
     package var batchWritesMax = 512
+    /// Bytes of writes that are taken for one transaction, but for one that is larger than that by itself.
+    ///
+    /// More would only make a write wait longer that comes meanwhile and has its turn.
+    package var batchSizeMax = 4 << 20
     /// Work in one transaction, after which it commits even though more writes wait.
     package var batchDuration = Duration.milliseconds(2)
     /// How long one write may run before it is interrupted, and its batch with it.
@@ -65,7 +74,7 @@ package struct StoreLimits: Sendable {
     /// Called once, before the first thread starts.
     func check() {
         precondition(batchWritesMax >= 1, "a batch holds at least one write")
-        precondition(writesQueuedMax >= 1, "somebody must be able to write")
+        precondition(writesQueuedMax >= 1 && writesQueuedSizeMax >= 1, "somebody must be able to write")
         precondition(writeDurationMax > batchDuration, "one write may not be interrupted before its batch is full")
         precondition(lockPollInterval < lockDuration, "the lock is tried more than once while writes wait for it")
         precondition(absencePollInterval < absenceDuration, "a file that is missing is looked for more than once")

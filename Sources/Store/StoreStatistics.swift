@@ -6,7 +6,7 @@ package struct StoreStatistics: Equatable, Sendable {
     package var writesStored = 0
     /// Writes that failed, with their batch or alone.
     package var writesFailed = 0
-    /// Writes that `submit` refused because the queue was full.
+    /// Writes that were refused because the queue was full, or lost their places to others.
     package var writesRefused = 0
     /// Transactions committed; the fewer for the same writes, the better the grouping.
     package var commits = 0

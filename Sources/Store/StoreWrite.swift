@@ -4,6 +4,8 @@
 package struct StoreWrite: Sendable {
     let first: StoreStatement
     let rest: [StoreStatement]
+    /// The one for whom it is.
+    let owner: WriteOwner
     /// Bytes that keeping the write takes, as far as its maker knows.
     let size: Int
     let completion: @Sendable (Result<StoreOutcome, StoreError>) -> Void
@@ -12,14 +14,16 @@ package struct StoreWrite: Sendable {
     ///
     /// - Parameters:
     ///   - statement: what to run.
-    ///   - completion: called once, on the store writer, after the commit that stored the write, or after it failed. It
-    ///     must be short, must not block, and must not call `Store.read` or `Store.stop`.
+    ///   - completion: called once, on the store writer, after the commit that stored the write, or after it failed. A
+    ///     write that loses its place to another one's fails on the thread that submits that (`StoreError.displaced`).
+    ///     It must be short, must not block, and must not call `Store.read` or `Store.stop`.
     package init(
         _ statement: StoreStatement,
         completion: @escaping @Sendable (Result<StoreOutcome, StoreError>) -> Void
     ) {
         first = statement
         rest = []
+        owner = .clients
         size = 0
         self.completion = completion
     }
@@ -28,20 +32,35 @@ package struct StoreWrite: Sendable {
     ///
     /// - Parameters:
     ///   - statements: what to run.
-    ///   - size: bytes of the parameters.
+    ///   - owner: the one for whom they are.
+    ///   - size: bytes of the texts and the parameters.
     ///   - completion: as above.
     /// - Precondition: there is at least one statement.
     package init(
         statements: [StoreStatement],
+        owner: WriteOwner = .clients,
         size: Int = 0,
         completion: @escaping @Sendable (Result<StoreOutcome, StoreError>) -> Void
     ) {
         precondition(!statements.isEmpty, "a write has at least one statement")
         first = statements[0]
         rest = Array(statements.dropFirst())
+        self.owner = owner
         self.size = size
         self.completion = completion
     }
+}
+
+/// Tells the writes of one client from those of others: they have turns, and are stored in order within those of one owner.
+package enum WriteOwner: Hashable, Sendable {
+    /// A client that is told from others by this number; its writes give their places to others' when too many wait.
+    case client(UInt64)
+    /// All clients that are not told apart.
+    ///
+    /// None of them can be asked for a place, as it would be another's.
+    case clients
+    /// The program itself, whose writes have places before any client's.
+    case program
 }
 
 /// One SQL statement with its parameters.

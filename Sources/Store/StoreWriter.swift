@@ -2,10 +2,11 @@
 
 internal import Platform
 
-/// The loop of the store writer: take what is queued, store it in one transaction, tell everybody, checkpoint.
+/// The loop of the store writer: take what is next in the queue, store it in one transaction, tell everybody, checkpoint.
 ///
 /// There is no timer that gathers writes: those which arrive while a commit waits for the disk are the next batch, so
-/// the batch grows exactly as the disk is slow and the load is high.
+/// the batch grows exactly as the disk is slow and the load is high. No more is taken than one batch may hold, so that
+/// whoever comes meanwhile has its turn in the next.
 final class StoreWriter {
     let path: String
     let migrationsFolder: String?
@@ -72,12 +73,11 @@ final class StoreWriter {
             if wakeup.isReadinessWanted { becomeReady() }
             if wakeup.hasWrites {
                 storeAll()
-            } else if !wakeup.isStopping {
+            } else if !wakeup.isEnded {
                 rest()
             }
             if Instant.now >= nextLook { look() }
-            // Once stopping is seen nothing more is queued, and what was queued has just been stored.
-            if wakeup.isStopping { break }
+            if wakeup.isEnded { break }
         }
         close()
     }
@@ -112,11 +112,11 @@ final class StoreWriter {
 
     // MARK: Batches
 
-    /// Stores what was taken, batch by batch.
+    /// Stores what was taken, in more than one batch where that takes long.
     private func storeAll() {
         var next = 0
         while next < writes.count {
-            let batch = writes[next..<min(next + limits.batchWritesMax, writes.count)]
+            let batch = writes[next...]
             let failure = store(batch)
             precondition(!results.isEmpty, "a batch stores or fails at least one write")
             complete(batch.prefix(results.count), failure)
@@ -168,7 +168,7 @@ final class StoreWriter {
         statistics.walFrames = connection?.walFrames ?? 0
         if failure == nil { statistics.commits += 1 } else { statistics.batchesLost += 1 }
         publish()
-        queue.finish(batch.count)
+        queue.finish(batch)
         isKeptWhole = stored == writes.count
         // Before anything is answered: a lone client may have its next write in the queue right after.
         isCrowd = batch.count > 1 || queue.hasPending

@@ -2,22 +2,21 @@
 
 internal import Platform
 
-/// Writes that wait for the store writer, in the order in which they were submitted.
+/// Writes that wait for the store writer, in the order of their owners' turns (`WriteLanes`).
 ///
-/// The writer takes everything at once by exchanging two arrays, so the lock is held for an append or an exchange and
-/// never while SQLite works, and after the first seconds neither array allocates.
+/// The writer takes a batch at once, so the lock is held for an append, or for moving a batch's writes, and never while
+/// SQLite works. After the first seconds nothing allocates.
 final class WriteQueue: Sendable {
     /// What the writer finds when it wakes.
     struct Wakeup {
         var hasWrites = false
         var isReadinessWanted = false
-        var isStopping = false
+        /// True when the store is stopping and nothing is left to take.
+        var isEnded = false
     }
 
     private struct State {
-        var pending: [StoreWrite] = []
-        /// Writes that the writer has taken and not yet completed.
-        var taken = 0
+        var lanes: WriteLanes
         var refused = 0
         var isReadinessWanted = false
         var isStopping = false
@@ -30,27 +29,30 @@ final class WriteQueue: Sendable {
         }
     }
 
-    private let state = Monitor(State())
-    private let writesMax: Int
+    private let state: Monitor<State>
 
-    init(writesMax: Int) {
-        self.writesMax = writesMax
+    init(_ limits: StoreLimits) {
+        state = Monitor(State(lanes: WriteLanes(limits)))
     }
 
     /// Adds a write, and wakes the writer when it sleeps.
     ///
+    /// Writes that lose their places for it fail here.
+    ///
     /// - Returns: false when the queue is full or the store is stopping; the completion will not be called then.
     func submit(_ write: StoreWrite) -> Bool {
-        let (isQueued, mustWake) = state.withLock { state in
-            guard !state.isStopping, state.pending.count + state.taken < writesMax else {
+        let (displaced, mustWake) = state.withLock { state -> ([StoreWrite]?, Bool) in
+            guard !state.isStopping, let displaced = state.lanes.submit(write) else {
                 state.refused += 1
-                return (false, false)
+                return (nil, false)
             }
-            state.pending.append(write)
-            return (true, state.wakeWriter())
+            state.refused += displaced.count
+            return (displaced, state.wakeWriter())
         }
         if mustWake { state.signal() }
-        return isQueued
+        guard let displaced else { return false }
+        for other in displaced { other.completion(.failure(.displaced)) }
+        return true
     }
 
     /// Asks the writer to open and migrate the database, if that is not done yet.
@@ -68,42 +70,40 @@ final class WriteQueue: Sendable {
         state.broadcast()
     }
 
-    /// Waits for something to do and takes all of it.
+    /// Waits for something to do and takes as many writes as one batch may hold.
     ///
     /// - Parameters:
-    ///   - writes: empty; receives the writes, in order.
+    ///   - writes: empty; receives the writes, in the order in which they are to be stored.
     ///   - deadline: when to return with nothing.
     /// - Returns: what there is to do; nothing at the deadline.
     func take(into writes: inout [StoreWrite], until deadline: Instant) -> Wakeup {
         precondition(writes.isEmpty, "what was taken before is finished first")
         let wakeup = state.waitUntil(deadline) { state -> Wakeup? in
-            guard !state.pending.isEmpty || state.isReadinessWanted || state.isStopping else {
+            guard !state.lanes.isEmpty || state.isReadinessWanted || state.isStopping else {
                 state.isWriterAsleep = true
                 return nil
             }
             state.isWriterAsleep = false
-            swap(&state.pending, &writes)
-            state.taken = writes.count
+            state.lanes.take(into: &writes)
             defer { state.isReadinessWanted = false }
             return Wakeup(
                 hasWrites: !writes.isEmpty,
                 isReadinessWanted: state.isReadinessWanted,
-                isStopping: state.isStopping
+                isEnded: state.isStopping && state.lanes.isEmpty
             )
         }
         return wakeup ?? Wakeup()
     }
 
     /// Makes room for as many writes as have been completed.
-    func finish(_ count: Int) {
-        state.withLock { state in
-            state.taken -= count
-            precondition(state.taken >= 0, "no write is completed twice")
-        }
+    func finish(_ batch: ArraySlice<StoreWrite>) {
+        var size = 0
+        for index in batch.indices { size += batch[index].size }
+        state.withLock { $0.lanes.finish(batch.count, size: size) }
     }
 
     /// True when writes wait that the writer has not taken.
-    var hasPending: Bool { state.withLock { !$0.pending.isEmpty } }
+    var hasPending: Bool { state.withLock { !$0.lanes.isEmpty } }
 
     /// Waits until an instant, or until the store stops.
     ///
@@ -114,6 +114,6 @@ final class WriteQueue: Sendable {
         state.waitUntil(instant) { $0.isStopping ? false : nil } ?? true
     }
 
-    /// Writes refused so far.
+    /// Writes refused so far, and those that lost their places.
     var refused: Int { state.withLock { $0.refused } }
 }

@@ -32,6 +32,7 @@ import Testing
             threads_max = 9
             [store]
             writes_queued_max = 600
+            writes_queued_size_max = 700000
             [log]
             folder = "/var/log/x"
             access = "stdout"
@@ -50,7 +51,7 @@ import Testing
         #expect(configuration.deadlines.idle == .milliseconds(250))
         #expect(configuration.deadlines.head == .seconds(3))
         #expect(configuration.pool.threadsMax == 9)
-        #expect(configuration.store.writesQueuedMax == 600)
+        #expect(configuration.store.writesQueuedMax == 600 && configuration.store.writesQueuedSizeMax == 700_000)
         #expect(configuration.log.folder == "/var/log/x")
         #expect(configuration.log.access == .standardOutput && configuration.log.error == .standardError)
         #expect(configuration.handlers == [])

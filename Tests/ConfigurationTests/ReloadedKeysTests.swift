@@ -70,6 +70,7 @@ private struct ChangedKey: Sendable, CustomTestStringConvertible {
             ChangedKey("pool.threads_min", "threads_min = 3"), ChangedKey("pool.threads_max", "threads_max = 31"),
             ChangedKey("pool.queue_max", "queue_max = 999"), ChangedKey("store.folder", "folder = \"data\""),
             ChangedKey("store.writes_queued_max", "writes_queued_max = 99"),
+            ChangedKey("store.writes_queued_size_max", "writes_queued_size_max = 9999"),
             ChangedKey("cache.status", "status = [404]", header: "[[cache]]", others: "value = \"a\""),
             ChangedKey(
                 "fields.status",

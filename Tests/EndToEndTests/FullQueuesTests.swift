@@ -153,27 +153,6 @@ import Testing
 
     // MARK: The store
 
-    /// Holds the database's write lock until told to let go, as another program may.
-    private struct Lock {
-        private let process: ChildProcess
-        private let site: TestSite
-
-        init(_ site: TestSite) throws {
-            let wait = ".shell echo locked; while [ ! -e '\(site.root)/release' ]; do sleep 0.01; done"
-            self.site = site
-            process = try ChildProcess(
-                "sqlite3",
-                ["-batch", site.root + "/db/ringport.db", ".timeout 5000", "BEGIN IMMEDIATE", wait, "COMMIT"]
-            )
-            _ = try process.waitForOutput("lock") { $0.contains("locked") ? true : nil }
-        }
-
-        func release() throws {
-            try site.write("release", "")
-            #expect(try process.waitUntilEnded() == .exited(0), "\(process.errors)")
-        }
-    }
-
     @Test(arguments: [1, 3])
     func whatFindsTheStoreQueueFullIsRefusedAndNotStored(queued: Int) throws {
         let count = 40
@@ -182,7 +161,7 @@ import Testing
         )
         try serving(site) { server in
             try #expect(Client(server).exchange(Request.post("/forms/first", "a=b", Request.json)).status == 201)
-            let lock = try Lock(site)
+            let lock = try DatabaseLock(site)
             let senders = try clients(count, server)
             for (number, sender) in senders.enumerated() {
                 try sender.send(Request.post("/forms/many", "number=\(number)", Request.json))

@@ -88,3 +88,14 @@ class LargeUploads(Attack):
 
     def run(self, port, ready):
         Crowd(port, 8, upload(1, 900 << 10), repeats=True).go_on(ready)
+
+
+class EscapedForms(Attack):
+    name = "escaped-forms"
+    summary = "sixteen forms of 1 MiB on each of 60 connections that are two and six times as long when they are stored"
+    # More threads would share the processors, and the victim's form with them.
+    configuration = "[pool]\nthreads_min = 2\nthreads_max = 2\n"
+
+    def run(self, port, ready):
+        forms = [post("attack", b"text=" + byte * (MIB - 30)) * 16 for byte in [b"\"", b"\x01"]]
+        Crowd(port, 60, lambda number: forms[number % 2], repeats=True, resets=True).go_on(ready)

@@ -1,30 +1,38 @@
 /// Lists of the entries of a table. A value; Pure.
 
 /// A list of indices whose links lie in an array beside the table, so that any entry leaves its list in constant time.
-struct IndexList {
+package struct IndexList {
     /// The neighbours of an entry.
-    struct Links {
-        var previous = IndexList.none
-        var next = IndexList.none
+    package struct Links {
+        package fileprivate(set) var previous = IndexList.none
+        package fileprivate(set) var next = IndexList.none
+
+        package init() {}
+
+        fileprivate init(previous: Int) {
+            self.previous = previous
+        }
     }
 
     /// No index.
-    static let none = -1
+    package static let none = -1
 
-    private(set) var first = none
-    private(set) var last = none
+    package private(set) var first = none
+    package private(set) var last = none
 
-    var isEmpty: Bool { first == Self.none }
+    package init() {}
+
+    package var isEmpty: Bool { first == Self.none }
 
     /// - Precondition: `links` has as many elements as the table, and the entry is in no other list of these links.
-    mutating func append(_ index: Int, _ links: inout [Links]) {
+    package mutating func append(_ index: Int, _ links: inout [Links]) {
         links[index] = Links(previous: last)
         if last == Self.none { first = index } else { links[last].next = index }
         last = index
     }
 
     /// - Precondition: the entry is in this list.
-    mutating func remove(_ index: Int, _ links: inout [Links]) {
+    package mutating func remove(_ index: Int, _ links: inout [Links]) {
         let (previous, next) = (links[index].previous, links[index].next)
         if previous == Self.none { first = next } else { links[previous].next = next }
         if next == Self.none { last = previous } else { links[next].previous = previous }

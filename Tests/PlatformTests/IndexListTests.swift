@@ -2,7 +2,7 @@
 
 import Testing
 
-@testable import HandlerPool
+import Platform
 
 @Suite struct IndexListTests {
     @Test func entriesLeaveFromWhereverTheyAre() {
