@@ -6,11 +6,12 @@ import Testing
 
 @Suite struct ReleasedMemoryTests {
     private static let slack = 32 << 20
+    /// A sanitizer keeps memory of its own for each allocation.
+    private static let isSanitized = ChildProcess.variable("RINGPORT_SANITIZED") != nil
 
     /// Waits until the server has hardly more memory of its own than before.
     private func expectMemory(_ before: Int, _ server: ServerProcess) throws {
-        // A sanitizer keeps memory of its own for each allocation.
-        guard ChildProcess.variable("RINGPORT_SANITIZED") == nil else { return }
+        guard !Self.isSanitized else { return }
         let deadline = Instant.now.advanced(by: .seconds(30))
         while true {
             let size = try server.anonymousSize
@@ -51,7 +52,7 @@ import Testing
             for client in clients { try client.send(requests) }
             for client in clients { try client.waitForBytes(1) }
             let most = try server.anonymousSize
-            #expect(most > before + Self.slack, "there is something to give back")
+            #expect(Self.isSanitized || most > before + Self.slack, "there is something to give back")
             for client in clients { try client.reset() }
             try expectMemory(before, server)
         }
