@@ -6,12 +6,15 @@ import Testing
 @testable import Server
 
 @Suite struct RefusalTests {
+    /// One for each test: answers of two seconds have two dates.
+    private let clock = WorkerClock()
+
     /// A refusal as it goes out; `nil` when `room` is too little.
     private func written(_ refusal: Refusal, room: Int) -> String? {
         var isWritten = false
         let bytes = [UInt8](capacity: room) { output in
             do {
-                _ = try ResponseEncoder.write(refusal, WorkerClock(), into: &output)
+                _ = try ResponseEncoder.write(refusal, clock, into: &output)
                 isWritten = true
             } catch {
                 isWritten = false
