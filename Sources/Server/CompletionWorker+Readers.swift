@@ -45,8 +45,8 @@ extension CompletionWorker {
 
     /// Ends readers of the address that is sent most, so that there is room when they have gone.
     ///
-    /// A look goes through all connections. So there is one now and then; between two of them whoever wants some waits for the
-    /// next.
+    /// A look goes through all connections. So there is one now and then. Between two of them the address that was sent most is
+    /// refused, and others wait for the next.
     ///
     /// - Parameters:
     ///   - budget: of what there is none left.
@@ -55,20 +55,17 @@ extension CompletionWorker {
     /// - Returns: false when that address is the exchange's own, or is not sent more than the exchange's would be.
     func endReaders(_ budget: ReaderBudget, for wanting: UInt32, wants count: Int) -> Bool {
         let client = network(of: wanting)
-        if readerRefusals[budget.rawValue].has(client, now: clock.now) { return false }
-        let next = readerLooks[budget.rawValue].next
-        guard clock.now >= next else {
-            searchesDue = Instant.earlier(searchesDue, next)
+        let last = readerLooks[budget.rawValue]
+        guard clock.now >= last.next else {
+            guard !last.isMost(client) else { return false }
+            searchesDue = Instant.earlier(searchesDue, last.next)
             return true
         }
         let began = Instant.now
         let holdings = ReaderHoldings(connections.occupiedSlots.flatMap { readers(on: $0, budget) })
         let givers = holdings.givers(for: client, wants: count)
         readerLooks[budget.rawValue] = ReaderLook(holdings.sizes, took: Instant.now.since(began), now: clock.now)
-        guard let givers else {
-            readerRefusals[budget.rawValue].note(client, now: clock.now)
-            return false
-        }
+        guard let givers else { return false }
         for key in givers { fail(key.slot, .readerTooSlow) }
         return true
     }

@@ -104,8 +104,6 @@ final class CompletionWorker {
     /// Exchanges that wait until others are no longer sent a file or a list.
     var roomWaiters = RoomWaiters<CompletionKey>()
     /// By the number of the budget.
-    var readerRefusals = ReaderBudget.allCases.map { _ in ReaderRefusals() }
-    /// By the number of the budget.
     var readerLooks = ReaderBudget.allCases.map { _ in ReaderLook() }
     var dueSlots: [UInt32] = []
     /// The result of the Accept-Encoding that was read last: clients of a kind all send the same.

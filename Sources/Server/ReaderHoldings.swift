@@ -17,23 +17,6 @@ enum ReaderBudget: Int, CaseIterable {
     case lists
 }
 
-/// Clients that were refused what readers hold a moment ago.
-struct ReaderRefusals {
-    /// A client is refused for so long without another look.
-    static let memory = Duration.milliseconds(100)
-    /// When there are more all are forgotten: a look too many is all that it costs.
-    static let countMax = 16
-
-    private var untils: [ClientNetwork?: Instant] = [:]
-
-    func has(_ client: ClientNetwork?, now: Instant) -> Bool { untils[client].map { now < $0 } ?? false }
-
-    mutating func note(_ client: ClientNetwork?, now: Instant) {
-        if untils.count == Self.countMax { untils.removeAll() }
-        untils[client] = now.advanced(by: Self.memory)
-    }
-}
-
 /// The last look at what readers hold of a budget.
 struct ReaderLook {
     /// The time from one look to the next at least.
@@ -42,11 +25,13 @@ struct ReaderLook {
     static let share = 10
 
     private let sizes: [ClientNetwork: Int]
+    private let most: Int
     /// The time of the next look.
     let next: Instant
 
     init() {
         sizes = [:]
+        most = 0
         next = Instant(nanoseconds: 0)
     }
 
@@ -56,8 +41,12 @@ struct ReaderLook {
     ///   - now: the time.
     init(_ sizes: [ClientNetwork: Int], took duration: Duration, now: Instant) {
         self.sizes = sizes
+        most = sizes.values.max() ?? 0
         next = now.advanced(by: max(Self.interval, duration * Self.share))
     }
+
+    /// True when no other address was sent more than the client.
+    func isMost(_ client: ClientNetwork?) -> Bool { most > 0 && held(by: client) == most }
 
     /// The size of what a client was sent; 0 for one that has no share.
     func held(by client: ClientNetwork?) -> Int { client.flatMap { sizes[$0] } ?? 0 }

@@ -8,20 +8,7 @@ import Testing
 @testable import Server
 
 @Suite struct ReaderHoldingsTests {
-    /// Each client is refused for a moment without another look, also where several ask in turn.
-    @Test func severalClientsAreRemembered() {
-        var refusals = ReaderRefusals()
-        let now = Instant(nanoseconds: 5_000_000_000)
-        let clients = (1...UInt32(ReaderRefusals.countMax)).map { client($0) }
-        for client in clients { refusals.note(client, now: now) }
-        #expect(clients.allSatisfy { refusals.has($0, now: now) })
-        #expect(!refusals.has(nil, now: now))
-        #expect(!clients.contains { refusals.has($0, now: now.advanced(by: ReaderRefusals.memory)) })
-        refusals.note(nil, now: now)
-        #expect(refusals.has(nil, now: now) && !refusals.has(clients[0], now: now), "memory has a bound")
-    }
-
-    /// Who holds least is first, however many came before; who waits again stays before those who came later.
+    /// The one that holds least is first, however many came before; one that waits again stays before those who came later.
     @Test func thoseWhoHoldLeastHaveTheirTurnFirst() {
         var waiters = RoomWaiters<Int>()
         for (key, rank) in [(1, 5), (2, 5), (3, 0), (4, 7), (5, 0)] { waiters.insert(key, rank: rank) }
@@ -49,7 +36,8 @@ import Testing
             [client(1), client(2), nil].map(short.held) == [15, 0, 0],
             "each copy counts once, and none that is ending"
         )
-        #expect(ReaderLook().next < now)
+        #expect([client(1), client(2), nil].map(short.isMost) == [true, false, false])
+        #expect(ReaderLook().next < now && !ReaderLook().isMost(nil), "there was no look")
     }
 
     private func reader(
