@@ -154,24 +154,11 @@ extension CompletionWorker {
     /// The names of an entry's path are known, or it was moved meanwhile.
     func absenceNamed(_ key: CompletionKey, _ outcome: LoadOutcome, _ names: ServedNames) {
         let file = key.slot
-        precondition(files.isCurrent(key) && files[file].stage == .naming, "an entry stays while it is being loaded")
-        files[file].stage = .opening
-        switch names {
-        case .found(let names):
-            files[file].namedRealm =
-                files[file].version.site.hosts.realm(of: names, servedBy: Int(files[file].key.policy))
+        goOn(key, names) {
             // The site may have been switched meanwhile.
             if case .refused = outcome { loadEnded(file, outcome) } else { endSearch(file) }
-        case .moved where files[file].attempts < CachedFile.attemptsMax:
-            files[file].attempts += 1
+        } again: {
             lookUpNames(file, absent: outcome)
-        case .moved:
-            loadEnded(file, .refused(.fileChanging))
-        case .unknown(let error) where [EMFILE, ENFILE, ENOMEM].contains(error.code):
-            loadEnded(file, .refused(.descriptorsExhausted))
-        case .unknown(let error):
-            errors.error(.error, "\(error), for \(files[file].pathText)")
-            loadEnded(file, .refused(.fileUnreadable))
         }
     }
 

@@ -239,19 +239,37 @@ extension CompletionWorker {
     /// The names of a file are known, or it was moved meanwhile.
     func fileNamed(_ key: CompletionKey, _ names: ServedNames) {
         let file = key.slot
+        goOn(key, names) {
+            readAttributes(file)
+        } again: {
+            closeDescriptor(file)
+            openAgain(file, files[file].isLinked ? followed(file) : .withoutLinks)
+        }
+    }
+
+    /// Goes on with an entry whose names have been looked up.
+    ///
+    /// - Parameters:
+    ///   - key: the entry.
+    ///   - names: its names.
+    ///   - found: goes on, with `namedRealm`.
+    ///   - again: looks once more, since something was moved meanwhile.
+    func goOn(_ key: CompletionKey, _ names: ServedNames, found: () -> Void, again: () -> Void) {
+        let file = key.slot
         precondition(files.isCurrent(key) && files[file].stage == .naming, "an entry stays while it is being loaded")
         files[file].stage = .opening
         switch names {
         case .found(let names):
             files[file].namedRealm =
                 files[file].version.site.hosts.realm(of: names, servedBy: Int(files[file].key.policy))
-            readAttributes(file)
+            found()
         case .moved where files[file].attempts < CachedFile.attemptsMax:
             files[file].attempts += 1
-            closeDescriptor(file)
-            openAgain(file, files[file].isLinked ? followed(file) : .withoutLinks)
+            again()
         case .moved:
             loadEnded(file, .refused(.fileChanging))
+        case .unknown(let error) where [EMFILE, ENFILE, ENOMEM].contains(error.code):
+            loadEnded(file, .refused(.descriptorsExhausted))
         case .unknown(let error):
             errors.error(.error, "\(error), for \(files[file].pathText)")
             loadEnded(file, .refused(.fileUnreadable))
