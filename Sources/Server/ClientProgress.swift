@@ -1,4 +1,4 @@
-/// How far a client has come with what it is sent, as TCP knows it. Values; the worker that owns the connection.
+/// The progress of a client with what it is sent, as TCP knows it. Values; the worker that owns the connection.
 
 internal import CPlatform
 internal import Platform

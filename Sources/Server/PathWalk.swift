@@ -32,7 +32,7 @@ struct PathWalk {
     }
 
     private let way: PathWay
-    /// What was reached last.
+    /// The file or folder that was reached last.
     private var place: Descriptor.Shared
     /// The rest of the way from there.
     private var rest: [UInt8]

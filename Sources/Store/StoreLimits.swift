@@ -6,8 +6,8 @@ internal import Platform
 package struct StoreLimits: Sendable {
     /// Writes submitted and not yet completed.
     ///
-    /// When there are more, the client that has most gives a place to one that has fewer, or `submit` refuses:
-    /// back-pressure reaches the client.
+    /// Beyond it the client that has most gives a place to one that has fewer, or `submit` refuses: back-pressure reaches the
+    /// client.
     package var writesQueuedMax = 8192
     /// Bytes of these writes, but for one that is larger than that by itself.
     ///

@@ -17,7 +17,7 @@ struct WriteLanes {
     private struct Lane {
         let owner: WriteOwner
         var writes = IndexList()
-        /// What its writes that wait hold.
+        /// The bytes and places of its writes that wait, in one measure.
         var weight = 0
         var isOpen = true
 
@@ -114,7 +114,7 @@ struct WriteLanes {
         return heaviest
     }
 
-    /// What an owner would hold with one more write; it has places of those who hold more than that.
+    /// The weight that an owner would have with one more write; it has places of those who have more than that.
     private func share(of write: StoreWrite) -> Int {
         switch write.owner {
         case .client: (lanesByOwner[write.owner].map { lanes[$0].weight } ?? 0) + weight(of: write)
