@@ -67,7 +67,7 @@ extension CompletionWorker {
     /// Clients that a worker may accept, however many of its places other workers take for those that they hand over.
     private func roomForMore(_ worker: Int) -> Int {
         let spare = admission.isShedding(now: clock.now) ? site.limits.acceptsMax : 0
-        let beyond = worker == index ? connections.count - admission.served : 0
+        let beyond = worker == index ? shares.total(.waiting) : 0
         let overdrawn = max(0, peers[worker].load.count - site.limits.connectionsMax)
         return max(0, site.limits.waitingConnectionsMax + spare - beyond - overdrawn)
     }
@@ -178,14 +178,32 @@ extension CompletionWorker {
     private func adopt(_ socket: Socket, _ remote: RemoteAddress) {
         let client = site.proxies.trusts(remote) ? nil : ClientNetwork(remote)
         let decision = admission(of: client, socket)
-        if case .handOver(let peer) = decision { return peers[peer].posts.post(.handedOver(socket, remote)) }
-        insert(socket, remote, decision)
+        switch decision {
+        case .handOver(let peer): peers[peer].posts.post(.handedOver(socket, remote))
+        case .forward(let peer): peers[peer].posts.post(.forwarded(socket, remote))
+        default: insert(socket, remote, decision)
+        }
     }
 
     /// Serves a client that another worker has accepted, and taken a place for.
     func takeOver(_ socket: Socket, _ remote: RemoteAddress) {
         insert(socket, remote, .serve)
         tellPeers()
+    }
+
+    /// Decides about a client that another worker has accepted, and lacked a descriptor for.
+    func takeForwarded(_ socket: Socket, _ remote: RemoteAddress) {
+        let client = site.proxies.trusts(remote) ? nil : ClientNetwork(remote)
+        let decision = admission(ofForwarded: client, socket)
+        if decision == .shed {
+            // It was never among the connections, whose number is reckoned with where accepts are posted.
+            port.close(socket, CompletionKey(slot: noSlot, generation: 0))
+            giveBack(.descriptor)
+        } else {
+            insert(socket, remote, decision)
+        }
+        tellPeers()
+        reportDrained()
     }
 
     private func insert(_ socket: Socket, _ remote: RemoteAddress, _ decision: ConnectionAdmission.Decision) {

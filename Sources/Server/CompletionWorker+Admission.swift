@@ -27,12 +27,6 @@ extension CompletionWorker {
         }
     }
 
-    /// A connection that had a place is closed.
-    func leavePlace() {
-        admission.leavePlace()
-        peers[index].load.remove()
-    }
-
     /// True when as many clients wait for a place as there is room for.
     var isWaitingFull: Bool {
         admission.waiting.count >= site.limits.waitingConnectionsMax
@@ -52,16 +46,47 @@ extension CompletionWorker {
         let place = takePlace(for: socket, besides: 1)
         guard place == .none else { return admission.decide(place, .take, room: .some, now: clock.now) }
         let account = shares.account(of: client)
-        return decide(account, share(of: account, in: .connections), room: roomToWait(socket))
+        let places = share(of: account, in: .connections)
+        return admission.decide(
+            .none,
+            places,
+            room: roomToWait(socket),
+            line: share(of: account, in: .waiting),
+            elsewhere: places == .refuse ? workerToAsk(for: account, socket) : nil,
+            now: clock.now
+        )
     }
 
-    /// Decides about a client for which there is no place, and maybe no room to wait.
-    private func decide(
-        _ account: Shares.Account,
-        _ places: Shares.Decision,
-        room: ConnectionAdmission.Room
-    ) -> ConnectionAdmission.Decision {
-        admission.decide(.none, places, room: room, line: share(of: account, in: .waiting), now: clock.now)
+    /// Decides about a client for which another worker had no descriptor and has taken a place here.
+    func admission(ofForwarded client: ClientNetwork?, _ socket: Socket) -> ConnectionAdmission.Decision {
+        guard !site.descriptors.hasRoom(besides: 1) else { return .serve }
+        // Whoever gives a descriptor back gives its place too.
+        peers[index].load.remove()
+        let account = shares.account(of: client)
+        let places = share(of: account, in: .connections)
+        return admission.decide(.none, places, room: roomToWait(socket), now: clock.now)
+    }
+
+    /// Takes a place of a worker that serves more, for a client that lacks a descriptor only.
+    ///
+    /// Descriptors are the process's: those who hold most of them may all be another worker's clients. One of an address of
+    /// which this worker has clients stays, so that an address that floods is not passed on and on.
+    private func workerToAsk(for account: Shares.Account, _ socket: Socket) -> Int? {
+        guard account == .none, !socket.isDirect, !isStopped, !site.descriptors.hasRoom(besides: 1) else { return nil }
+        let others = peers.indices.filter { peers[$0].load.count > peers[index].load.count }
+        guard let most = others.max(by: { peers[$0].load.count < peers[$1].load.count }) else { return nil }
+        return peers[most].load.take(below: site.limits.connectionsMax, isOwn: false) ? most : nil
+    }
+
+    /// Decides about a client for which nobody gives a place.
+    private func decideToWait(_ account: Shares.Account, _ socket: Socket) -> ConnectionAdmission.Decision {
+        admission.decide(
+            .none,
+            .refuse,
+            room: roomToWait(socket),
+            line: share(of: account, in: .waiting),
+            now: clock.now
+        )
     }
 
     /// The decision about one more of what is all taken.
@@ -78,11 +103,12 @@ extension CompletionWorker {
             serve(slot)
         case .handOver(let peer):
             handOver(slot, to: peer)
+        case .forward:
+            preconditionFailure("a client is forwarded before it is among the connections")
         case .replace(let holder):
             let giving = endConnection(of: holder, sparing: slot, among: ConnectionGivers.Standing.allCases)
             guard giving != .nothing else {
-                let room = roomToWait(connections[slot].socket)
-                return perform(decide(connections[slot].account, .refuse, room: room), slot)
+                return perform(decideToWait(connections[slot].account, connections[slot].socket), slot)
             }
             peers[index].load.add()
             serve(slot)
@@ -103,7 +129,6 @@ extension CompletionWorker {
     }
 
     private func serve(_ slot: UInt32) {
-        admission.takePlace()
         notePlace(slot)
         receive(slot, once: true)
     }

@@ -1,7 +1,6 @@
 /// The life of connections: operations in flight, ending, closing. On the completion worker.
 
 internal import CompletionPort
-internal import CPlatform
 internal import FileLog
 internal import Glibc
 internal import HTTP
@@ -104,7 +103,7 @@ extension CompletionWorker {
     private func remove(_ slot: UInt32) {
         giveBack(connections[slot].socket.isDirect ? .direct : .descriptor)
         closeAccount(slot)
-        if connections[slot].place == .taken { leavePlace() }
+        if connections[slot].place == .taken { peers[index].load.remove() }
         connections.remove(slot)
         resumeAccepting()
         reportDrained()

@@ -307,6 +307,7 @@ final class CompletionWorker {
         switch message {
         case .resumeAccepting: resumeAccepting(tellsPeers: false)
         case .handedOver(let socket, let remote): takeOver(socket, remote)
+        case .forwarded(let socket, let remote): takeForwarded(socket, remote)
         case .handlerAnswered(let exchange, let result): handlerAnswered(exchange, result)
         case .variantMade(let file, let answer): variantMade(file, answer)
         case .passwordChecked(let exchange, let outcome): passwordChecked(exchange, outcome)

@@ -6,9 +6,10 @@
 /// of one of those. One of the address that holds most waits for a place, unread. When as many wait as there is room for,
 /// accepting pauses: the rest waits in the kernel's backlog, as long as that helps. After a moment accepting goes on, so
 /// that clients of other addresses behind them are reached: then a newcomer waits only when its own address has an idle
-/// connection to end for it, or takes the turn of one of an address that has more clients waiting. As whoever floods may leave
-/// and come again, that lasts until there has been room for a while. Those that wait are served in the order of what their
-/// addresses have: those with fewest places first.
+/// connection to end for it, or takes the turn of one of an address that has more clients waiting. As whoever floods may
+/// leave and come again, that lasts until there has been room for a while. Those that wait are served in the order of what
+/// their addresses have: those with fewest places first. Descriptors are the process's, and shares a worker's: where none
+/// is left and nobody here can be asked for one, a newcomer is forwarded, once, to the worker that serves most.
 ///
 /// Next: ConnectionGivers.swift
 
@@ -32,6 +33,8 @@ struct ConnectionAdmission {
         case handOver(to: Int)
         /// It is served, and a connection of this account gives its place back.
         case replace(Shares.Account)
+        /// No descriptor is left for it, and nobody here can be asked for one: a worker that serves more decides.
+        case forward(to: Int)
         /// It is not read before there is a place.
         case wait
         /// It waits, and a client of this account that waits ends.
@@ -51,8 +54,6 @@ struct ConnectionAdmission {
 
     /// Those that wait, the first to come first.
     private(set) var waiting: [CompletionKey] = []
-    /// Connections that have a place.
-    private(set) var served = 0
     /// The time since which accepting pauses.
     private var pausedSince: Instant?
     /// Until then accepting goes on although as many wait as there is room for.
@@ -73,20 +74,22 @@ struct ConnectionAdmission {
     ///   - shares: the decision of the shares where there is none.
     ///   - room: the room for it to wait.
     ///   - line: the decision of the shares about clients that wait.
+    ///   - elsewhere: a worker whose clients may be asked for a descriptor, where none is left and none here may be.
     ///   - now: the time.
     /// - Returns: the decision.
     func decide(
         _ place: Place,
         _ shares: Shares.Decision,
         room: Room,
-        line: @autoclosure () -> Shares.Decision = .refuse,
+        line: Shares.Decision = .refuse,
+        elsewhere: Int? = nil,
         now: Instant
     ) -> Decision {
         switch (place, shares) {
         case (.own, _): .serve
         case (.peer(let peer), _): .handOver(to: peer)
         case (.none, .giveBack(let holder)): .replace(holder)
-        case (.none, .take), (.none, .refuse): decideToWait(room, line(), now)
+        case (.none, .take), (.none, .refuse): elsewhere.map(Decision.forward) ?? decideToWait(room, line, now)
         }
     }
 
@@ -95,12 +98,6 @@ struct ConnectionAdmission {
         guard case .giveBack(let holder) = line else { return .shed }
         return .takeTurn(of: holder)
     }
-
-    /// A connection has a place.
-    mutating func takePlace() { served += 1 }
-
-    /// A connection that had a place is closed.
-    mutating func leavePlace() { served -= 1 }
 
     /// A client waits for a place.
     mutating func append(_ client: CompletionKey) { waiting.append(client) }

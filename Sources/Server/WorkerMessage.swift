@@ -11,6 +11,8 @@ enum WorkerMessage: Sendable {
     case resumeAccepting
     /// A client that another worker has accepted, for which it has taken a place of this one.
     case handedOver(Socket, RemoteAddress)
+    /// The same; that worker had no descriptor for it, and nobody to ask for one.
+    case forwarded(Socket, RemoteAddress)
     /// The call of this exchange has ended.
     case handlerAnswered(CompletionKey, HandlerResult)
     /// The variant for this entry of the file cache has been made, or will not be.

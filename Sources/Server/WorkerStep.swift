@@ -18,6 +18,7 @@ struct WorkerStep: Equatable, AtomicRepresentable {
         // Messages that were posted.
         case resumeAccepting
         case handedOver
+        case forwarded
         case handlerAnswered
         case variantMade
         case passwordChecked
@@ -52,6 +53,7 @@ struct WorkerStep: Equatable, AtomicRepresentable {
         switch message {
         case .resumeAccepting: self.init(.resumeAccepting)
         case .handedOver: self.init(.handedOver)
+        case .forwarded: self.init(.forwarded)
         case .handlerAnswered(let exchange, _): self.init(.handlerAnswered, slot: exchange.slot)
         case .variantMade(let file, _): self.init(.variantMade, slot: file.slot)
         case .passwordChecked(let exchange, _): self.init(.passwordChecked, slot: exchange.slot)
@@ -119,7 +121,8 @@ extension WorkerStep: CustomStringConvertible {
         case .lookingAtSites: "reading what has changed in the sites' folders"
         case .passingDeadlines: "deadlines"
         case .ending: "ending its connections"
-        case .resumeAccepting, .handedOver, .passwordRemembered, .folderRead, .rootLookedUp, .reload, .releaseMemory,
+        case .resumeAccepting, .handedOver, .forwarded, .passwordRemembered, .folderRead, .rootLookedUp, .reload,
+            .releaseMemory,
             .drain, .stop:
             "a posted \(kind)"
         case .handlerAnswered, .passwordChecked: "a posted \(kind) of exchange \(slot)"

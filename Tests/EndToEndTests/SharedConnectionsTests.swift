@@ -91,10 +91,9 @@ import Testing
     }
 
     /// Slow readers hold every descriptor that there is, and more of them wait in the backlog; none of them is idle.
-    ///
-    /// Of one worker: descriptors are the process's and shares a worker's (docs/THREATS.md).
-    @Test func slowReadersThatHaveAllDescriptorsShutNobodyOut() throws {
-        let lines = "[server]\nworkers = 1\n[limits]\ndirect_sockets_max = 0\n"
+    @Test(arguments: [1, 4])
+    func slowReadersThatHaveAllDescriptorsShutNobodyOut(workers: Int) throws {
+        let lines = "[server]\nworkers = \(workers)\n[limits]\ndirect_sockets_max = 0\n"
         let site = try TestSite(configuration: Configuration.trial + lines)
         try site.write("www/big.bin", [UInt8](repeating: 7, count: 10 << 20))
         let descriptors = try ServerProcess(site).descriptorCount

@@ -51,6 +51,7 @@ import Testing
         #expect(admission.decide(.none, .refuse, room: .none, now: start) == .shed)
         let turn = admission.decide(.none, .refuse, room: .none, line: .giveBack(from: holder), now: start)
         #expect(turn == .takeTurn(of: holder))
+        #expect(admission.decide(.none, .refuse, room: .some, elsewhere: 2, now: start) == .forward(to: 2))
         #expect(admission.pause(isFull: true, now: start) != nil)
         #expect(admission.decide(.none, .refuse, room: .none, now: start) == .shed)
     }
