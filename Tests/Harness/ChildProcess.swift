@@ -200,7 +200,10 @@ package final class ChildProcess: Sendable {
 
     /// The variables a program gets: few and fixed, so that tests mean the same on every machine.
     private static var environment: [String] {
-        let kept = ["PATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR", "TSAN_OPTIONS", "ASAN_OPTIONS", "LLVM_PROFILE_FILE"]
+        let kept = [
+            "PATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR", "TSAN_OPTIONS", "ASAN_OPTIONS", "LLVM_PROFILE_FILE",
+            "RINGPORT_SANITIZED",
+        ]
         // A program that crashes says where in a second; with every thread and image it takes many.
         return ["LC_ALL=C.UTF-8", "TZ=UTC", "SWIFT_BACKTRACE=threads=crashed,images=none,registers=none,color=no"]
             + kept.compactMap { name in variable(name).map { "\(name)=\($0)" } }
