@@ -137,13 +137,19 @@ extension CompletionPort {
     ///
     /// - Parameters:
     ///   - socket: whose peer.
-    ///   - orFinish: a FIN is waited for too.
+    ///   - afterFinish: its FIN is known: it is told once more, and then each further change, until cancelled. Without this
+    ///     whoever asks again is told again, at once.
     ///   - key: what the packet will carry.
-    package mutating func awaitHangUp(_ socket: Socket, orFinish: Bool = false, _ key: CompletionKey) {
+    package mutating func awaitHangUp(_ socket: Socket, afterFinish: Bool = false, _ key: CompletionKey) {
         let entry = unsafe nextEntry()
-        // Linux reports the first two whatever is asked for. The third is POLLRDHUP, which Swift's Glibc lacks.
-        let events = POLLERR | POLLHUP | (orFinish ? 0x2000 : 0)
-        unsafe io_uring_prep_poll_add(entry, socket.number, UInt32(events))
+        // Linux reports all three whatever is asked for. The last is POLLRDHUP, which Swift's Glibc lacks. A poll that goes on
+        // can miss an end that comes with bytes; behind a FIN there are no bytes any more.
+        let events = UInt32(POLLERR | POLLHUP | 0x2000)
+        if afterFinish {
+            unsafe io_uring_prep_poll_multishot(entry, socket.number, events)
+        } else {
+            unsafe io_uring_prep_poll_add(entry, socket.number, events)
+        }
         unsafe finish(entry, .hangUp, on: socket, key)
     }
 

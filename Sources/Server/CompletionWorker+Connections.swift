@@ -60,8 +60,8 @@ extension CompletionWorker {
 
     /// Ends all operations of a connection, and closes it.
     private func end(_ slot: UInt32, reset: Bool) {
-        // A reset ends the poll too; else it would hold the socket open.
-        if !reset { stopAwaitingHangUp(slot) }
+        // It would hold the socket open.
+        stopAwaitingHangUp(slot)
         beginOperation(slot)
         if reset {
             // A client that never reads must not keep memory in the kernel after we have let go. What is in flight ends by

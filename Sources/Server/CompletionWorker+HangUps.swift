@@ -17,7 +17,7 @@ extension CompletionWorker {
     func awaitHangUp(_ slot: UInt32) {
         // The socket of one that is closing may be closed already: its number may be another's.
         guard !connections[slot].awaitsHangUp, connections[slot].state.phase != .closing else { return }
-        awaitHangUp(slot, orFinish: connections[slot].socket.isUnix)
+        awaitHangUp(slot, afterFinish: false)
     }
 
     /// Has the port tell of a reset where no receive does, while something is done for the client.
@@ -32,10 +32,10 @@ extension CompletionWorker {
         return connections[slot].state.phase == .open || connections[slot].state.phase == .answering
     }
 
-    private func awaitHangUp(_ slot: UInt32, orFinish: Bool) {
+    private func awaitHangUp(_ slot: UInt32, afterFinish: Bool) {
         connections[slot].awaitsHangUp = true
         beginOperation(slot)
-        port.awaitHangUp(connections[slot].socket, orFinish: orFinish, connections.key(slot))
+        port.awaitHangUp(connections[slot].socket, afterFinish: afterFinish, connections.key(slot))
     }
 
     /// The connection is about to be closed.
@@ -49,8 +49,8 @@ extension CompletionWorker {
     func hungUp(_ packet: CompletionPacket) {
         let slot = packet.key.slot
         precondition(connections.isCurrent(packet.key), "a slot is reused only when nothing is in flight")
-        connections[slot].awaitsHangUp = false
-        defer { endOperation(slot) }
+        if !packet.hasMore { connections[slot].awaitsHangUp = false }
+        defer { if !packet.hasMore { endOperation(slot) } }
         guard packet.result > 0, connections[slot].state.phase != .closing else { return }
         let isGone = packet.result & Int32(POLLERR | POLLHUP) != 0
         // Nobody waits for the answer any longer, so the password is not compared.
@@ -61,6 +61,6 @@ extension CompletionWorker {
         // What came before the end is still read: the receive that takes this one's place begins by looking.
         if connections[slot].isReceiving { cancelReceive(slot) }
         // One that has only finished still wants its answer, and may yet be gone before.
-        if !isGone { awaitHangUp(slot, orFinish: false) }
+        if !isGone, !packet.hasMore { awaitHangUp(slot, afterFinish: true) }
     }
 }

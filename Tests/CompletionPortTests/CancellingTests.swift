@@ -40,14 +40,33 @@ import Testing
         #expect(packet.result > 0 && packet.result & Int32(POLLERR | POLLHUP) != 0)
     }
 
-    @Test func aPeerThatHasOnlyFinishedIsTold() throws {
+    /// Asking once more would be answered at once, again and again: whoever knows of the FIN says so, and hears of the reset.
+    @Test(arguments: [true, false]) func aPeerThatFinishesIsToldAndItsResetAfterwards(isThere: Bool) throws {
         let pair = try SocketPair.tcp()
         var port = try CompletionPort(limits: .forTests())
+        if isThere { pair.peer.finish() }
         port.awaitHangUp(pair.ours.asSocket, key(1))
-        pair.peer.finish()
-        // Linux may tell of it or wait for the end: in either case it is no hang-up.
-        port.submitAndWait(atMost: Nanoseconds(.milliseconds(20)))
-        if let packet = port.dequeue() { #expect(packet.result & Int32(POLLERR | POLLHUP) == 0) }
+        if !isThere {
+            port.submitAndWait(atMost: .zero)
+            pair.peer.finish()
+        }
+        let finished = try port.next()
+        #expect(finished.operation == .hangUp && finished.key == key(1) && !finished.hasMore)
+        #expect(finished.result > 0 && finished.result & Int32(POLLERR | POLLHUP) == 0)
+        port.awaitHangUp(pair.ours.asSocket, afterFinish: true, key(2))
+        let again = try port.next()
+        #expect(again.key == key(2) && again.hasMore && again.result & Int32(POLLERR | POLLHUP) == 0)
+        try #expect(port.sendNow(pair.ours.asSocket, [1], key(3)) == 1)
+        #expect(port.hasPacket() == false, "nothing has changed")
+        // What it has not read makes its end a reset.
+        #expect(dup2(pair.ours.rawValue, pair.peer.rawValue) >= 0)
+        let gone = try port.next()
+        #expect(gone.operation == .hangUp && gone.key == key(2))
+        #expect(gone.result & Int32(POLLERR | POLLHUP) != 0)
+        guard gone.hasMore else { return }
+        port.cancel(.hangUp, of: key(2), key(4))
+        let last = try port.next(2)
+        #expect(last.contains { $0.operation == .hangUp && $0.result == -ECANCELED && !$0.hasMore })
     }
 
     /// A receive that goes on may miss an end that comes with bytes (liburing issue 1549); the wait for it does not.
@@ -56,7 +75,7 @@ import Testing
         let pair = isReset ? try SocketPair.tcp() : try SocketPair.local()
         var port = try CompletionPort(limits: .forTests())
         port.receive(pair.ours.asSocket, key(1))
-        port.awaitHangUp(pair.ours.asSocket, orFinish: !isReset, key(2))
+        port.awaitHangUp(pair.ours.asSocket, key(2))
         #expect(port.hasPacket() == false)
         try pair.peer.say([1, 2, 3])
         if isReset {

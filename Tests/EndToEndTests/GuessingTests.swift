@@ -109,6 +109,23 @@ import Testing
         #expect(try server.stop() == .exited(0))
     }
 
+    /// They send nothing more, and still want their answers; until then their worker is told of that once and sleeps.
+    @Test func clientsThatHaveFinishedAreWaitedForInSleep() throws {
+        let site = try Self.site(Self.costly)
+        let count = 12
+        try serving(site, arguments: ["--workers", "1", "--trace"]) { server in
+            let clients = try (0..<count).map { try Client(server, from: 0x7F00_0100 + UInt32($0)) }
+            for client in clients {
+                try client.send(Self.request("u1", "guess"))
+                try client.shutdownSending()
+            }
+            for client in clients { try #expect(client.readResponse().status == 401) }
+        }
+        let packets = try TracedPacket.all(site)
+        let ends = packets.count { $0.operation == "hangUp" && $0.result > 0 }
+        #expect((1...4 * count).contains(ends), "how their connections ended, as often as that changed")
+    }
+
     /// Addresses that were wrong have a guess each that waits; a first login is compared before them, whether they have a wider
     /// network in common or not, and the stop finds most of them waiting still.
     @Test func addressesThatGuessKeepNobodyWaiting() throws {

@@ -17,7 +17,7 @@ struct TracedPacket {
     private init?(_ line: Substring) {
         guard
             let match = line.firstMatch(
-                of: /worker-[0-9]+ ([a-z]+) slot=([0-9]+) .*result=(-?[0-9]+) more=([a-z]+) .*entries=([0-9]+)/
+                of: /worker-[0-9]+ ([a-zA-Z]+) slot=([0-9]+) .*result=(-?[0-9]+) more=([a-z]+) .*entries=([0-9]+)/
             ),
             let slot = Int(match.2), let result = Int(match.3), let entries = Int(match.5)
         else { return nil }
