@@ -16,7 +16,12 @@ SANITIZED_LINK = -Xlinker --export-dynamic
 
 SWIFT_SOURCES = Package.swift Sources Tests handlers
 
-.PHONY: help build run test lint check-imports tidy test-sanitize test-browser test-scale test-hostile conformance fuzz bench profile clean
+# The tests of whatever the completion port does, which make test runs on the other engine too. In those of test-epoll it is all of
+# the server: they take as long again.
+PORT_TESTS = ^CompletionPortTests\.|\.OutputTests|^ConformanceTests\.|^EndToEndTests\.(KeepAlive|Range|StaticFiles|Slow|BackPressure|FullQueues|Drain|Shared|Ended|Unix|UsedUp|SystemCost|Guessing|PasswordContent|FilteredCalls|Hangup|Lifecycle)
+SERVER_TESTS = ^(CompletionPort|Server|EndToEnd|Conformance)Tests\.
+
+.PHONY: help build run test test-epoll lint check-imports tidy test-sanitize test-browser test-scale test-hostile conformance fuzz bench profile clean
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,10 +33,16 @@ build: ## build in release: .build/release/ringport, and the handlers beside it
 run: build ## serve this repository as a site at http://127.0.0.1:8080
 	exec .build/release/ringport serve --root . --listen 127.0.0.1:8080
 
-test: ## run every test
+test: ## run every test, and those of the completion port on both engines
 	@scripts/install-dependencies build test
 	swift build --build-tests $(BUILD_ARGUMENTS)
+	RINGPORT_ENGINE=epoll swift test --skip-build $(TEST_ARGUMENTS) --filter '$(PORT_TESTS)'
 	swift test --skip-build $(TEST_ARGUMENTS)
+
+test-epoll: ## run every test of the server with the completion ports on epoll
+	@scripts/install-dependencies build test
+	swift build --build-tests $(BUILD_ARGUMENTS)
+	RINGPORT_ENGINE=epoll swift test --skip-build $(TEST_ARGUMENTS) --filter '$(SERVER_TESTS)'
 
 lint: ## check the format of every Swift file
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)

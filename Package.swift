@@ -38,7 +38,11 @@ let package = Package(
         .target(name: "HTTP"),
 
         // 2: one job each
-        .target(name: "CompletionPort", dependencies: ["CLiburing", "CPlatform", "Platform"]),
+        .target(
+            name: "CompletionPort",
+            dependencies: ["CLiburing", "CPlatform", "Platform"],
+            exclude: ["README.md"]
+        ),
         .target(name: "HandlerPool", dependencies: ["Platform"]),
         .target(name: "FileLog", dependencies: ["CPlatform", "Platform", "HTTP"]),
         .target(name: "Store", dependencies: ["CPlatform", "CSQLite", "Platform"]),
@@ -67,7 +71,8 @@ let package = Package(
         .target(
             name: "Configuration",
             dependencies: [
-                "Server", "HandlerPool", "Store", "Platform", .product(name: "TOMLKit", package: "TOMLKit"),
+                "Server", "CompletionPort", "HandlerPool", "Store", "Platform",
+                .product(name: "TOMLKit", package: "TOMLKit"),
             ]
         ),
 
@@ -75,7 +80,7 @@ let package = Package(
         .executableTarget(
             name: "ringport",
             dependencies: [
-                "Configuration", "Server", "FileLog", "HandlerPool", "HTTP", "Store", "Platform",
+                "Configuration", "Server", "CompletionPort", "FileLog", "HandlerPool", "HTTP", "Store", "Platform",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -84,7 +89,7 @@ let package = Package(
         .target(name: "CAllocations", path: "Benchmarks/alloc-count", publicHeadersPath: "."),
         .systemLibrary(name: "CHTTPParser", path: "Tests/CHTTPParser", providers: [.apt(["libhttp-parser-dev"])]),
 
-        .testTarget(name: "PlatformTests", dependencies: ["Platform"]),
+        .testTarget(name: "PlatformTests", dependencies: ["Platform", "CPlatform"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "CHTTPParser", "CSQLite"]),
         .testTarget(name: "CompletionPortTests", dependencies: ["CompletionPort", "Platform"]),
         .testTarget(name: "HandlerPoolTests", dependencies: ["HandlerPool", "Platform"]),

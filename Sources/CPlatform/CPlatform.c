@@ -16,10 +16,13 @@
 #include <malloc.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -48,29 +51,20 @@ int ringport_openat(int directory, const char *path, int flags, mode_t mode) {
     return openat(directory, path, flags, mode);
 }
 
-int ringport_open_beneath(int directory, const char *path, int flags) {
-    struct open_how how = {
-        .flags = (uint64_t)(O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags),
-        .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-    };
-    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
-}
-
-int ringport_name_beneath(int directory, const char *path, int follows_inside, int follows_all) {
-    uint64_t links = follows_inside || follows_all ? 0 : RESOLVE_NO_SYMLINKS;
-    struct open_how how = {
-        .flags = O_PATH | O_CLOEXEC,
-        .resolve = RESOLVE_NO_MAGICLINKS | links | (follows_all ? 0 : RESOLVE_BENEATH),
-    };
-    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
-}
+_Static_assert(RINGPORT_O_PATH == O_PATH, "as the system has it");
 
 int ringport_name_in(int directory, const char *name) {
     return openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 }
 
 int ringport_is_accessible(int file, int is_folder) {
-    return faccessat(file, "", is_folder ? X_OK : R_OK, AT_EMPTY_PATH | AT_EACCESS) == 0;
+    const int mode = is_folder ? X_OK : R_OK;
+    if (faccessat(file, "", mode, AT_EMPTY_PATH | AT_EACCESS) == 0) return 1;
+    if (errno == EACCES) return 0;
+    /* Without faccessat2(2): by the real user, who is the effective one here. The C library would make the same call again. */
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    return syscall(SYS_faccessat, AT_FDCWD, path, mode) == 0;
 }
 
 int ringport_rename_exclusive(int directory, const char *from, const char *to) {
@@ -311,4 +305,107 @@ int ringport_reports_changes(int file) {
 
 int ringport_affinity(void *mask, size_t size) {
     return sched_getaffinity(0, size, mask);
+}
+
+static int result(int value) {
+    return value < 0 ? -errno : value;
+}
+
+int ringport_epoll_create(void) {
+    return result(epoll_create1(EPOLL_CLOEXEC));
+}
+
+static int control_epoll(int epoll, int operation, int descriptor, uint32_t events, uint64_t data) {
+    struct epoll_event event = {.events = events, .data.u64 = data};
+    return result(epoll_ctl(epoll, operation, descriptor, &event));
+}
+
+int ringport_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t data) {
+    return control_epoll(epoll, EPOLL_CTL_ADD, descriptor, events, data);
+}
+
+int ringport_epoll_change(int epoll, int descriptor, uint32_t events, uint64_t data) {
+    return control_epoll(epoll, EPOLL_CTL_MOD, descriptor, events, data);
+}
+
+int ringport_epoll_remove(int epoll, int descriptor) {
+    return control_epoll(epoll, EPOLL_CTL_DEL, descriptor, 0, 0);
+}
+
+_Static_assert(sizeof(struct epoll_event) <= RINGPORT_EPOLL_EVENT_SIZE, "an event fits");
+
+int ringport_epoll_wait(int epoll, void *events, int capacity, int64_t nanoseconds) {
+    static atomic_bool lacks_pwait2;
+    if (nanoseconds > 0 && !atomic_load_explicit(&lacks_pwait2, memory_order_relaxed)) {
+        const struct timespec time = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+        const int count = (int)syscall(SYS_epoll_pwait2, epoll, events, capacity, &time, NULL, 0);
+        /* A filter may answer EPERM to what it does not know. */
+        if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return result(count);
+        atomic_store_explicit(&lacks_pwait2, 1, memory_order_relaxed);
+    }
+    int64_t milliseconds = nanoseconds < 0 ? -1 : nanoseconds / 1000000 + (nanoseconds % 1000000 > 0);
+    if (milliseconds > INT32_MAX) milliseconds = INT32_MAX;
+    return result(epoll_wait(epoll, events, capacity, (int)milliseconds));
+}
+
+uint32_t ringport_epoll_event(const void *events, int index, uint64_t *data) {
+    const struct epoll_event *event = (const struct epoll_event *)events + index;
+    *data = event->data.u64;
+    return event->events;
+}
+
+int ringport_accept(int listener, void *address, uint32_t *length) {
+    return result(accept4(listener, address, length, SOCK_CLOEXEC));
+}
+
+int ringport_disconnect(int socket) {
+    const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
+    return connect(socket, &nowhere, sizeof nowhere);
+}
+
+int ringport_open_resolving(int directory, const char *path, int flags, uint64_t resolve) {
+    struct open_how how = {.flags = (uint64_t)(uint32_t)flags, .resolve = resolve};
+    return result((int)syscall(SYS_openat2, directory, path, &how, sizeof how));
+}
+
+int ringport_open_cached(int directory, const char *path, uint64_t resolve) {
+    resolve |= RESOLVE_CACHED;
+    const int name = ringport_open_resolving(directory, path, O_PATH | O_CLOEXEC, resolve);
+    if (name < 0) return name;
+    const int is_local = ringport_reports_changes(name);
+    close(name);
+    if (!is_local) return -EAGAIN;
+    return ringport_open_resolving(directory, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, resolve);
+}
+
+int ringport_read_cached(int file, void *bytes, size_t count, int64_t offset) {
+    const struct iovec part = {bytes, count};
+    return result((int)preadv2(file, &part, 1, offset, RWF_NOWAIT));
+}
+
+int ringport_is_of_processes(int file) {
+    struct statfs found;
+    return fstatfs(file, &found) == 0 && found.f_type == PROC_SUPER_MAGIC;
+}
+
+int ringport_populate(void *part, size_t count) {
+    /* MADV_POPULATE_READ */
+    const int status = result(madvise(part, count, 22));
+    if (status != -EINVAL) return status;
+    const int read = ringport_read_through(part, count);
+    /* Where a filter refuses that too, whoever sends the part may wait for the disk. */
+    return read == -EPERM || read == -ENOSYS ? 0 : read;
+}
+
+int ringport_read_through(void *part, size_t count) {
+    char block[16384];
+    for (size_t done = 0; done < count;) {
+        const size_t size = count - done < sizeof block ? count - done : sizeof block;
+        const struct iovec to = {block, size}, from = {(char *)part + done, size};
+        const ssize_t copied = process_vm_readv(getpid(), &to, 1, &from, 1, 0);
+        if (copied < 0) return -errno;
+        if (copied == 0) return -EFAULT;
+        done += (size_t)copied;
+    }
+    return 0;
 }

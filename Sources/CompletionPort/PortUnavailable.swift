@@ -31,10 +31,20 @@ package enum PortUnavailable: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Finds the reason behind an error of io_uring_setup(2).
+    /// The reason in a few words, for a line that says what is used instead.
+    package var cause: String {
+        switch self {
+        case .kernelTooOld(let release): "io_uring needs Linux 6.1, this is \(release)"
+        case .disabled(let setting): "kernel.io_uring_disabled = \(setting)"
+        case .filtered(let error): "\(error.action) is refused here by a seccomp filter"
+        case .refused(let error): "\(error)"
+        }
+    }
+
+    /// Finds the reason behind an error of io_uring_setup(2), io_uring_enter(2) or io_uring_register(2).
     ///
     /// - Parameters:
-    ///   - error: what the kernel said.
+    ///   - error: what the kernel said, to the call that is named.
     ///   - release: the running kernel's release, `6.1.0-13-amd64`.
     ///   - setting: the text of `/proc/sys/kernel/io_uring_disabled`, `nil` where there is none (before 6.6).
     /// - Returns: which of the reasons it is.

@@ -31,6 +31,8 @@ package struct SendVector: ~Copyable {
     ///
     /// None of its sends may be in flight.
     package mutating func removeAll() {
+        // A send may have gone on behind what had left.
+        unsafe message.pointee.msg_iov = parts
         unsafe message.pointee.msg_iovlen = 0
     }
 

@@ -101,7 +101,7 @@ struct InotifyEvents: Sequence, IteratorProtocol {
         )
     }
 
-    /// The next four bytes, in the machine's order, which is little-endian on every machine io_uring and Swift share.
+    /// The next four bytes, in the machine's order, which is little-endian on every machine that Swift has for Linux.
     private mutating func word() -> UInt32? {
         guard bytes.count >= 4 else { return nil }
         defer { bytes = bytes.dropFirst(4) }

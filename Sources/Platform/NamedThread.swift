@@ -66,4 +66,12 @@ package final class NamedThread: Sendable {
         let status = pthread_join(handle, nil)
         precondition(status == 0, "join: \(SystemError.reason(status))")
     }
+
+    /// Lets the thread end without anybody who waits for it.
+    ///
+    /// Instead of `join`.
+    package func detach() {
+        let status = pthread_detach(handle)
+        precondition(status == 0, "detach: \(SystemError.reason(status))")
+    }
 }

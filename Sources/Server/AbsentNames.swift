@@ -62,19 +62,9 @@ extension FileRules.Symlinks {
     /// - Returns: `nil` when it names nothing, with the reason in `errno`.
     func open(_ path: some Collection<UInt8>, beneath root: Descriptor.Shared) -> Descriptor? {
         // Relative to the root, and never empty.
-        let relative = Array(".".utf8) + path + [0]
-        let number = unsafe relative.withUnsafeBytes { bytes in
-            // Ended by the NUL that was appended; no name holds another.
-            unsafe bytes.withMemoryRebound(to: CChar.self) { characters -> Int32 in
-                guard let start = characters.baseAddress else { return -1 }
-                return unsafe ringport_name_beneath(
-                    root.rawValue,
-                    start,
-                    self == .inside ? 1 : 0,
-                    self == .follow ? 1 : 0
-                )
-            }
-        }
+        let relative = (Array(".".utf8) + path + [0]).map { CChar(bitPattern: $0) }
+        let number = FolderOpening.open(beneath: root.rawValue, relative, rule, .naming)
+        if number < 0 { Glibc.errno = -number }
         return number >= 0 ? Descriptor(owning: number) : nil
     }
 }

@@ -69,7 +69,7 @@ extension CompletionWorker {
             port.reset(connections[slot].socket, connections.key(slot))
         } else if connections[slot].isReceiving {
             // Everything has been sent: only the receive is in flight, and it holds the socket open.
-            port.cancel(.receive, of: connections.key(slot), connections.key(slot))
+            port.cancel(.receive, of: connections.key(slot), on: connections[slot].socket, connections.key(slot))
             close(slot)
         } else {
             endOperation(slot)

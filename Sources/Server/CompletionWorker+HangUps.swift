@@ -1,11 +1,10 @@
 /// Clients that end a connection of which no packet tells. On the completion worker.
 ///
-/// DESIGN. A receive that goes on can miss the end. Where bytes and the end come close together, a multishot receive may take
-/// the bytes and then wait for a wake-up that has been (Linux 6.18, a few in a thousand resets over TCP; liburing issue 1549
-/// for Unix sockets). The next send finds the end out. A client that is still sending is sent nothing: its connection would
-/// last as long as its content may take. A poll of its own is not woken by bytes, and tells of an end that was there before it.
-/// It is asked for once the rest of a request is awaited, and where nothing is received while answers are awaited: nothing is
-/// to be begun for a client that is gone. It stays as long as the connection.
+/// DESIGN. A receive that goes on can miss the end: where bytes and the end come close together, an engine may take the bytes
+/// and then wait for a wake-up that has been (the port's README). The next send finds the end out. A client that is still
+/// sending is sent nothing: its connection would last as long as its content may take. A poll of its own is not woken by bytes,
+/// and tells of an end that was there before it. It is asked for once the rest of a request is awaited, and where nothing is
+/// received while answers are awaited: nothing is to be begun for a client that is gone. It stays as long as the connection.
 ///
 /// Next: CompletionWorker+Receiving.swift
 
@@ -20,6 +19,12 @@ extension CompletionWorker {
         awaitHangUp(slot, afterFinish: false)
     }
 
+    private func awaitHangUp(_ slot: UInt32, afterFinish: Bool) {
+        connections[slot].awaitsHangUp = true
+        beginOperation(slot)
+        port.awaitHangUp(connections[slot].socket, afterFinish: afterFinish, connections.key(slot))
+    }
+
     /// Has the port tell of a reset where no receive does, while something is done for the client.
     func awaitReset(_ slot: UInt32) {
         if awaitsAnswerUnread(slot) { awaitHangUp(slot) }
@@ -32,17 +37,11 @@ extension CompletionWorker {
         return connections[slot].state.phase == .open || connections[slot].state.phase == .answering
     }
 
-    private func awaitHangUp(_ slot: UInt32, afterFinish: Bool) {
-        connections[slot].awaitsHangUp = true
-        beginOperation(slot)
-        port.awaitHangUp(connections[slot].socket, afterFinish: afterFinish, connections.key(slot))
-    }
-
     /// The connection is about to be closed.
     func stopAwaitingHangUp(_ slot: UInt32) {
         guard connections[slot].awaitsHangUp else { return }
         beginOperation(slot)
-        port.cancel(.hangUp, of: connections.key(slot), connections.key(slot))
+        port.cancel(.hangUp, of: connections.key(slot), on: connections[slot].socket, connections.key(slot))
     }
 
     /// The client has ended the connection, or finished.

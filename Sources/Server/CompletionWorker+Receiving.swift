@@ -125,7 +125,7 @@ extension CompletionWorker {
 
     func cancelReceive(_ slot: UInt32) {
         beginOperation(slot)
-        port.cancel(.receive, of: connections.key(slot), connections.key(slot))
+        port.cancel(.receive, of: connections.key(slot), on: connections[slot].socket, connections.key(slot))
     }
 
     /// Reads what was kept; what is left is kept on.

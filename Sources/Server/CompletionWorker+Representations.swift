@@ -13,6 +13,7 @@
 
 internal import CompletionPort
 internal import HTTP
+internal import Platform
 
 /// The result of negotiation (RFC 9110 §12.5.3).
 enum Representation: Equatable {

@@ -17,6 +17,7 @@ internal import Platform
 /// The parts that all workers share: read by every worker, and replaced as a whole by a reload.
 struct Site: Sendable {
     var limits: Limits
+    let engine: PortEngine
     var allowances: Allowances
     var headLimits: HeadLimits
     var hosts: HostTable
@@ -175,7 +176,8 @@ final class CompletionWorker {
         let connectionsMax =
             limits.connectionsMax + limits.waitingConnectionsMax + listeners.count * limits.acceptsMax
         do {
-            port = try CompletionPort(limits: limits.port(usesDirectSockets: site.usesDirectSockets))
+            let portLimits = limits.port(usesDirectSockets: site.usesDirectSockets)
+            port = try CompletionPort(limits: portLimits, engine: site.engine)
         } catch {
             throw .port(error)
         }
@@ -245,7 +247,7 @@ final class CompletionWorker {
         pulse.beginTurn(clock.now)
         hasLookedAtSites = false
         pulse.begin(WorkerStep(.lookingAtSites))
-        if hasArmedReceive || watch.hasUnread { lookAtSites() }
+        if hasArmedReceive || watch.hasUnread || hasUnorderedReceive { lookAtSites() }
         hasArmedReceive = false
         receives = 0
         endSendsAtOnce()
@@ -259,6 +261,12 @@ final class CompletionWorker {
             watchReaders()
             resumeRoomWaiters()
         }
+    }
+
+    /// True when something was received that may have been sent after a change which is not noticed yet.
+    private var hasUnorderedReceive: Bool {
+        var position: UInt32 = 0
+        return !port.noticesInOrder && port.nextWaiting(.receive, from: &position) != nil
     }
 
     private func perform(_ packet: CompletionPacket) {
@@ -286,6 +294,9 @@ final class CompletionWorker {
         default: siteChanged()
         }
         guard !packet.hasMore else { return }
+        guard packet.result >= 0 else {
+            return errors.error(.error, SystemError(-packet.result, "watch a descriptor for news").description)
+        }
         // A multishot poll ends when the completion queue overflowed: it is armed again.
         switch packet.key.slot {
         case Self.bellSlot: port.notice(posts.bellDescriptor, packet.key)

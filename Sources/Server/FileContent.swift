@@ -1,6 +1,5 @@
 /// Which content a file had when it was looked at. A value; any thread.
 
-internal import CPlatform
 internal import Glibc
 internal import Platform
 
@@ -48,13 +47,8 @@ struct FileContent: Hashable, Sendable {
     ///   - folder: a descriptor.
     /// - Returns: `nil` when this content is not there, from the first byte to the last.
     func read(_ path: [UInt8], beneath folder: Int32) -> [UInt8]? {
-        let number = unsafe (path + [0]).withUnsafeBytes { bytes in
-            // Ended by the NUL that was appended.
-            unsafe bytes.withMemoryRebound(to: CChar.self) { characters -> Int32 in
-                guard let start = characters.baseAddress else { return -1 }
-                return unsafe ringport_open_beneath(folder, start, 0)
-            }
-        }
+        let characters = (path + [0]).map { CChar(bitPattern: $0) }
+        let number = FolderOpening.open(beneath: folder, characters, .withoutLinks, .reading)
         guard number >= 0 else { return nil }
         let file = Descriptor(owning: number)
         guard isContent(of: file.rawValue) else { return nil }

@@ -5,7 +5,7 @@
 ///
 /// Next: CompletionWorker.swift
 
-internal import CompletionPort
+package import CompletionPort
 internal import CPlatform
 internal import FileLog
 internal import Glibc
@@ -41,6 +41,9 @@ package final class Server {
     /// The addresses that are listened on, with the ports that the kernel chose.
     package var addresses: [ListenAddress] { listeners.addresses }
 
+    /// The engine of the workers' ports, and why it is that one.
+    package let engine: EngineChoice
+
     /// Lines for whoever has started the server: what it does without, and which SQLite it runs with.
     package var warnings: [String] { startNotices.withLock { $0 } }
     private let startNotices: Monitor<[String]>
@@ -49,7 +52,7 @@ package final class Server {
 
     /// Opens and starts everything; when it returns, requests are answered.
     ///
-    /// What can be refused without leaving a trace comes first: io_uring, the site, the addresses. Then files are made.
+    /// What can be refused without leaving a trace comes first: the port, the site, the addresses. Then files are made.
     ///
     /// - Parameters:
     ///   - configuration: what holds.
@@ -66,7 +69,7 @@ package final class Server {
         configuration.limits.assertRelations()
         self.configuration = configuration
         let portLimits = configuration.limits.port(usesDirectSockets: false)
-        do { try CompletionPort.probe(portLimits) } catch { throw .port(error) }
+        do { engine = try EngineChoice.find(configuration.engine, portLimits) } catch { throw .port(error) }
         let folders = try SiteFolders(configuration)
         try configuration.checkStorePlacement()
         try configuration.checkLogPlacement()
@@ -140,6 +143,7 @@ package final class Server {
         )
         let site = Site(
             limits: configuration.limits,
+            engine: engine.engine,
             allowances: Allowances(configuration.deadlines, bodyRateMin: configuration.limits.bodyRateMin),
             headLimits: HeadLimits(configuration.limits),
             hosts: folders.hosts,

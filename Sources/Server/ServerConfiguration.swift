@@ -1,5 +1,6 @@
 /// The configuration of a server before it starts. Pure values; any thread.
 
+package import CompletionPort
 internal import Glibc
 package import HandlerPool
 internal import Platform
@@ -13,6 +14,8 @@ package struct ServerConfiguration: Sendable {
     package var listenRules = ListenRules()
     /// Completion workers.
     package var workers: Int
+    /// The engine of their ports.
+    package var engine = EngineWish.automatic
     /// The proxies before the server.
     package var proxies = ProxyRules()
     package var limits = Limits()

@@ -1,6 +1,6 @@
 /// Looks whether a site could be served, by opening what the server would open. The main thread of `ringport check`.
 
-internal import CompletionPort
+package import CompletionPort
 internal import FileLog
 internal import Glibc
 internal import HandlerHost
@@ -10,7 +10,9 @@ internal import Store
 
 /// The obstacles to serving a site.
 package struct SiteCheck {
-    /// The reason why no ring can be made here; `nil` when one can.
+    /// The engine of a worker's port.
+    package let engine: EngineChoice?
+    /// The reason why no port can be made here; `nil` when one can.
     package let port: StartError?
     /// A line for each thing that can't be opened.
     package private(set) var problems: [String] = []
@@ -31,9 +33,10 @@ package struct SiteCheck {
     package init(_ configuration: ServerConfiguration, wrongKeys: Set<String> = []) {
         self.configuration = configuration
         do {
-            try CompletionPort.probe(configuration.limits.port(usesDirectSockets: false))
+            engine = try EngineChoice.find(configuration.engine, configuration.limits.port(usesDirectSockets: false))
             port = nil
         } catch {
+            engine = nil
             port = .port(error)
         }
         checkSites(exceptDefault: wrongKeys.contains("files.www"))
@@ -57,6 +60,7 @@ package struct SiteCheck {
 
     private init(reloading configuration: ServerConfiguration) {
         self.configuration = configuration
+        engine = nil
         port = nil
     }
 
@@ -84,6 +88,7 @@ package struct SiteCheck {
         if hasFolder {
             let path = configuration.path(rules.files.www)
             do throws(StartError) {
+                try SiteFolders.checkLinks(rules.files, path)
                 let folder = try SiteFolders.open(path)
                 if configuration.needsNamesOfFiles { try SiteFolders.checkName(of: folder.rawValue, path) }
             } catch { note(error.description) }

@@ -22,6 +22,7 @@ struct SiteFolders {
         for (movedTo, rules) in sites {
             let path = configuration.path(rules.files.www)
             let folder = open.firstIndex { $0.path == path } ?? open.count
+            try Self.checkLinks(rules.files, path)
             if folder == open.count {
                 open.append(SiteFolder(path: path, descriptor: Descriptor.Shared(try Self.open(path))))
             }
@@ -43,6 +44,13 @@ struct SiteFolders {
     /// - Throws: `unknownNames` when it does not.
     static func checkName(of folder: Int32, _ path: String) throws(StartError) {
         if case .unknown(let error) = KernelPath.look(folder) { throw .unknownNames(folder: path, error) }
+    }
+
+    /// Looks whether links can be followed as a site wants it.
+    ///
+    /// - Throws: `linksInside` when they can't.
+    static func checkLinks(_ rules: FileRules, _ path: String) throws(StartError) {
+        if rules.symlinks == .inside, !FolderOpening.isInOneStep { throw .linksInside(folder: path) }
     }
 
     static func open(_ path: String) throws(StartError) -> Descriptor {

@@ -2,6 +2,8 @@
 ///
 /// `SitePolicy` is made of these at the start; workers read that.
 
+internal import Platform
+
 /// The rules of one site: the default one's, or those of a virtual host.
 package struct SiteRules: Sendable, Equatable {
     package var files = FileRules()
@@ -37,6 +39,15 @@ package struct FileRules: Sendable, Equatable {
         case inside
         /// Followed wherever they lead.
         case follow
+
+        /// The way in which a path with links is opened.
+        var rule: OpenRule {
+            switch self {
+            case .refuse: .withoutLinks
+            case .inside: .withLinksInside
+            case .follow: .withLinks
+            }
+        }
     }
 
     /// The folder that is served, relative to the site's root or absolute.

@@ -7,7 +7,7 @@ package import Store
 
 /// The closed list of reasons for which `Server.init` fails.
 package enum StartError: Error, CustomStringConvertible {
-    /// io_uring can't be used here.
+    /// The completion port that is asked for can't be had here.
     case port(PortUnavailable)
     /// The site has no `www/`.
     case noSite(SystemError)
@@ -31,6 +31,8 @@ package enum StartError: Error, CustomStringConvertible {
     case mediaTypes(String)
     /// The kernel does not tell where links lead, and a site with a guard follows them.
     case unknownNames(folder: String, SystemError)
+    /// Links that stay beneath their folder can't be told from others here.
+    case linksInside(folder: String)
     /// The database is in a folder of pages.
     case publicStore(folder: String, www: String)
     /// The logs are in a folder of pages.
@@ -60,6 +62,9 @@ package enum StartError: Error, CustomStringConvertible {
             "\(reason)\n  files.media_types names a table in the form of /etc/mime.types; \"\" is for none."
         case .unknownNames(let folder, let error):
             "\(folder): the server can't learn by which names files are served: \(error)\n  \(Self.namesRemedy)"
+        case .linksInside(let folder):
+            "\(folder): files.symlinks = \"inside\" needs openat2(2), which this kernel lacks (before Linux 5.6) or a filter "
+                + "refuses\n  Set files.symlinks = \"refuse\", or \"follow\" where every link may be followed."
         case .publicStore(let folder, let www):
             "\(folder): visitors could fetch the database, as it is in \(www)\n  Choose another [store] folder, or files.www."
         case .publicLogs(let folder, let www):
@@ -74,8 +79,8 @@ package enum StartError: Error, CustomStringConvertible {
         case .port, .listen, .socketFile, .noSocket: 69  // EX_UNAVAILABLE
         case .noSite: 66  // EX_NOINPUT
         case .store: 73  // EX_CANTCREAT
-        case .handler, .handlerNotFound, .handlerMethod, .passwords, .mediaTypes, .unknownNames, .publicStore,
-            .publicLogs, .socketOwner:
+        case .handler, .handlerNotFound, .handlerMethod, .passwords, .mediaTypes, .unknownNames, .linksInside,
+            .publicStore, .publicLogs, .socketOwner:
             78  // EX_CONFIG
         case .system: 71  // EX_OSERR
         }

@@ -113,11 +113,7 @@ extension CompletionWorker {
 
     /// The way in which a path with symbolic links is opened by the rules of its site.
     func followed(_ file: UInt32) -> OpenRule {
-        switch policy(ofFile: file).symlinks {
-        case .refuse: .withoutLinks
-        case .inside: .withLinksInside
-        case .follow: .withLinks
-        }
+        policy(ofFile: file).symlinks.rule
     }
 
     /// The file that was tried is not there: there may be another that answers for the name.

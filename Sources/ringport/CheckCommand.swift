@@ -1,6 +1,7 @@
 /// `ringport check`: prints what holds for a site, and looks whether it could be served. The main thread.
 
 internal import ArgumentParser
+internal import CompletionPort
 internal import Configuration
 internal import Server
 
@@ -24,8 +25,11 @@ struct CheckCommand: ParsableCommand {
     )
     var listen: [String] = []
 
+    @Option(name: .long, help: "The completion ports' engine to try instead: auto, io_uring or epoll.")
+    var engine: EngineWish?
+
     func run() throws {
-        let reading = try site.reading(listen: listen, workers: nil, traces: false)
+        let reading = try site.reading(listen: listen, workers: nil, engine: engine, traces: false)
         let configuration = reading.configuration
         for error in reading.errors { Console.error("ringport: \(error)") }
         if reading.errors.isEmpty {
@@ -40,6 +44,7 @@ struct CheckCommand: ParsableCommand {
         // What is wrong with the site is wrong with its configuration; what is wrong with the machine is not.
         if let port = check.port { throw Console.failure(port.description, status: port.exitStatus) }
         guard reading.errors.isEmpty, check.problems.isEmpty else { throw ExitCode(78) }
+        if let engine = check.engine { Console.error("ringport: completion port: \(engine)") }
         let addresses = configuration.listen.map(\.description).joined(separator: ", ")
         Console.error("ringport: \(configuration.root) is ready to be served on \(addresses)")
     }

@@ -1,6 +1,7 @@
 /// `ringport serve`: starts the server, says where it listens, waits for signals, stops. The main thread.
 
 internal import ArgumentParser
+internal import CompletionPort
 internal import Configuration
 internal import FileLog
 internal import Glibc
@@ -31,6 +32,9 @@ struct ServeCommand: ParsableCommand {
     @Option(name: .long, help: "Completion workers; one for each processor that the process may use when not given.")
     var workers: Int?
 
+    @Option(name: .long, help: "What the completion ports are made of: auto, io_uring or epoll.")
+    var engine: EngineWish?
+
     @Flag(name: .long, help: "Write a line for each completion to error.log.")
     var trace = false
 
@@ -38,7 +42,7 @@ struct ServeCommand: ParsableCommand {
         OpenStream.occupyStandardNumbers()
         // Before anything else can change what standard input is.
         let hangup = HangupMeaning.atStart
-        let reading = try site.serverReading(listen: listen, workers: workers, traces: trace)
+        let reading = try site.serverReading(listen: listen, workers: workers, engine: engine, traces: trace)
         let configuration = reading.configuration
         // What the server makes is its user's and group's: submissions and logs are nobody else's to read.
         umask(0o027)
@@ -56,6 +60,7 @@ struct ServeCommand: ParsableCommand {
             throw Console.failure(error.description, status: error.exitStatus)
         }
         for warning in server.warnings { Console.error("ringport: \(warning)") }
+        Console.error("ringport: completion port: \(server.engine)")
         for address in server.addresses { Console.error("ringport: listening on \(address.readyText)") }
         wait(for: signals, server, reading, hangup)
         let begun = Instant.now
@@ -124,6 +129,7 @@ struct ServeCommand: ParsableCommand {
             let reading = try site.reading(
                 listen: listen,
                 workers: workers,
+                engine: engine,
                 traces: trace,
                 isReload: true,
                 hadText: hadText

@@ -1,6 +1,7 @@
 /// The options that say which site is meant, and what they and its `ringport.toml` come to. The main thread.
 
 internal import ArgumentParser
+internal import CompletionPort
 internal import Configuration
 internal import Glibc
 internal import Platform
@@ -27,8 +28,13 @@ struct SiteOptions: ParsableArguments {
     /// Defaults, then the configuration file, then the command line.
     ///
     /// - Throws: `ExitCode` 78 after saying all that is wrong in the file, 64 for a wrong option.
-    func serverReading(listen: [String], workers: Int?, traces: Bool) throws -> ConfigurationReading {
-        let reading = try reading(listen: listen, workers: workers, traces: traces)
+    func serverReading(
+        listen: [String],
+        workers: Int?,
+        engine: EngineWish? = nil,
+        traces: Bool
+    ) throws -> ConfigurationReading {
+        let reading = try reading(listen: listen, workers: workers, engine: engine, traces: traces)
         for error in reading.errors { Console.error("ringport: \(error)") }
         guard reading.errors.isEmpty else { throw ExitCode(78) }
         return reading
@@ -45,6 +51,7 @@ struct SiteOptions: ParsableArguments {
     func reading(
         listen: [String],
         workers: Int?,
+        engine: EngineWish? = nil,
         traces: Bool,
         isReload: Bool = false,
         hadText: Bool = false
@@ -57,6 +64,7 @@ struct SiteOptions: ParsableArguments {
             over: defaults
         )
         try apply(listen: listen, workers: workers, to: &reading.configuration)
+        if let engine { reading.configuration.engine = engine }
         reading.configuration.traces = traces
         return reading
     }
@@ -99,3 +107,5 @@ struct SiteOptions: ParsableArguments {
         return [folder, folder + "/../lib/ringport"]
     }
 }
+
+extension EngineWish: ExpressibleByArgument {}

@@ -64,7 +64,7 @@ import Testing
         let listening = try Listening()
         var port = try CompletionPort(limits: .forTests())
         port.accept(listening.socket.rawValue, direct: false, addresses, at: 0, key(4))
-        port.cancel(.accept, of: key(4), key(5))
+        port.cancel(.accept, of: key(4), on: Socket(descriptor: listening.socket.rawValue), key(5))
         let packets = try port.next(2)
         let last = try #require(packets.first { $0.operation == .accept })
         #expect(last.result == -ECANCELED)

@@ -11,7 +11,7 @@ import Testing
         var port = try CompletionPort(limits: .forTests())
         port.receive(pair.ours.asSocket, key(1))
         #expect(port.hasPacket() == false)
-        port.cancel(.receive, of: key(1), key(2))
+        port.cancel(.receive, of: key(1), on: pair.ours.asSocket, key(2))
         let packets = try port.next(2)
         let receive = try #require(packets.first { $0.operation == .receive })
         #expect(receive.key == key(1))
@@ -64,7 +64,7 @@ import Testing
         #expect(gone.operation == .hangUp && gone.key == key(2))
         #expect(gone.result & Int32(POLLERR | POLLHUP) != 0)
         guard gone.hasMore else { return }
-        port.cancel(.hangUp, of: key(2), key(4))
+        port.cancel(.hangUp, of: key(2), on: pair.ours.asSocket, key(4))
         let last = try port.next(2)
         #expect(last.contains { $0.operation == .hangUp && $0.result == -ECANCELED && !$0.hasMore })
     }
@@ -99,7 +99,7 @@ import Testing
         let pair = try SocketPair.tcp()
         var port = try CompletionPort(limits: .forTests())
         port.awaitHangUp(pair.ours.asSocket, key(1))
-        port.cancel(.hangUp, of: key(1), key(2))
+        port.cancel(.hangUp, of: key(1), on: pair.ours.asSocket, key(2))
         let packets = try port.next(2)
         #expect(packets.contains { $0.operation == .hangUp && $0.key == key(1) && $0.result == -ECANCELED })
     }
@@ -117,7 +117,7 @@ import Testing
         var port = try CompletionPort(limits: .forTests())
         port.receive(pair.ours.asSocket, key(1, 8))
         for (operation, target) in [(Operation.receive, key(1, 7)), (.send, key(1, 8)), (.receive, key(2, 8))] {
-            port.cancel(operation, of: target, key(9))
+            port.cancel(operation, of: target, on: pair.ours.asSocket, key(9))
             let packet = try port.next()
             #expect(packet.operation == .cancel)
             #expect(packet.result == -ENOENT)
@@ -133,7 +133,7 @@ import Testing
         var port = try CompletionPort(limits: .forTests())
         try pair.peer.say(pattern(500))
         port.receive(pair.ours.asSocket, key(1))
-        port.cancel(.receive, of: key(1), key(2))
+        port.cancel(.receive, of: key(1), on: pair.ours.asSocket, key(2))
         var bytes: [UInt8] = []
         var isArmed = true
         while isArmed {
@@ -158,7 +158,7 @@ import Testing
             key(1)
         )
         #expect(port.hasPacket() == false)
-        port.cancel(.send, of: key(1), key(2))
+        port.cancel(.send, of: key(1), on: pair.ours.asSocket, key(2))
         let packets = try port.next(2)
         let send = try #require(packets.first { $0.operation == .send })
         // A part may have left: then the packet counts it instead.
@@ -171,7 +171,7 @@ import Testing
         var port = try CompletionPort(limits: .forTests())
         port.receive(pair.ours.asSocket, key(1))
         #expect(port.hasPacket() == false)
-        port.cancel(.receive, of: key(1), key(1))
+        port.cancel(.receive, of: key(1), on: pair.ours.asSocket, key(1))
         _ = try port.next(2)
         let number = pair.ours.release()
         port.close(number, key(1))

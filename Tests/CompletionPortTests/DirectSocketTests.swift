@@ -76,7 +76,7 @@ import Testing
         port.receive(near.socket, key(1))
         let hasPacket = port.hasPacket()
         #expect(!hasPacket)
-        port.cancel(.receive, of: key(1), key(1))
+        port.cancel(.receive, of: key(1), on: near.socket, key(1))
         port.close(near.socket, key(1))
         let operations = try port.next(3).map(\.operation)
         #expect(Set(operations) == [.cancel, .close, .receive])

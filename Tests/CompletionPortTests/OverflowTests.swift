@@ -33,13 +33,14 @@ import Testing
             }
         }
         for bytes in received { #expect(bytes == pattern(rounds * 100)) }
-        #expect(cutShort > 0, "the queue was full")
+        // A ring ends receives when its queue is full; readiness has a queue without an end.
+        #expect((cutShort > 0) == (PortEngine.tested == .ring))
     }
 
     @Test func moreSubmissionsThanFitAreHandedOverOneByOne() throws {
         var port = try CompletionPort(limits: .forTests(submissions: 1, packets: 2))
         let count = 500
-        for slot in 0..<count { port.cancel(.receive, of: key(9999), key(UInt32(slot))) }
+        for slot in 0..<count { port.cancel(.receive, of: key(9999), on: nowhere, key(UInt32(slot))) }
         let packets = try port.next(count)
         #expect(packets.map(\.key) == (0..<count).map { key(UInt32($0)) })
         #expect(packets.allSatisfy { $0.operation == .cancel && $0.result == -ENOENT })
@@ -51,7 +52,7 @@ import Testing
         var port = try CompletionPort(limits: .forTests(submissions: 1, packets: 2))
         let posts = try PostQueue<Int>()
         port.notice(posts.bellDescriptor, key(1))
-        for slot in 0..<100 { port.cancel(.receive, of: key(9999), key(UInt32(1000 + slot))) }
+        for slot in 0..<100 { port.cancel(.receive, of: key(9999), on: nowhere, key(UInt32(1000 + slot))) }
         for number in 0..<10 {
             #expect(posts.prepareToSleep())
             posts.post(number)
@@ -62,7 +63,7 @@ import Testing
             var taken: [Int] = []
             posts.takeAll { taken.append($0) }
             #expect(taken == [number])
-            for slot in 0..<100 { port.cancel(.receive, of: key(9999), key(UInt32(1000 + slot))) }
+            for slot in 0..<100 { port.cancel(.receive, of: key(9999), on: nowhere, key(UInt32(1000 + slot))) }
         }
     }
 }

@@ -5,11 +5,26 @@ import Glibc
 import Platform
 import Testing
 
+extension PortEngine {
+    /// The engine of this run: `RINGPORT_ENGINE=epoll swift test` tries the other one.
+    static let tested: PortEngine = {
+        guard let name = unsafe getenv("RINGPORT_ENGINE") else { return .ring }
+        return EngineWish(rawValue: unsafe String(cString: name)) == .readiness ? .readiness : .ring
+    }()
+}
+
+extension CompletionPort {
+    /// A port with the engine of this run.
+    init(limits: CompletionPortLimits) throws(PortUnavailable) {
+        try self.init(limits: limits, engine: .tested)
+    }
+}
+
 /// Whether this machine lets the tests have a completion port, asked the way the server asks.
 enum PortProbe {
     static let refusal: PortUnavailable? = {
         do throws(PortUnavailable) {
-            try CompletionPort.probe(.forTests())
+            _ = try EngineChoice.find(PortEngine.tested == .ring ? .ring : .readiness, .forTests())
             return nil
         } catch {
             return error
@@ -18,9 +33,16 @@ enum PortProbe {
 }
 
 extension Trait where Self == ConditionTrait {
-    /// Skips where io_uring can't be used, with the server's own words for why.
+    /// Skips where the engine can't be had, with the server's own words for why.
     static var needsPort: Self {
         .enabled(if: PortProbe.refusal == nil, "\(PortProbe.refusal?.description ?? "")")
+    }
+}
+
+extension Trait where Self == ConditionTrait {
+    /// For figures that are an engine's own; the other one has a test of its own beside it.
+    static func needsEngine(_ engine: PortEngine) -> Self {
+        .enabled(if: PortEngine.tested == engine, "of the other engine")
     }
 }
 
@@ -95,6 +117,9 @@ extension CompletionPort {
         return packet.result
     }
 }
+
+/// A socket that there is not.
+let nowhere = Socket(descriptor: .max)
 
 /// A key without a life of its own, for tests of one operation.
 func key(_ slot: UInt32, _ generation: UInt32 = 1) -> CompletionKey {

@@ -127,7 +127,7 @@ import Testing
         let first = try port.next()
         #expect(port.takeBytes(first) == [1])
         #expect(first.hasMore)
-        port.cancel(.receive, of: key(1), key(2))
+        port.cancel(.receive, of: key(1), on: pair.ours.asSocket, key(2))
         _ = try port.next(2)
         port.receive(ours, key(3))
         try pair.peer.say([2])

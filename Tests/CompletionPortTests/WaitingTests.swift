@@ -60,7 +60,7 @@ import Testing
     }
 
     /// The figure behind "system calls per request".
-    @Test func everyEntryIntoTheKernelIsCounted() throws {
+    @Test(.needsEngine(.ring)) func everyEntryIntoTheKernelIsCounted() throws {
         var port = try CompletionPort(limits: .forTests(submissions: 4))
         let before = port.entries
         port.submitAndWait(atMost: .zero)
@@ -68,6 +68,15 @@ import Testing
         // The fifth submission finds the queue full and hands it over.
         for slot: UInt32 in 0..<5 { port.close(-1, key(slot)) }
         #expect(port.entries == before + 2)
+    }
+
+    @Test(.needsEngine(.readiness)) func everyWaitIsCounted() throws {
+        var port = try CompletionPort(limits: .forTests(submissions: 4))
+        for slot: UInt32 in 0..<5 { port.close(-1, key(slot)) }
+        #expect(port.entries == 0)
+        port.submitAndWait(atMost: .zero)
+        port.submitAndWait(atMost: .zero)
+        #expect(port.entries == 2)
     }
 
     @Test func moreSubmissionsThanFitInATurnAllComplete() throws {
@@ -135,7 +144,7 @@ import Testing
 
     // MARK: Waiting for many
 
-    @Test func aWaitForManyEndsWithThem() throws {
+    @Test(.needsEngine(.ring)) func aWaitForManyEndsWithThem() throws {
         var port = try CompletionPort(limits: .forTests())
         let many = Gathering.Wait.many.packets
         for slot in 0..<UInt32(many) { port.close(-1, key(slot)) }

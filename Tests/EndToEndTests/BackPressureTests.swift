@@ -175,8 +175,9 @@ import Testing
         #expect(starved <= 2 * received + 20, "a receive that can't succeed is not tried again and again")
     }
 
-    /// The ring's own table takes what the process's can't.
-    @Test func connectionsGoOnWhereDescriptorsEnd() throws {
+    /// The ring's own table takes what the process's can't; without one clients wait (`wherePlacesEndClientsWait`).
+    @Test(.enabled(if: Program.usesRing, "a table of sockets is a ring's"))
+    func connectionsGoOnWhereDescriptorsEndInARingsTable() throws {
         let site = try TestSite(configuration: Configuration.trial + "[server]\nworkers = 2\n")
         let descriptors = try ServerProcess(site).descriptorCount
         try serving(site, launcher: ["prlimit", "--nofile=\(descriptors + 40)"]) { server in

@@ -90,7 +90,8 @@ import Testing
             configuration: Self.limits("submissions_max = \(submissions)\npackets_max = \(packetsMax)\n")
         )
         let packets = try storeContents(site, clients: 100)
-        #expect(TracedPacket.receivesCutShort(packets) > 0, "the completion queue was full")
+        // A ring ends receives then; the other engine has a queue without an end.
+        #expect((TracedPacket.receivesCutShort(packets) > 0) == Program.usesRing, "the completion queue was full")
         expectNoSpinning(packets, clients: 100)
     }
 
@@ -147,7 +148,8 @@ import Testing
         }
         let packets = try TracedPacket.all(site)
         let entries = packets.last?.entries ?? 0
-        #expect(entries > 3 * count, "each send was handed over by itself, for the submission queue was full")
+        // Without a ring there is no such queue: a send is a call of its own, and no wait.
+        #expect((entries > 3 * count) == Program.usesRing, "each send was handed over by itself, as the queue was full")
         #expect(entries < 3 * count + 5 * count, "and none twice")
     }
 

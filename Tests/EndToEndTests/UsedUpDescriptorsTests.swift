@@ -23,6 +23,8 @@ import Testing
         let site = try TestSite(Self.files, configuration: rules)
         try serving(site, arguments: ["--workers", "1"]) { server in
             let client = try Client(server)
+            // It has its descriptor from here on.
+            _ = try client.exchange("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n")
             let process = ["--pid", "\(server.process.processID)"]
             try Program.run(program: "prlimit", process + ["--nofile=0:"]).check()
             for (target, _) in targets {

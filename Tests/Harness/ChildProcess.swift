@@ -202,7 +202,7 @@ package final class ChildProcess: Sendable {
     private static var environment: [String] {
         let kept = [
             "PATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR", "TSAN_OPTIONS", "ASAN_OPTIONS", "LLVM_PROFILE_FILE",
-            "RINGPORT_SANITIZED",
+            "RINGPORT_SANITIZED", "RINGPORT_ENGINE",
         ]
         // A program that crashes says where in a second; with every thread and image it takes many.
         return ["LC_ALL=C.UTF-8", "TZ=UTC", "SWIFT_BACKTRACE=threads=crashed,images=none,registers=none,color=no"]

@@ -15,6 +15,15 @@ package enum Program {
         package var description: String { "\(ending)\nstdout: \(output)\nstderr: \(errors)" }
     }
 
+    /// The option that says which engine this run of the tests tries; none for the usual one.
+    package static let engine: [String] = {
+        guard let name = unsafe getenv("RINGPORT_ENGINE") else { return [] }
+        return ["--engine", unsafe String(cString: name)]
+    }()
+
+    /// False where this run tries the engine that knows of readiness only: figures that are a ring's own are others there.
+    package static let usesRing = engine.last != "epoll"
+
     /// The built `ringport`: beside the test bundle, where the build puts both; `RINGPORT_PROGRAM` names another.
     package static var ringport: String {
         get throws {

@@ -95,7 +95,9 @@ class Server:
             number = attack.descriptors or hard
             resource.setrlimit(resource.RLIMIT_NOFILE, (number, number))
 
-        self.process = subprocess.Popen([program, "serve", "--root", self.site], stdin=subprocess.DEVNULL,
+        # As the tests' own harness does it: the engine of the completion ports.
+        engine = ["--engine", os.environ["RINGPORT_ENGINE"]] if "RINGPORT_ENGINE" in os.environ else []
+        self.process = subprocess.Popen([program, "serve", "--root", self.site, *engine], stdin=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE, text=True, preexec_fn=limit)
         self.said = []
         self.port = self.await_port()

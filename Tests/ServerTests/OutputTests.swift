@@ -11,7 +11,7 @@ import Testing
 /// The refusal, where this machine lets the tests have no completion port.
 private let portRefusal: PortUnavailable? = {
     do throws(PortUnavailable) {
-        try CompletionPort.probe(Bench.limits.port(usesDirectSockets: false))
+        _ = try EngineChoice.find(Bench.engine, Bench.limits.port(usesDirectSockets: false))
         return nil
     } catch {
         return error
@@ -197,6 +197,12 @@ private struct Bench: ~Copyable {
         return limits
     }
 
+    /// As `RINGPORT_ENGINE` says.
+    static let engine: EngineWish = {
+        guard let name = unsafe getenv("RINGPORT_ENGINE") else { return .ring }
+        return unsafe EngineWish(rawValue: String(cString: name)) ?? .ring
+    }()
+
     private var port: CompletionPort
     var pool: OutputPool
     private let ours: Descriptor
@@ -212,7 +218,8 @@ private struct Bench: ~Copyable {
         // All that can fail first: a value that is not copied is made whole or not at all.
         let ours = Descriptor(owning: numbers[0])
         let peer = Descriptor(owning: numbers[1])
-        let port = try CompletionPort(limits: Self.limits.port(usesDirectSockets: false))
+        let limits = Self.limits.port(usesDirectSockets: false)
+        let port = try CompletionPort(limits: limits, engine: EngineChoice.find(Self.engine, limits).engine)
         let pool = try OutputPool(limits: Self.limits)
         memory = try MappedMemory(count: 4096)
         self.port = port

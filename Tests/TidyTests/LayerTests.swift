@@ -27,10 +27,11 @@ import Testing
         "hello": ["HandlerKit"],
         "trial": ["HandlerKit"],
         // 4, too: what the server is told
-        "Configuration": ["Server", "HandlerPool", "Store", "Platform", "TOMLKit"],
+        "Configuration": ["Server", "CompletionPort", "HandlerPool", "Store", "Platform", "TOMLKit"],
         // 5: the program
         "ringport": [
-            "Configuration", "Server", "FileLog", "HandlerPool", "HTTP", "Store", "Platform", "ArgumentParser",
+            "Configuration", "Server", "CompletionPort", "FileLog", "HandlerPool", "HTTP", "Store", "Platform",
+            "ArgumentParser",
         ],
     ]
 

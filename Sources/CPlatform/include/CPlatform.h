@@ -18,18 +18,26 @@ void ringport_thread_set_niceness(int niceness);
 int ringport_open(const char *path, int flags, mode_t mode);
 int ringport_openat(int directory, const char *path, int flags, mode_t mode);
 
-/* openat2(2), Linux 5.6, for which glibc has no wrapper: for reading, beneath the directory, through no link. Further
- * flags, such as O_DIRECTORY, may be given. */
-int ringport_open_beneath(int directory, const char *path, int flags);
+/* openat2(2), Linux 5.6, for which glibc has no wrapper, with the kernel's RESOLVE_ flags: the file, or a negative errno. */
+int ringport_open_resolving(int directory, const char *path, int flags, uint64_t resolve);
 
-/* The same, for fstat(2) and faccessat(2) only (O_PATH): a FIFO has no reader by it. Through no link, through those that
- * stay beneath the directory, or through all. */
-int ringport_name_beneath(int directory, const char *path, int follows_inside, int follows_all);
+/* The same for reading, and without waiting (RESOLVE_CACHED, Linux 5.12): EAGAIN where the way is not in memory, or the file is on a
+ * file system of another machine or program, whose opening may wait for that. */
+int ringport_open_cached(int directory, const char *path, uint64_t resolve);
+
+/* preadv2(2) with RWF_NOWAIT: bytes that are in memory, or a negative errno. */
+int ringport_read_cached(int file, void *bytes, size_t count, int64_t offset);
+
+/* Whether an open file is of proc(5): some of its links lead where no path does. */
+int ringport_is_of_processes(int file);
+
+/* O_PATH of open(2), a GNU extension. */
+#define RINGPORT_O_PATH 010000000
 
 /* openat(2) with O_PATH and O_NOFOLLOW: a link itself. */
 int ringport_name_in(int directory, const char *name);
 
-/* Whether this process may read a file that is open, or enter a folder (faccessat2(2), Linux 5.8). */
+/* Whether this process may read a file that is open, or enter a folder (faccessat2(2), Linux 5.8; before that by /proc). */
 int ringport_is_accessible(int file, int is_folder);
 
 /* renameat2(2) with RENAME_NOREPLACE, Linux 3.15: EEXIST rather than a file replaced. */
@@ -121,5 +129,34 @@ void ringport_socket_progress(int socket, struct ringport_socket_progress *progr
 /* sched_getaffinity(2) of this process: 0, or -1 with EINVAL when the kernel knows of more processors than the mask has
  * bits. Words of the kernel's, as many as fit into the bytes. */
 int ringport_affinity(void *mask, size_t size);
+
+/* epoll(7). A descriptor is watched under 64 bits that come back with its events; those are of EPOLLIN and so on, some of
+ * which are poll(2)'s. Each returns 0, or a negative errno. */
+int ringport_epoll_create(void);
+int ringport_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t data);
+int ringport_epoll_change(int epoll, int descriptor, uint32_t events, uint64_t data);
+int ringport_epoll_remove(int epoll, int descriptor);
+
+/* Waits until a watched descriptor is ready or the time has passed; a negative time waits for ever. epoll_pwait2(2), Linux 5.11;
+ * before that whole milliseconds, rounded up. Returns how many of at most `capacity` events there are, or a negative errno. The
+ * memory has RINGPORT_EPOLL_EVENT_SIZE bytes for each. */
+#define RINGPORT_EPOLL_EVENT_SIZE 16
+int ringport_epoll_wait(int epoll, void *events, int capacity, int64_t nanoseconds);
+
+/* One of the events that a wait has brought, and the bits under which its descriptor is watched. */
+uint32_t ringport_epoll_event(const void *events, int index, uint64_t *data);
+
+/* accept4(2) with SOCK_CLOEXEC: the connection, or a negative errno. The address is a sockaddr_storage. */
+int ringport_accept(int listener, void *address, uint32_t *length);
+
+/* connect(2) to AF_UNSPEC: a TCP connection is reset at once, and what has not left is dropped. */
+int ringport_disconnect(int socket);
+
+/* madvise(2) with MADV_POPULATE_READ, Linux 5.14; before that the part is read by process_vm_readv(2), which answers EFAULT where
+ * touching it would be SIGBUS: 0, or a negative errno. */
+int ringport_populate(void *part, size_t count);
+
+/* The latter alone. */
+int ringport_read_through(void *part, size_t count);
 
 #endif

@@ -10,7 +10,7 @@ internal import Glibc
 internal import Platform
 
 @safe
-struct ReceiveBuffers: ~Copyable {
+struct RingBuffers: ~Copyable {
     static let group: UInt16 = 0
 
     let count: Int
@@ -52,9 +52,14 @@ struct ReceiveBuffers: ~Copyable {
         unsafe ringMemory.base.assumingMemoryBound(to: io_uring_buf_ring.self)
     }
 
-    /// The start of a lent buffer.
+    /// The start of a lent buffer in which so many bytes have arrived.
     @unsafe
-    func start(_ id: UInt16) -> UnsafeMutableRawPointer {
+    func start(_ id: UInt16, count: Int) -> UnsafeMutableRawPointer {
+        precondition(count <= size, "the kernel wrote past a receive buffer")
+        return unsafe start(id)
+    }
+
+    private func start(_ id: UInt16) -> UnsafeMutableRawPointer {
         precondition(Int(id) < count, "the kernel named a buffer that does not exist")
         return unsafe block.base + Int(id) * size
     }
