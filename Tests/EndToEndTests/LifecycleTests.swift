@@ -74,7 +74,9 @@ import Testing
     /// with what lingers behind its refusal, and one behind an answered request.
     @Test(arguments: ["head = 60", "head = 0.2"])
     func aStopLosesNothingOfClientsThatDawdleOverAHead(deadlines: String) throws {
-        let site = try TestSite(configuration: "[deadlines]\ndrain = 1\nlinger = 60\n\(deadlines)\n")
+        // One worker: whoever is answered after them shows that their bytes have been read.
+        let rules = "[server]\nworkers = 1\n[deadlines]\ndrain = 1\nlinger = 60\n\(deadlines)\n"
+        let site = try TestSite(configuration: rules)
         let server = try ServerProcess(site)
         let (first, second, other) = try (Client(server), Client(server), Client(server))
         _ = try second.exchange(Request.get("/index.html"))
