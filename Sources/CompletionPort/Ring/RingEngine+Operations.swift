@@ -57,6 +57,7 @@ extension RingEngine {
 
     /// All that has left whole brings no packet (IOSQE_CQE_SKIP_SUCCESS).
     @unsafe
+    @inline(__always)
     func sendAtOnce(_ socket: Socket, _ bytes: UnsafeRawBufferPointer, _ key: CompletionKey) {
         let entry = unsafe nextEntry()
         // MSG_WAITALL makes a short send a failure, which brings a packet; MSG_DONTWAIT keeps it from waiting for room.

@@ -122,6 +122,7 @@ struct RingEngine: ~Copyable {
 
     // MARK: The worker's turn
 
+    @inline(__always)
     func submitAndWait(atMost duration: Nanoseconds?, for wait: Gathering.Wait) {
         unsafe entries.pointee &+= 1
         let count = gathers ? UInt32(clamping: wait.packets) : 1
@@ -145,6 +146,7 @@ struct RingEngine: ~Copyable {
         }
     }
 
+    @inline(__always)
     func dequeue() -> CompletionPacket? {
         var head: UInt32 = 0
         guard unsafe ringport_cq_ready(ring, &head) > 0 else { return nil }
@@ -158,8 +160,10 @@ struct RingEngine: ~Copyable {
         return packet
     }
 
+    @inline(__always)
     var isCaughtUp: Bool { unsafe ringport_is_caught_up(ring) != 0 }
 
+    @inline(__always)
     func nextWaiting(_ operation: Operation, from position: inout UInt32) -> CompletionKey? {
         var head: UInt32 = 0
         let count = unsafe ringport_cq_ready(ring, &head)
