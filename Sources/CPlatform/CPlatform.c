@@ -2,6 +2,7 @@
  * the Glibc module, which is built without it, the same system headers would be defined twice and differently. */
 #define _GNU_SOURCE
 #include "CPlatform.h"
+#include "Result.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,10 +17,8 @@
 #include <malloc.h>
 #include <netinet/in.h>
 #include <sched.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -52,10 +51,6 @@ int ringport_openat(int directory, const char *path, int flags, mode_t mode) {
 }
 
 _Static_assert(RINGPORT_O_PATH == O_PATH, "as the system has it");
-
-int ringport_name_in(int directory, const char *name) {
-    return openat(directory, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-}
 
 int ringport_is_accessible(int file, int is_folder) {
     const int mode = is_folder ? X_OK : R_OK;
@@ -305,53 +300,6 @@ int ringport_reports_changes(int file) {
 
 int ringport_affinity(void *mask, size_t size) {
     return sched_getaffinity(0, size, mask);
-}
-
-static int result(int value) {
-    return value < 0 ? -errno : value;
-}
-
-int ringport_epoll_create(void) {
-    return result(epoll_create1(EPOLL_CLOEXEC));
-}
-
-static int control_epoll(int epoll, int operation, int descriptor, uint32_t events, uint64_t data) {
-    struct epoll_event event = {.events = events, .data.u64 = data};
-    return result(epoll_ctl(epoll, operation, descriptor, &event));
-}
-
-int ringport_epoll_add(int epoll, int descriptor, uint32_t events, uint64_t data) {
-    return control_epoll(epoll, EPOLL_CTL_ADD, descriptor, events, data);
-}
-
-int ringport_epoll_change(int epoll, int descriptor, uint32_t events, uint64_t data) {
-    return control_epoll(epoll, EPOLL_CTL_MOD, descriptor, events, data);
-}
-
-int ringport_epoll_remove(int epoll, int descriptor) {
-    return control_epoll(epoll, EPOLL_CTL_DEL, descriptor, 0, 0);
-}
-
-_Static_assert(sizeof(struct epoll_event) <= RINGPORT_EPOLL_EVENT_SIZE, "an event fits");
-
-int ringport_epoll_wait(int epoll, void *events, int capacity, int64_t nanoseconds) {
-    static atomic_bool lacks_pwait2;
-    if (nanoseconds > 0 && !atomic_load_explicit(&lacks_pwait2, memory_order_relaxed)) {
-        const struct timespec time = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
-        const int count = (int)syscall(SYS_epoll_pwait2, epoll, events, capacity, &time, NULL, 0);
-        /* A filter may answer EPERM to what it does not know. */
-        if (count >= 0 || (errno != ENOSYS && errno != EPERM)) return result(count);
-        atomic_store_explicit(&lacks_pwait2, 1, memory_order_relaxed);
-    }
-    int64_t milliseconds = nanoseconds < 0 ? -1 : nanoseconds / 1000000 + (nanoseconds % 1000000 > 0);
-    if (milliseconds > INT32_MAX) milliseconds = INT32_MAX;
-    return result(epoll_wait(epoll, events, capacity, (int)milliseconds));
-}
-
-uint32_t ringport_epoll_event(const void *events, int index, uint64_t *data) {
-    const struct epoll_event *event = (const struct epoll_event *)events + index;
-    *data = event->data.u64;
-    return event->events;
 }
 
 int ringport_accept(int listener, void *address, uint32_t *length) {

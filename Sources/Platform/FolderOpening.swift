@@ -8,7 +8,7 @@
 internal import CPlatform
 internal import Glibc
 
-/// What is opened.
+/// A use of what is opened.
 package enum OpeningPurpose: Sendable {
     /// A file for reading, without waiting for a FIFO's writer.
     case reading
@@ -18,7 +18,7 @@ package enum OpeningPurpose: Sendable {
 
 /// The ways in which this machine opens files beneath a folder.
 package enum FolderOpening {
-    /// Whether the kernel has openat2(2), and lets this process use it.
+    /// True when the kernel has openat2(2), and lets this process use it.
     package static let isInOneStep: Bool = {
         // By whatever errno a filter refuses it: the same without the new call never fails.
         let number = unsafe ringport_open_resolving(AT_FDCWD, "/", RINGPORT_O_PATH | O_CLOEXEC, 0)
@@ -47,6 +47,33 @@ package enum FolderOpening {
         var walk = FolderWay(folder, path.dropLast().map { UInt8(bitPattern: $0) }, follows: rule == .withLinks)
         return walk.open(purpose)
     }
+
+    // MARK: Walks
+
+    /// The kernel follows no more links on one way.
+    package static let linksMax = 40
+
+    /// Opens a name of a folder.
+    ///
+    /// - Returns: a descriptor, or a negative errno.
+    package static func open(_ name: [UInt8], in folder: Int32, _ flags: Int32) -> Int32 {
+        let number = unsafe ringport_openat(folder, (name + [0]).map { CChar(bitPattern: $0) }, flags, 0)
+        return number < 0 ? -errno : number
+    }
+
+    /// Opens a name of a folder as what it is: a link itself, a FIFO without being its reader.
+    ///
+    /// - Returns: a descriptor, or a negative errno.
+    package static func look(at name: [UInt8], in folder: Int32) -> Int32 {
+        open(name, in: folder, RINGPORT_O_PATH | O_NOFOLLOW | O_CLOEXEC)
+    }
+
+    /// The target of an open link; `nil` when it can't be told.
+    package static func target(ofLink link: Int32) -> [UInt8]? {
+        var characters = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = unsafe readlinkat(link, "", &characters, characters.count)
+        return count > 0 ? characters[..<count].map { UInt8(bitPattern: $0) } : nil
+    }
 }
 
 extension OpeningPurpose {
@@ -69,8 +96,6 @@ private struct FolderWay {
     private var links = 0
 
     private static let slash = UInt8(ascii: "/")
-    /// The kernel follows no more.
-    private static let linksMax = 40
 
     init(_ folder: Int32, _ path: [UInt8], follows: Bool) {
         first = folder
@@ -96,7 +121,7 @@ private struct FolderWay {
     /// A path that begins with a slash begins at the root of all.
     private mutating func enterRoot() -> Int32? {
         guard follows else { return -EXDEV }
-        let root = Self.open(first, [Self.slash], RINGPORT_O_PATH | O_CLOEXEC)
+        let root = FolderOpening.open([Self.slash], in: first, RINGPORT_O_PATH | O_CLOEXEC)
         guard root >= 0 else { return root }
         folders = [Descriptor.Shared(Descriptor(owning: root))]
         rest = rest.drop { $0 == Self.slash }
@@ -108,28 +133,29 @@ private struct FolderWay {
     /// - Returns: the end of the walk, if it is one: a descriptor, or a negative errno.
     private mutating func step(_ name: [UInt8], isLast: Bool, isFolder: Bool, _ purpose: OpeningPurpose) -> Int32? {
         if name.isEmpty || name == Array(".".utf8) {
-            return isLast ? Self.open(place, Array(".".utf8), purpose.flags) : nil
+            return isLast ? FolderOpening.open(Array(".".utf8), in: place, purpose.flags) : nil
         }
         if name == Array("..".utf8) {
             if let code = goUp() { return code }
-            return isLast ? Self.open(place, Array(".".utf8), purpose.flags) : nil
+            return isLast ? FolderOpening.open(Array(".".utf8), in: place, purpose.flags) : nil
         }
-        let number = Self.open(place, name, RINGPORT_O_PATH | O_NOFOLLOW | O_CLOEXEC)
+        let number = FolderOpening.look(at: name, in: place)
         guard number >= 0 else { return number }
         let next = Descriptor(owning: number)
         var status = stat()
         guard unsafe fstat(next.rawValue, &status) == 0 else { return -errno }
         switch status.st_mode & S_IFMT {
         case S_IFLNK:
-            guard follows, links < Self.linksMax, ringport_is_of_processes(next.rawValue) == 0 else { return -ELOOP }
+            guard follows, links < FolderOpening.linksMax else { return -ELOOP }
+            guard ringport_is_of_processes(next.rawValue) == 0 else { return -ELOOP }
             guard isTrusted(status) else { return -EACCES }
             links += 1
-            guard let target = Self.target(next.rawValue), !target.isEmpty else { return -ENOENT }
+            guard let target = FolderOpening.target(ofLink: next.rawValue) else { return -ENOENT }
             rest = (target + (isFolder || !isLast ? [Self.slash] : []) + rest)[...]
             return nil
         case S_IFDIR where !isLast:
             // Once more as a folder, which mounts what is mounted when it is used (automount).
-            let folder = Self.open(place, name, RINGPORT_O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            let folder = FolderOpening.open(name, in: place, RINGPORT_O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard folder >= 0 else { return folder }
             folders.append(Descriptor.Shared(Descriptor(owning: folder)))
             return nil
@@ -137,7 +163,7 @@ private struct FolderWay {
             guard isLast, !isFolder || status.st_mode & S_IFMT == S_IFDIR else { return -ENOTDIR }
             if case .naming = purpose { return next.release() }
             // A link that has taken the name since is not followed either.
-            return Self.open(place, name, purpose.flags | O_NOFOLLOW)
+            return FolderOpening.open(name, in: place, purpose.flags | O_NOFOLLOW)
         }
     }
 
@@ -153,21 +179,9 @@ private struct FolderWay {
     /// Goes to the folder above.
     private mutating func goUp() -> Int32? {
         guard follows else { return folders.popLast() == nil ? -EXDEV : nil }
-        let above = Self.open(place, Array("..".utf8), RINGPORT_O_PATH | O_CLOEXEC)
+        let above = FolderOpening.open(Array("..".utf8), in: place, RINGPORT_O_PATH | O_CLOEXEC)
         guard above >= 0 else { return above }
         folders.append(Descriptor.Shared(Descriptor(owning: above)))
         return nil
-    }
-
-    private static func open(_ folder: Int32, _ name: [UInt8], _ flags: Int32) -> Int32 {
-        let number = unsafe ringport_openat(folder, name.map { CChar(bitPattern: $0) } + [0], flags, 0)
-        return number < 0 ? -errno : number
-    }
-
-    /// The target of an open link.
-    private static func target(_ link: Int32) -> [UInt8]? {
-        var characters = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = unsafe readlinkat(link, "", &characters, characters.count)
-        return count < 0 ? nil : characters[..<count].map { UInt8(bitPattern: $0) }
     }
 }

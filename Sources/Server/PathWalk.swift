@@ -8,7 +8,6 @@
 /// was opened says nothing of that (`ServedNames.moved`), and the file is opened again. One that ends at the same file by other
 /// links tells of the moment of the walk, at which that file was to be had by these.
 
-internal import CPlatform
 internal import Glibc
 internal import Platform
 
@@ -75,10 +74,12 @@ struct PathWalk {
     private mutating func step(_ name: [UInt8], _ behind: [UInt8]) -> End? {
         // The kernel would leave the root.
         if name == Self.parent, way.symlinks != .follow, isAtRoot { return .missing }
-        guard let next = Self.open(name, in: number) else {
-            let code = errno
+        let found = FolderOpening.look(at: name, in: number)
+        guard found >= 0 else {
+            let code = -found
             return [EMFILE, ENFILE, ENOMEM].contains(code) ? .unknown(SystemError(code, "walk a path")) : .missing
         }
+        let next = Descriptor(owning: found)
         var status = stat()
         guard unsafe fstat(next.rawValue, &status) == 0 else { return .unknown(SystemError("walk a path")) }
         guard status.st_mode & S_IFMT == S_IFLNK else {
@@ -86,7 +87,7 @@ struct PathWalk {
             rest = behind
             return nil
         }
-        guard way.symlinks != .refuse, linkCount < Self.linksMax else { return .missing }
+        guard way.symlinks != .refuse, linkCount < FolderOpening.linksMax else { return .missing }
         linkCount += 1
         switch KernelPath.look(number) {
         // A link that the rest leads out of again is none of the file's names.
@@ -94,11 +95,12 @@ struct PathWalk {
         case .moved, .removed: return .moved
         case .unknown(let error): return .unknown(error)
         }
-        guard let target = Self.target(next.rawValue) else { return .moved }
+        guard let target = FolderOpening.target(ofLink: next.rawValue) else { return .moved }
         if target.first == Self.slash {
             guard way.symlinks == .follow else { return .missing }
-            guard let top = Self.open([Self.slash], in: number) else { return .unknown(SystemError("open /")) }
-            place = Descriptor.Shared(top)
+            let top = FolderOpening.look(at: [Self.slash], in: number)
+            guard top >= 0 else { return .unknown(SystemError(-top, "open /")) }
+            place = Descriptor.Shared(Descriptor(owning: top))
         }
         rest = target + behind
         return nil
@@ -128,8 +130,6 @@ struct PathWalk {
     private static let slash = UInt8(ascii: "/")
     private static let dot = UInt8(ascii: ".")
     private static let parent = [dot, dot]
-    /// The kernel follows no more.
-    private static let linksMax = 40
 
     // MARK: The kernel
 
@@ -138,27 +138,5 @@ struct PathWalk {
         var second = stat()
         return unsafe fstat(one, &first) == 0 && fstat(other, &second) == 0 && first.st_ino == second.st_ino
             && first.st_dev == second.st_dev
-    }
-
-    /// Opens a name of a folder, a link itself.
-    private static func open(_ name: [UInt8], in folder: Int32) -> Descriptor? {
-        let number = unsafe (name + [0]).withUnsafeBytes { bytes in
-            // Ended by the NUL that was appended; no name holds another.
-            unsafe bytes.withMemoryRebound(to: CChar.self) { characters -> Int32 in
-                guard let start = characters.baseAddress else { return -1 }
-                return unsafe ringport_name_in(folder, start)
-            }
-        }
-        return number >= 0 ? Descriptor(owning: number) : nil
-    }
-
-    /// The target of an open link.
-    private static func target(_ link: Int32) -> [UInt8]? {
-        var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
-        let count = unsafe bytes.withUnsafeMutableBytes { buffer -> Int in
-            guard let start = buffer.baseAddress else { return 0 }
-            return unsafe readlinkat(link, "", start.assumingMemoryBound(to: CChar.self), buffer.count)
-        }
-        return count > 0 ? Array(bytes[..<count]) : nil
     }
 }

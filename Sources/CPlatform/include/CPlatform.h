@@ -34,9 +34,6 @@ int ringport_is_of_processes(int file);
 /* O_PATH of open(2), a GNU extension. */
 #define RINGPORT_O_PATH 010000000
 
-/* openat(2) with O_PATH and O_NOFOLLOW: a link itself. */
-int ringport_name_in(int directory, const char *name);
-
 /* Whether this process may read a file that is open, or enter a folder (faccessat2(2), Linux 5.8; before that by /proc). */
 int ringport_is_accessible(int file, int is_folder);
 
