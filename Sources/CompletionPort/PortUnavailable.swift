@@ -1,10 +1,10 @@
-/// Why io_uring can't be used here, in words that name the remedy. Any thread.
+/// The reason why io_uring, or any engine, can't be used here, in words that name the remedy. Any thread.
 
 internal import CLiburing
 internal import Glibc
 package import Platform
 
-/// The reasons for which the program can't have a completion port (exit status 69, EX_UNAVAILABLE).
+/// The reasons for which the program can't have the completion port that is asked for (exit status 69, EX_UNAVAILABLE).
 package enum PortUnavailable: Error, Equatable, CustomStringConvertible {
     /// The kernel is older than 6.1, which brought `IORING_SETUP_DEFER_TASKRUN`.
     case kernelTooOld(release: String)
@@ -18,18 +18,20 @@ package enum PortUnavailable: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .kernelTooOld(let release):
-            "io_uring here is too old: Ringport needs Linux 6.1 or later, this is \(release). Update the kernel."
+            "io_uring here is too old: it takes Linux 6.1 or later, this is \(release). \(Self.remedy), or update the kernel."
         case .disabled(let setting):
             "io_uring is switched off (kernel.io_uring_disabled = \(setting)). "
-                + "Allow it with: sysctl -w kernel.io_uring_disabled=0"
+                + "\(Self.remedy), or allow it with: sysctl -w kernel.io_uring_disabled=0"
         case .filtered(let error):
             "io_uring is forbidden by a seccomp filter (\(error)), as containers have it by default. "
-                + "Run the container with a profile that allows io_uring_setup, io_uring_enter and io_uring_register, "
-                + "for example: docker run --security-opt seccomp=unconfined"
+                + "\(Self.remedy), or run the container with a profile that allows io_uring_setup, io_uring_enter and "
+                + "io_uring_register, for example: docker run --security-opt seccomp=unconfined"
         case .refused(let error):
-            "io_uring can't be set up: \(error)"
+            "the completion port can't be set up: \(error)"
         }
     }
+
+    private static let remedy = "Set server.engine = \"auto\", which uses epoll here"
 
     /// The reason in a few words, for a line that says what is used instead.
     package var cause: String {
