@@ -19,7 +19,7 @@ package import Platform
 /// One worker's queue of operations and of their results.
 @safe
 package struct CompletionPort: ~Copyable {
-    /// What does the work.
+    /// The engine that does the work.
     enum Engine: ~Copyable {
         case ring(RingEngine)
         case readiness(ReadinessEngine)
@@ -48,9 +48,9 @@ package struct CompletionPort: ~Copyable {
         }
     }
 
-    /// Whether what a descriptor notices comes before what is received afterwards.
+    /// True when a notice of a change comes before bytes that were sent after it.
     ///
-    /// Otherwise whoever goes by it looks for himself before he performs what was received.
+    /// Otherwise a worker that goes by notices looks for changes before it performs receives.
     package var noticesInOrder: Bool {
         switch engine {
         case .ring: true
@@ -86,7 +86,7 @@ package struct CompletionPort: ~Copyable {
 
     /// The next finished operation, oldest first, or `nil` when there is none now.
     ///
-    /// What is submitted from here on brings no packet before the next wait.
+    /// An operation that is submitted from here on brings no packet before the next wait.
     package func dequeue() -> CompletionPacket? {
         switch engine {
         case .ring(let ring): ring.dequeue()

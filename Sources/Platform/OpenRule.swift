@@ -1,8 +1,9 @@
-/// How files are opened beneath a directory. A value; any thread.
+/// Ways in which files are opened beneath a directory. A value; any thread.
 
-/// What is done about symbolic links on the way to a file.
+/// A treatment of symbolic links on the way to a file.
 ///
-/// The kernel itself resolves and refuses (openat2(2)), so there is no moment between check and use.
+/// The kernel itself resolves and refuses (openat2(2)), or `FolderOpening` walks: in neither case is there a moment between check
+/// and use.
 package enum OpenRule: Int, CaseIterable, Sendable {
     /// Nothing leads out of the directory, and nothing leads through a link.
     case withoutLinks

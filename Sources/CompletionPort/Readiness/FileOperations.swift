@@ -19,7 +19,7 @@ struct FileOperations {
 
     var isEmpty: Bool { pending.isEmpty }
 
-    /// When the oldest is given up; `nil` when there is none.
+    /// The moment at which the oldest is given up; `nil` when there is none.
     var nextDeadline: Instant? { firstDeadline < deadlines.count ? deadlines[firstDeadline].deadline : nil }
 
     /// Notes an operation.

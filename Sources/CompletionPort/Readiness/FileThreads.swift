@@ -47,8 +47,9 @@ struct FileResult: Sendable {
 @safe
 final class FileThreads: Sendable {
     fileprivate struct State {
-        /// What is still to be done: the next one last, and behind it what has come since, oldest first.
+        /// Jobs that are still to be done: of these the next one is the last.
         var next: [FileJob] = []
+        /// Those that have come since, oldest first.
         var arrived: [FileJob] = []
         var threads = 0
         var idle = 0
@@ -60,8 +61,6 @@ final class FileThreads: Sendable {
             if next.isEmpty { swap(&next, &arrived); next.reverse() }
             return next.popLast()
         }
-
-        var isEmpty: Bool { next.isEmpty && arrived.isEmpty }
     }
 
     private let state = Monitor(State())

@@ -2,8 +2,8 @@
 
 /// A first-in, first-out queue, of which a wait makes visible what has come so far.
 ///
-/// What an operation brings at once is not seen before the next wait: a client that takes everything at once could otherwise
-/// keep its worker at one connection.
+/// A packet that an operation brings at once is not seen before the next wait: a client that takes everything at once could
+/// otherwise keep its worker at one connection.
 struct PacketQueue {
     /// A ring; its size is a power of two.
     private var places: [CompletionPacket?] = Array(repeating: nil, count: 64)
@@ -12,10 +12,10 @@ struct PacketQueue {
     private var visibleEnd = 0
     private var tail = 0
 
-    /// Whether the next wait would find a packet that is here already.
+    /// True when the next wait would find a packet that is here already.
     var hasNews: Bool { tail != head }
 
-    /// Whether every packet can be dequeued.
+    /// True when every packet can be dequeued.
     var isCaughtUp: Bool { tail == visibleEnd }
 
     mutating func append(_ packet: CompletionPacket) {

@@ -62,7 +62,6 @@ struct PortBuffers: ~Copyable {
     /// The memory of a buffer.
     @unsafe
     func bytes(_ id: UInt16) -> UnsafeMutableRawBufferPointer {
-        precondition(Int(id) < count, "there is no such buffer")
-        return unsafe UnsafeMutableRawBufferPointer(start: block.base + Int(id) * size, count: size)
+        unsafe UnsafeMutableRawBufferPointer(start: start(id, count: size), count: size)
     }
 }

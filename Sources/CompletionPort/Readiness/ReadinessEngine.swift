@@ -1,14 +1,14 @@
 /// The engine on epoll: operations that finish when their descriptor is ready. The worker that owns the port.
 ///
 /// DESIGN. An operation is tried when it is submitted; what can't be done at once waits for its descriptor. Descriptors are
-/// watched edge by edge (EPOLLET), for what arrives as long as they live, and for room from the first send on that found none:
-/// so an answer to a request on a kept connection takes a receive, a send and a share of a wait, and no change of what is
-/// watched. A receive that brings less than a buffer has emptied the socket, and the next edge comes with the next bytes; not
-/// so near the end of a connection and on Unix sockets, where it is tried until nothing comes. A connection whose first bytes are there when it is
+/// watched edge by edge (EPOLLET), for arrivals as long as they live, and for room from the first send on that found none: so an
+/// answer to a request on a kept connection takes a receive, a send and a share of a wait, and no change of a watch. A receive
+/// that brings less than a buffer has emptied the socket, and the next edge comes with the next bytes; not so near the end of a
+/// connection and on Unix sockets, where it is tried until nothing comes. A connection whose first bytes are there when it is
 /// accepted, and which is closed after their answer, is never watched.
 ///
-/// Sockets stay blocking, as other engines need them: each call says that it does not wait (MSG_DONTWAIT). Files are opened,
-/// read, brought into memory and closed by threads of the engine's own (`FileThreads`).
+/// Sockets stay blocking, as the other engine needs them: each call says that it does not wait (MSG_DONTWAIT). Files that are not
+/// in memory are opened and read, and all files are closed, by threads of the engine's own (`FileThreads`).
 ///
 /// Next: ReadinessEngine+Sockets.swift, ReadinessEngine+Accepting.swift, ReadinessEngine+Files.swift
 
@@ -39,8 +39,9 @@ final class ReadinessEngine {
 
     /// Receives of one connection in a turn.
     static var receivesMax: Int { 16 }
-    /// Listeners, and the bell of the files' threads, are watched under descriptors with this bit.
+    /// Listeners are watched under their descriptor with this bit.
     static var listenerBit: UInt64 { 1 << 63 }
+    /// The bell of the files' threads is watched under this.
     static var bellData: UInt64 { .max }
 
     init(limits: CompletionPortLimits) throws(PortUnavailable) {
@@ -153,7 +154,7 @@ final class ReadinessEngine {
         guard status == 0 else { throw WatchRefused(result: status) }
     }
 
-    /// What arrives, the end included, edge by edge.
+    /// Everything that arrives, the end included, edge by edge.
     ///
     /// An urgent byte cuts receives short, so it is asked for too.
     private static let watched: ReadyEvents = [.input, .finish, .urgent, .edges]

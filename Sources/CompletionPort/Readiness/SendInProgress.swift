@@ -15,7 +15,7 @@ struct SendInProgress {
 
     private(set) var source: Source
     let more: Bool
-    /// What the kernel takes at once is a result.
+    /// Bytes that the kernel takes at once are a result.
     let takesShort: Bool
     private(set) var sent = 0
 

@@ -12,7 +12,7 @@ struct Watch {
     var receive: CompletionKey?
     var receivesOnce = false
     var send: CompletionKey?
-    /// What is left of the send that waits.
+    /// The rest of the send that waits.
     @unsafe var sending: SendInProgress?
     var room: CompletionKey?
     var hangUp: CompletionKey?
@@ -28,7 +28,7 @@ struct Watch {
     var isNearEnd = false
     /// It is among those that are received from in the next turn.
     var isListed = false
-    /// How the peer has ended the connection so far, in the words of poll(2).
+    /// The ways in which the peer has ended the connection so far, in the words of poll(2).
     var ends: ReadyEvents = []
 }
 

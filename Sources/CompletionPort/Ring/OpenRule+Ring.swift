@@ -1,4 +1,4 @@
-/// How a ring is told of the way in which files are opened. Pure; any thread.
+/// The way in which files are opened, as a ring is told of it. Pure; any thread.
 
 internal import CLiburing
 internal import Glibc

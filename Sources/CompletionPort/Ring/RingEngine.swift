@@ -14,13 +14,13 @@ internal import Platform
 struct RingEngine: ~Copyable {
     let ring: UnsafeMutablePointer<io_uring>
     let buffers: RingBuffers
-    /// How files are opened (openat2(2)), one for each `OpenRule`.
+    /// The arguments of openat2(2), one for each `OpenRule`.
     ///
     /// The kernel reads it when the submission is made, so it lives as the ring.
     let openRules: UnsafeMutablePointer<open_how>
     /// The address without a family to which a connection is ended (connect(2)); read at submission, like the above.
     let nowhere: UnsafeMutablePointer<sockaddr>
-    /// Whether a wait can be for several packets and yet end in time.
+    /// True when a wait can be for several packets and yet end in time.
     private let gathers: Bool
     /// Places in the ring's own table of sockets; 0 when it has none.
     let directSocketsMax: Int
