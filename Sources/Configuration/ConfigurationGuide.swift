@@ -79,7 +79,7 @@ package enum ConfigurationGuide {
         <!-- Made of Sources/Configuration by: RINGPORT_WRITE_DOCS=1 swift test --filter GeneratedConfiguration -->
 
         A site's `ringport.toml` is optional, and so are its tables and keys. `--config FILE` names another file, which must
-        exist then. What the command line says (`--listen`, `--workers`) counts more than the file.
+        exist then. What the command line says (`--listen`, `--workers`, `--engine`) counts more than the file.
 
         `ringport check --root DIR` prints what holds, every key with its value, as a configuration that can be used again;
         then it opens what the server would open. It says all that is wrong with the file, each with its line, and which name
