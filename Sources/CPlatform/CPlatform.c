@@ -37,9 +37,13 @@ int ringport_thread_set_name(const char *name) {
     return pthread_setname_np(pthread_self(), name);
 }
 
+pid_t ringport_thread_number(void) {
+    return gettid();
+}
+
 void ringport_thread_set_niceness(int niceness) {
-    /* 0 is the calling thread. */
-    setpriority(PRIO_PROCESS, 0, niceness);
+    /* 0 is the calling thread. One that was started with more (nice, a service's Nice=) keeps that. */
+    if (getpriority(PRIO_PROCESS, 0) < niceness) setpriority(PRIO_PROCESS, 0, niceness);
 }
 
 int ringport_open(const char *path, int flags, mode_t mode) {

@@ -269,6 +269,15 @@ enum ConfigurationSchema {
                     `threads_max`.
                     """
                 ),
+                ConfigurationKey(
+                    "niceness",
+                    \.niceness,
+                    .count(0...19),
+                    """
+                    The niceness of these threads (`nice(2)`): handlers that compute stand back for the threads that serve clients. \
+                    0 makes them equals; the threads that a handler starts have the same.
+                    """
+                ),
             ]).lifted(\ServerConfiguration.pool),
             example: """
                 [pool]

@@ -16,6 +16,8 @@ package final class HandlerPool: Sendable {
         /// The job that each thread runs, and the time of its start: its owner is charged for it, and a stop that takes too
         /// long names it.
         var running: [(turn: JobQueue.Turn, since: Instant)?]
+        /// The kernel's number of each thread, once it runs.
+        var numbers: [ThreadNumber?]
     }
 
     /// The jobs that a submission leaves without a place.
@@ -29,9 +31,9 @@ package final class HandlerPool: Sendable {
     }
 
     private let limits: PoolLimits
+    private let processors: Int
     /// The prefix of its threads' names.
     private let name: String
-    private let niceness: Int32
     private let state: Monitor<State>
     /// One for each thread, at the index of its number.
     private let parkers: [Parker]
@@ -46,18 +48,19 @@ package final class HandlerPool: Sendable {
 
     /// - Parameters:
     ///   - limits: how many threads and jobs it may have.
+    ///   - processors: those that the process may use; `.max` for jobs that never compute for long.
     ///   - name: what the names of its threads begin with, 9 bytes at most.
-    ///   - niceness: how far its threads stand back for the others of the process, for life (nice(2)).
     /// - Precondition: the limits fit together, see `PoolLimits`.
-    package init(limits: PoolLimits, name: String = "pool", niceness: Int32 = 0) {
+    package init(limits: PoolLimits, processors: Int = .max, name: String = "pool") {
         self.limits = limits
+        self.processors = processors
         self.name = name
-        self.niceness = niceness
         state = Monitor(
             State(
-                sizing: PoolSizing(limits: limits),
+                sizing: PoolSizing(limits: limits, processors: processors),
                 queue: JobQueue(countMax: limits.queueMax),
-                running: Array(repeating: nil, count: limits.threadsMax)
+                running: Array(repeating: nil, count: limits.threadsMax),
+                numbers: Array(repeating: nil, count: limits.threadsMax)
             )
         )
         parkers = (0..<limits.threadsMax).map { _ in Parker() }
@@ -158,6 +161,7 @@ package final class HandlerPool: Sendable {
     // MARK: A pool thread
 
     private func work(_ thread: Int) {
+        state.withLock { $0.numbers[thread] = .current }
         var next = decide(thread, idledOut: false)
         while true {
             switch next {
@@ -210,8 +214,9 @@ package final class HandlerPool: Sendable {
         while true {
             _ = supervisorParker.park(until: until)
             let now = Instant.now
+            let load = load(at: now)
             let (decision, isEnded) = state.withLock { state in
-                let decision = state.sizing.supervise(oldest: state.queue.oldest, at: now)
+                let decision = state.sizing.supervise(oldest: state.queue.oldest, load: load, at: now)
                 return (decision, state.sizing.isStopping && state.sizing.threads == 0)
             }
             until = decision.until
@@ -220,6 +225,21 @@ package final class HandlerPool: Sendable {
         }
         ended.withLock { $0 = true }
         ended.broadcast()
+    }
+
+    /// Looks at the busy threads, without the lock, and only where that decides whether another is started.
+    private func load(at now: Instant) -> PoolLoad {
+        let busy = state.withLock { state -> [(number: ThreadNumber, since: Instant)] in
+            guard state.sizing.wantsThread(oldest: state.queue.oldest, at: now) else { return [] }
+            return zip(state.numbers, state.running).compactMap { number, running in
+                guard let number, let running else { return nil }
+                return (number, running.since)
+            }
+        }
+        guard let youngest = busy.map(\.since).max() else { return .waiting }
+        var load = PoolLoad(computing: 0, youngest: youngest)
+        for thread in busy where load.computing < processors && thread.number.wantsProcessor { load.computing += 1 }
+        return load
     }
 
     private func perform(_ actions: [PoolSizing.Action]) {
@@ -242,7 +262,7 @@ package final class HandlerPool: Sendable {
 
     private func startThread(_ number: Int) throws(SystemError) {
         do throws(SystemError) {
-            let thread = try NamedThread(name: name(of: number), niceness: niceness) { self.work(number) }
+            let thread = try NamedThread(name: name(of: number), niceness: Int32(limits.niceness)) { self.work(number) }
             threads.withLock { $0[number] = thread }
         } catch {
             state.withLock { $0.sizing.notStarted(number) }

@@ -11,8 +11,17 @@ package struct PoolLimits: Sendable, Equatable {
     /// A thread is added when the oldest job has waited this long while every thread was busy: handlers take
     /// microseconds, so a job that waits for milliseconds waits behind something that blocks.
     package var growWait = Duration.milliseconds(5)
-    /// A thread beyond `threadsMin` ends when it had nothing to do for this long.
-    package var idleMax = Duration.seconds(30)
+    /// No thread is added while as many compute as there are processors, unless each has computed for this long: one more
+    /// would take from those that are there, and a job that never ends must not hold up the rest.
+    package var computeMax = Duration.milliseconds(100)
+    /// A thread beyond `threadsMin` ends when it had nothing to do for this long: what the allocator keeps for a thread
+    /// goes back with it, half a megabyte after large forms, and a new one costs some fifty microseconds.
+    package var idleMax = Duration.seconds(5)
+    /// The niceness of the threads (nice(2)), 0 to 19: how far jobs that compute stand back for the program's other threads.
+    ///
+    /// A job that blocks needs little of a processor, and has it at once. One that computes would hold up every completion
+    /// worker: at 0 on all processors, static files wait ten times as long as at 10.
+    package var niceness = 10
 
     package init() {}
 
@@ -22,6 +31,8 @@ package struct PoolLimits: Sendable, Equatable {
         precondition(threadsMax >= threadsMin, "threadsMax is at least threadsMin")
         precondition(threadsMax <= 999, "the name of thread pool-1000 and its like would be cut by the kernel")
         precondition(queueMax >= threadsMax, "a queue shorter than the pool would shed while threads idle")
+        precondition((0...19).contains(niceness), "a niceness is 0 to 19")
         precondition(growWait > .zero && idleMax > growWait, "a thread lives longer than it takes to add it")
+        precondition(computeMax >= growWait, "a job that computes is looked at more than once")
     }
 }

@@ -9,9 +9,13 @@ internal import Platform
 ///
 /// When every thread is blocked, nobody in the pool can notice that a job waits too long. The supervisor, a thread of
 /// its own, does: a submission that finds no idle thread asks for it (once, until it has looked), and it sleeps until
-/// the oldest job would have waited for `growWait`. As long as submissions find idle threads it is never woken.
+/// the oldest job would have waited for `growWait`. As long as submissions find idle threads it is never woken. It adds a
+/// thread where threads are blocked, and not where they compute: more of these than processors would get no more done, and
+/// share what they have with each job that comes.
 struct PoolSizing {
     private let limits: PoolLimits
+    /// Threads that can compute at a time.
+    private let processors: Int
     private var slots: [Slot]
     /// Idle threads, the most recently idle last.
     private var idle: [Int] = []
@@ -54,9 +58,10 @@ struct PoolSizing {
         case end
     }
 
-    init(limits: PoolLimits) {
+    init(limits: PoolLimits, processors: Int = .max) {
         limits.check()
         self.limits = limits
+        self.processors = processors
         slots = Array(repeating: .free, count: limits.threadsMax)
         idle.reserveCapacity(limits.threadsMax)
     }
@@ -147,20 +152,38 @@ struct PoolSizing {
         (0..<limits.threadsMin).map { _ in startOne() }
     }
 
-    /// The supervisor looks: because it was asked, because its time came, or because a thread ended.
+    /// Looks whether a job has waited for so long that another thread is added where that helps.
     ///
     /// - Parameters:
     ///   - oldest: when the oldest waiting job was submitted; `nil` when none waits.
     ///   - now: the time of this look.
+    /// - Returns: true when it has, and the pool may have another.
+    func wantsThread(oldest: Instant?, at now: Instant) -> Bool {
+        guard let oldest, queued > waking, threads < limits.threadsMax else { return false }
+        return oldest.advanced(by: limits.growWait) <= now
+    }
+
+    /// The supervisor looks: because it was asked, because its time came, or because a thread ended.
+    ///
+    /// - Parameters:
+    ///   - oldest: when the oldest waiting job was submitted; `nil` when none waits.
+    ///   - load: what the threads do; looked at when `wantsThread` is true.
+    ///   - now: the time of this look.
     /// - Returns: threads to join and to start, and when to look again.
-    mutating func supervise(oldest: Instant?, at now: Instant) -> (actions: [Action], until: Instant) {
+    mutating func supervise(
+        oldest: Instant?,
+        load: PoolLoad = .waiting,
+        at now: Instant
+    ) -> (actions: [Action], until: Instant) {
         var actions = joinEnded()
         supervision = nil
         guard let oldest, queued > waking, threads < limits.threadsMax else { return (actions, .distantFuture) }
         var lookAgain = oldest.advanced(by: limits.growWait)
-        if lookAgain <= now {
-            actions.append(startOne())
-            statistics.threadsGrown += 1
+        if wantsThread(oldest: oldest, at: now) {
+            if load.computing < processors || load.youngest.advanced(by: limits.computeMax) <= now {
+                actions.append(startOne())
+                statistics.threadsGrown += 1
+            }
             // One at a time: the new thread may be all that was needed, and it needs a moment to show it.
             lookAgain = now.advanced(by: limits.growWait)
         }

@@ -57,8 +57,8 @@ final class PasswordDesk: Sendable {
     private let pool: HandlerPool
     private let isStarted = Monitor(false)
 
-    /// The niceness of the threads (nice(2)).
-    private static let niceness: Int32 = 5
+    /// The niceness of the threads (nice(2)): they go before handlers that compute, and completion workers before them.
+    private static let niceness = 5
 
     /// - Parameters:
     ///   - processors: those that the process may use. One of them is left to everybody else, where there are two.
@@ -68,7 +68,8 @@ final class PasswordDesk: Sendable {
         poolLimits.threadsMin = 1
         poolLimits.threadsMax = min(max(1, processors - 1), Self.threadsMax)
         poolLimits.queueMax = poolLimits.threadsMax
-        pool = HandlerPool(limits: poolLimits, name: "password", niceness: Self.niceness)
+        poolLimits.niceness = Self.niceness
+        pool = HandlerPool(limits: poolLimits, name: "password")
         let turns = Turns(runningMax: poolLimits.threadsMax, limits)
         state = Monitor(State(turns: turns, memo: PasswordMemo(limits)))
     }

@@ -109,7 +109,7 @@ package final class Server {
             },
             settling: uploadSettling(configuration.uploadsPath, log)
         )
-        let pool = HandlerPool(limits: configuration.pool)
+        let pool = HandlerPool(limits: configuration.pool, processors: processorCount())
         let services = StoreServices(database: store, files: log, pool: pool, configuration)
         host = HandlerHost(services: services, callsMax: configuration.limits.callsMax)
         compression = PoolLane(pool: pool, owner: .variants, runningMax: 1, queueMax: 1024)

@@ -21,6 +21,7 @@ import Testing
         send = 1.5
         [pool]
         queue_max = 65
+        niceness = 0
         [handlers]
         enabled = ["forms", "hello"]
         [files]

@@ -224,16 +224,18 @@ import Testing
 
     // MARK: Threads
 
-    /// Comparing stands back for everything else; without a password to ask for there is no thread for it.
-    @Test func passwordsAreComparedByThreadsThatStandBack() throws {
+    /// Comparing stands back for what serves clients, and handlers for both; without a password to ask for there is no thread
+    /// that compares.
+    @Test func threadsThatComputeStandBack() throws {
         try serving { server in
             try #expect(!server.threads().contains { $0.name.hasPrefix("password") })
         }
         try serving(Self.site(Self.cheap)) { server in
             try #expect(status(server, from: Self.victim, Self.request("u1")) == 200)
             for thread in try server.threads() {
-                let isComparing = thread.name.wholeMatch(of: /password-[0-9]+/) != nil
-                try #expect(server.niceness(ofThread: thread.number) == (isComparing ? 5 : 0), "\(thread.name)")
+                let computes = try #/(password|pool)-[0-9]+/#.wholeMatch(in: thread.name)?.1
+                let expected = computes == "password" ? 5 : computes == "pool" ? 10 : 0
+                try #expect(server.niceness(ofThread: thread.number) == expected, "\(thread.name)")
             }
             try #expect(server.threads().contains { $0.name == "password-1" })
         }

@@ -17,8 +17,8 @@ import Testing
     }
 
     /// A pool whose first threads have all gone idle, thread 0 first.
-    private static func quiet(_ limits: PoolLimits = limits()) -> PoolSizing {
-        var sizing = PoolSizing(limits: limits)
+    private static func quiet(_ limits: PoolLimits = limits(), processors: Int = .max) -> PoolSizing {
+        var sizing = PoolSizing(limits: limits, processors: processors)
         for action in sizing.start() {
             guard case .start(let thread) = action else { continue }
             #expect(sizing.next(thread, at: at(0)) == .park(until: .distantFuture))
@@ -93,6 +93,44 @@ import Testing
         #expect(sizing.supervise(oldest: nil, at: Self.at(11)).until == .distantFuture)
     }
 
+    /// Two processors, two jobs that compute since 1 ms and 3 ms, and one that waits.
+    private static func computing() -> PoolSizing {
+        var sizing = quiet(limits(), processors: 2)
+        _ = submit(3, to: &sizing, at: 1)
+        #expect(sizing.next(1, at: at(1)) == .run)
+        #expect(sizing.next(0, at: at(3)) == .run)
+        return sizing
+    }
+
+    @Test func noThreadIsAddedToThoseThatCompute() {
+        var sizing = Self.computing()
+        let load = PoolLoad(computing: 2, youngest: Self.at(3))
+        #expect(sizing.wantsThread(oldest: Self.at(1), at: Self.at(6)))
+        let look = sizing.supervise(oldest: Self.at(1), load: load, at: Self.at(6))
+        #expect(look.actions == [])
+        #expect(look.until == Self.at(11))
+        #expect(sizing.statistics.threadsGrown == 0)
+    }
+
+    @Test func aThreadIsAddedWhereOneOfThemWaits() {
+        var sizing = Self.computing()
+        let load = PoolLoad(computing: 1, youngest: Self.at(3))
+        #expect(sizing.supervise(oldest: Self.at(1), load: load, at: Self.at(6)).actions == [.start(2)])
+    }
+
+    @Test func aThreadIsAddedWhereAllHaveComputedForLong() {
+        var sizing = Self.computing()
+        let load = PoolLoad(computing: 2, youngest: Self.at(3))
+        #expect(sizing.supervise(oldest: Self.at(1), load: load, at: Self.at(102)).actions == [])
+        #expect(sizing.supervise(oldest: Self.at(1), load: load, at: Self.at(103)).actions == [.start(2)])
+    }
+
+    @Test func noThreadIsWantedBeforeAJobHasWaited() {
+        let sizing = Self.computing()
+        #expect(!sizing.wantsThread(oldest: Self.at(1), at: Self.at(5)))
+        #expect(!sizing.wantsThread(oldest: nil, at: Self.at(100)))
+    }
+
     @Test func aFullPoolIsNotSupervised() {
         var sizing = Self.quiet(Self.limits(min: 2, max: 2))
         #expect(Self.submit(3, to: &sizing, at: 1) == [.wake(1), .wake(0)])
@@ -106,11 +144,11 @@ import Testing
         _ = sizing.next(0, at: Self.at(1))
         _ = sizing.supervise(oldest: Self.at(1), at: Self.at(6))
         #expect(sizing.next(2, at: Self.at(6)) == .run)
-        #expect(sizing.next(2, at: Self.at(7)) == .park(until: Self.at(30_007)))
-        #expect(sizing.idledOut(2, at: Self.at(30_007)) == .end)
+        #expect(sizing.next(2, at: Self.at(7)) == .park(until: Self.at(5007)))
+        #expect(sizing.idledOut(2, at: Self.at(5007)) == .end)
         #expect(sizing.threads == 2)
         // Its number is free again once it has been joined.
-        #expect(sizing.supervise(oldest: nil, at: Self.at(30_008)).actions == [.join(2)])
+        #expect(sizing.supervise(oldest: nil, at: Self.at(5008)).actions == [.join(2)])
     }
 
     @Test func aThreadOfTheMinimumSleepsOn() {

@@ -1,5 +1,6 @@
 /// The pool with real threads, which meet in monitors and never by waiting a while.
 
+import Glibc
 import Platform
 import Testing
 
@@ -36,24 +37,40 @@ import Testing
         func run() { body() }
     }
 
-    private static func pool(min: Int = 2, max: Int = 4, queue: Int = 64) throws -> HandlerPool {
+    private static func pool(
+        min: Int = 2,
+        max: Int = 4,
+        queue: Int = 64,
+        processors: Int = .max
+    ) throws -> HandlerPool {
         var limits = PoolLimits()
         limits.threadsMin = min
         limits.threadsMax = max
         limits.queueMax = queue
-        let pool = HandlerPool(limits: limits)
+        let pool = HandlerPool(limits: limits, processors: processors)
         try pool.start()
         return pool
     }
 
-    @Test func threadsAreNamedForTheirPool() throws {
+    @Test(arguments: [0, 7]) func threadsHaveTheNameAndTheNicenessOfTheirPool(niceness: Int) throws {
         var limits = PoolLimits()
         limits.threadsMin = 1
-        let pool = HandlerPool(limits: limits, name: "password", niceness: 5)
+        limits.niceness = niceness
+        let pool = HandlerPool(limits: limits, name: "password")
         try pool.start()
         let gate = Gate()
-        #expect(pool.submit(Job { gate.pass() }))
+        let seen = Monitor(-1)
+        let before = getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0)
+        #expect(
+            pool.submit(
+                Job {
+                    seen.withLock { $0 = Int(getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0)) }
+                    gate.pass()
+                }
+            )
+        )
         gate.waitForBegun(1)
+        #expect(seen.withLock { $0 } == max(niceness, Int(before)))
         #expect(pool.stop(deadline: .now).stuck.map(\.thread) == ["password-1"])
         gate.open()
         #expect(pool.stop(deadline: Self.soon).isClean)
@@ -74,8 +91,21 @@ import Testing
         #expect(pool.statistics.threads == 0)
     }
 
-    @Test func blockedThreadsAreJoinedByOthersUpToTheMaximum() throws {
-        let pool = try Self.pool()
+    /// Jobs that compute for ever, as many as there are processors, are joined by another thread too, if later.
+    @Test func whatNeverEndsDoesNotHoldUpTheRest() throws {
+        let pool = try Self.pool(processors: 2)
+        let isOver = Monitor(false)
+        for _ in 0..<2 { #expect(pool.submit(Job { while !isOver.withLock({ $0 }) {} })) }
+        let gate = Gate(isOpen: true)
+        #expect(pool.submit(Job { gate.pass() }))
+        gate.waitForBegun(1)
+        #expect(pool.statistics.threadsGrown >= 1)
+        isOver.withLock { $0 = true }
+        #expect(pool.stop(deadline: Self.soon).isClean)
+    }
+
+    @Test(arguments: [1, .max]) func blockedThreadsAreJoinedByOthersUpToTheMaximum(processors: Int) throws {
+        let pool = try Self.pool(processors: processors)
         let gate = Gate()
         for _ in 0..<6 { #expect(pool.submit(Job { gate.pass() })) }
         // Two threads block; only the supervisor can notice, and it does, twice.

@@ -10,8 +10,11 @@
 /* pthread_setname_np(3) for the calling thread: at most 15 bytes, longer names are refused by the kernel. */
 int ringport_thread_set_name(const char *name);
 
-/* setpriority(2) for the calling thread alone, as Linux has it: from 0 to 19, more is less. It can't fail for a thread that
- * asks for less than it has. */
+/* gettid(2) for the calling thread. */
+pid_t ringport_thread_number(void);
+
+/* setpriority(2) for the calling thread alone, as Linux has it: from 0 to 19, more is less. A thread that has
+ * more keeps it; it can't fail for one that asks for less than it has. */
 void ringport_thread_set_niceness(int niceness);
 
 /* open(2) and openat(2), which are variadic in C. */
