@@ -161,6 +161,16 @@ extension CompletionWorker {
         }
     }
 
+    /// Goes on with those whose heads were too many for the last turn.
+    func resumeDeferred() {
+        let waiting = deferred
+        deferred.removeAll(keepingCapacity: true)
+        for slot in waiting where connections.contains(slot) && connections[slot].isDeferred {
+            connections[slot].isDeferred = false
+            resume(slot)
+        }
+    }
+
     private func discarded(_ slot: UInt32, _ count: Int) {
         connections[slot].discarded += count
         guard connections[slot].discarded > site.limits.lingerSizeMax else { return }

@@ -26,7 +26,7 @@ extension CompletionWorker {
                 connections[slot].state.unreadArrived()
                 return bytes.count
             }
-            guard hasRoomForAnswer(slot) else {
+            guard hasRoomForAnswer(slot), turnHeadsSize < site.limits.turnHeadsSize || hasShareOfTurn(slot) else {
                 connections[slot].isPaused = true
                 connections[slot].state.readingPaused()
                 return used
@@ -44,6 +44,8 @@ extension CompletionWorker {
                 // It may have been sent after the one before it, and received with it.
                 if used > 0 { lookAtSites() }
                 used += head.length
+                turnHeadsSize += head.length
+                if turnHeadsSize > site.limits.turnHeadsSize { noteShareOfTurn(slot, head.length) }
                 unsafe take(slot, head, UnsafeBufferPointer(rebasing: rest[..<head.length]))
             }
         }
@@ -84,6 +86,22 @@ extension CompletionWorker {
         guard connections[slot].exchangeCount < site.limits.pipelinedMax, lendOutput(slot) else { return false }
         return connections[slot].output?.hasRoom(site.limits.responseHeadSizeMax + site.limits.inlineBodySizeMax)
             ?? false
+    }
+
+    /// Looks whether a turn that has read much reads another head of the client; if not, the next turn does.
+    @inline(never)
+    private func hasShareOfTurn(_ slot: UInt32) -> Bool {
+        guard !turnShares.mayRead(connections[slot].account) else { return true }
+        if !connections[slot].isDeferred {
+            connections[slot].isDeferred = true
+            deferred.append(slot)
+        }
+        return false
+    }
+
+    @inline(never)
+    private func noteShareOfTurn(_ slot: UInt32, _ size: Int) {
+        turnShares.note(connections[slot].account, size)
     }
 
     /// A request's head is complete.

@@ -97,6 +97,11 @@ final class CompletionWorker {
     var atOnceSince = Instant(nanoseconds: 0)
     /// Connections whose receive ended for want of buffers, in that order.
     var starved: [UInt32] = []
+    /// Bytes of heads that were read in this turn.
+    var turnHeadsSize = 0
+    var turnShares: TurnShares
+    /// Connections whose next heads are read in the next turn, in this order.
+    var deferred: [UInt32] = []
     /// Connections of which the kernel holds as much as it likes.
     var freeSenders = 0
     /// Connections that wait for an output block.
@@ -193,6 +198,7 @@ final class CompletionWorker {
             throw .system(error)
         }
         shares = Shares(clients: min(connectionsMax, 1024))
+        turnShares = TurnShares(shareSize: limits.turnShareSize)
         wheel = DeadlineWheel(capacity: connectionsMax, now: clock.now)
         dirty.reserveCapacity(connectionsMax)
         atOnce.reserveCapacity(connectionsMax)
@@ -232,8 +238,8 @@ final class CompletionWorker {
         pulse.begin(WorkerStep(.armingReceives))
         armStarved()
         pulse.endTurn()
-        // Receives that are still to be armed, or reports that are still to be read, may be all that anybody waits for.
-        if starved.isEmpty, !watch.hasUnread, posts.prepareToSleep() {
+        // Receives that are still to be armed, heads or reports that are still to be read, may be all that anybody waits for.
+        if starved.isEmpty, deferred.isEmpty, !watch.hasUnread, posts.prepareToSleep() {
             let next = Instant.earlier(Instant.earlier(wheel.next ?? .distantFuture, searchesDue), end)
             // By the number, as below.
             let isNever = next.nanoseconds == Instant.distantFuture.nanoseconds
@@ -251,6 +257,10 @@ final class CompletionWorker {
         hasArmedReceive = false
         receives = 0
         endSendsAtOnce()
+        if turnHeadsSize > site.limits.turnHeadsSize { turnShares.beginTurn() }
+        turnHeadsSize = 0
+        // Before what has come since, or the same client's later requests would always go first.
+        if !deferred.isEmpty { resumeDeferred() }
         while let packet = port.dequeue() { perform(packet) }
         posts.takeAll { perform($0) }
         pulse.begin(WorkerStep(.passingDeadlines))

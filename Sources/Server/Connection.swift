@@ -36,6 +36,8 @@ struct Connection {
     var isDirty = false
     /// Input waits until there is room for its answer, or until a password has been compared.
     var isPaused = false
+    /// Its next head is read in the worker's next turn.
+    var isDeferred = false
     /// In the worker's list of connections that wait for an output block.
     var isWaiting = false
     /// The client has sent FIN while its input waited.

@@ -83,6 +83,10 @@ package struct Limits: Sendable {
     package var directSocketsMax = 65_536
     /// Requests of one connection that wait for their answers; the next is read when one has left.
     package var pipelinedMax = 16
+    /// Bytes of heads that a worker reads in a turn, whoever sent them.
+    package var turnHeadsSize = 64 * 1024
+    /// Bytes of heads that it reads of one address in the same turn after those; the others wait for the next turn.
+    package var turnShareSize = 16 * 1024
     /// Requests of one worker that wait for a file or a handler.
     package var exchangesMax = 32_768
     /// Handler calls of all workers that are open at a time.
