@@ -10,6 +10,7 @@ SMALL_BUFFER = 4096
 class SlowReaders(Attack):
     name = "slow-readers"
     summary = "more readers of a large file than there are output blocks, each taking 100 bytes a second"
+    goes_on_at_stop = True
     configuration = "[limits]\noutputs_max = 512\n"
 
     def run(self, port, ready):
@@ -90,6 +91,7 @@ class ExchangesFull(Attack):
 class CallsFull(Attack):
     name = "calls-full"
     summary = "forms without a pause on many connections, more than may wait for a thread"
+    goes_on_at_stop = True
     configuration = "[pool]\nthreads_max = 4\nqueue_max = 256\n"
 
     def run(self, port, ready):
@@ -99,6 +101,7 @@ class CallsFull(Attack):
 class ShortConnections(Attack):
     name = "short-connections"
     summary = "connections that ask for a page, and reset when it comes"
+    goes_on_at_stop = True
     is_short = True
 
     def run(self, port, ready):

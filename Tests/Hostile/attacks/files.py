@@ -31,6 +31,18 @@ class UnkeptFilesFull(Attack):
               receive_buffer=SMALL_BUFFER).go_on(ready)
 
 
+class UnkeptFilesOfManyAddresses(Attack):
+    name = "unkept-files-of-many-addresses"
+    summary = "the same from 200 addresses"
+    workers = 1
+    links = 2300
+
+    def run(self, port, ready):
+        numbers = itertools.count()
+        Crowd(port, self.links, lambda _: get(f"/links/{next(numbers)}") * 8, reads=False, trickle=10,
+              receive_buffer=SMALL_BUFFER, address=lambda number: f"127.0.1.{1 + number % 200}").go_on(ready)
+
+
 class Listings(Attack):
     name = "listings"
     summary = "the list of a folder of 50,000 names, a hundred times at once and again and again"

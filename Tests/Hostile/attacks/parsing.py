@@ -8,6 +8,7 @@ KIB, MIB = 1 << 10, 1 << 20
 class Glob(Attack):
     name = "glob"
     summary = "paths of 8 KB that nearly match a pattern with three stars"
+    goes_on_at_stop = True
 
     def run(self, port, ready):
         path = "/" + ".private" * 1000

@@ -52,6 +52,7 @@ class GuessesInLine(Attack):
 class AbandonedGuesses(Attack):
     name = "abandoned-guesses"
     summary = "guesses of clients that have left before they are looked at"
+    goes_on_at_stop = True
 
     def run(self, port, ready):
         number = 0
