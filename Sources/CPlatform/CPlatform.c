@@ -46,6 +46,18 @@ void ringport_thread_set_niceness(int niceness) {
     if (getpriority(PRIO_PROCESS, 0) < niceness) setpriority(PRIO_PROCESS, 0, niceness);
 }
 
+int64_t ringport_peer_user(int socket) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    return getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? (int64_t)peer.uid : -1;
+}
+
+int ringport_limit_waits(int socket, int seconds) {
+    struct timeval limit = {.tv_sec = seconds};
+    if (setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) != 0) return -1;
+    return setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
+
 int ringport_open(const char *path, int flags, mode_t mode) {
     return open(path, flags, mode);
 }

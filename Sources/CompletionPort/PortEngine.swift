@@ -19,6 +19,8 @@ package enum EngineWish: String, Sendable, CaseIterable {
 /// An engine that this machine has.
 package struct EngineChoice: Sendable, CustomStringConvertible {
     package let engine: PortEngine
+    /// True where a worker may have more connections than the process has descriptors.
+    package let hasSocketTables: Bool
     /// Tells why it is not a ring, when that was wanted; `nil` otherwise.
     package let obstacle: PortUnavailable?
 
@@ -35,37 +37,44 @@ package struct EngineChoice: Sendable, CustomStringConvertible {
     ) throws(PortUnavailable) -> EngineChoice {
         switch wish {
         case .ring:
-            try CompletionPort.probe(limits, .ring)
-            return EngineChoice(engine: .ring, obstacle: nil)
+            let hasTables = try CompletionPort.probe(limits, .ring)
+            return EngineChoice(engine: .ring, hasSocketTables: hasTables, obstacle: nil)
         case .readiness:
-            try CompletionPort.probe(limits, .readiness)
-            return EngineChoice(engine: .readiness, obstacle: nil)
+            let hasTables = try CompletionPort.probe(limits, .readiness)
+            return EngineChoice(engine: .readiness, hasSocketTables: hasTables, obstacle: nil)
         case .automatic:
             do {
                 return try find(.ring, limits)
             } catch {
-                try CompletionPort.probe(limits, .readiness)
-                return EngineChoice(engine: .readiness, obstacle: error)
+                let hasTables = try CompletionPort.probe(limits, .readiness)
+                return EngineChoice(engine: .readiness, hasSocketTables: hasTables, obstacle: error)
             }
         }
     }
 
-    /// The engine's name in the kernel, and why it is not the other.
-    package var description: String {
+    /// The engine's name in the kernel.
+    package var name: String {
         switch engine {
         case .ring: EngineWish.ring.rawValue
-        case .readiness: EngineWish.readiness.rawValue + (obstacle.map { " (\($0.cause); docs/OPERATIONS.md)" } ?? "")
+        case .readiness: EngineWish.readiness.rawValue
         }
     }
+
+    /// The engine's name, and why it is not the other.
+    package var description: String { name + (obstacle.map { " (\($0.cause); docs/OPERATIONS.md)" } ?? "") }
 }
 
 extension CompletionPort {
     /// Makes a port and undoes it; a ring is used for a round trip, as a filter may let it be set up and no more.
-    static func probe(_ limits: CompletionPortLimits, _ kind: PortEngine) throws(PortUnavailable) {
+    ///
+    /// - Returns: true when sockets may be in tables of the port's own.
+    static func probe(_ limits: CompletionPortLimits, _ kind: PortEngine) throws(PortUnavailable) -> Bool {
         let port = try CompletionPort(limits: limits, engine: kind)
         switch port.engine {
-        case .ring(let ring): try ring.roundTrip()
-        case .readiness: break
+        case .ring(let ring):
+            try ring.roundTrip()
+            return ring.hasSocketTables
+        case .readiness: return false
         }
     }
 }

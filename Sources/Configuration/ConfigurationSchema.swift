@@ -81,7 +81,7 @@ enum ConfigurationSchema {
                     its affinity mask, and no more than the processor time that its control group may have, rounded up.
                     """,
                     otherwise: "one for each processor that the process may use"
-                ), engine, trustedProxies, proxyField,
+                ), engine, status, trustedProxies, proxyField,
             ]),
             example: """
                 [server]

@@ -66,6 +66,7 @@ extension CompletionWorker {
             durationMicroseconds: 0,
             reason: reason.loggedCode
         )
+        counts.note(status: reason.status)
         let span = unsafe UnsafeBufferPointer(rebasing: line).span
         log.append(record, requestLine: span, referer: span.extracting(0..<0), userAgent: span.extracting(0..<0))
     }
@@ -76,6 +77,7 @@ extension CompletionWorker {
         _ bytes: Span<UInt8>,
         user: Span<UInt8> = Span()
     ) {
+        counts.note(status: record.status)
         // Without an access log only what `error.log` explains is told.
         guard site.logsAccess || record.reason != 0 else { return }
         let none = bytes.extracting(0..<0)

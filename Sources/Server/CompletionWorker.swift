@@ -51,6 +51,7 @@ final class CompletionWorker {
     let posts: PostQueue<WorkerMessage>
     /// The signs of the turn that the watchdog reads.
     let pulse: WorkerPulse
+    let counts: WorkerCounts
     /// The other workers' queues and loads and this one's, by index: connections go where there are few.
     let peers: [WorkerHandle]
     let log: AccessRing
@@ -168,6 +169,7 @@ final class CompletionWorker {
         self.peers = peers
         posts = peers[index].posts
         pulse = peers[index].pulse
+        counts = peers[index].counts
         mailbox = WorkerMailbox(posts: peers[index].posts)
         self.log = log
         self.errors = errors

@@ -35,6 +35,9 @@ package final class Server {
     private(set) var workers: [WorkerHandle] = []
     private var threads: [NamedThread] = []
     private(set) var watchdog: Watchdog?
+    private let status: StatusSocket?
+    /// True once the server has begun to stop.
+    private let isStopping = Monitor(false)
     /// False when lines of the logs could not be written at the stop, which standard error has been told.
     package private(set) var isLogComplete = true
 
@@ -43,6 +46,9 @@ package final class Server {
 
     /// The engine of the workers' ports, and why it is that one.
     package let engine: EngineChoice
+
+    /// Connections that all workers may have.
+    package private(set) var connectionsMax = 0
 
     /// Lines for whoever has started the server: what it does without, and which SQLite it runs with.
     package var warnings: [String] { startNotices.withLock { $0 } }
@@ -96,6 +102,8 @@ package final class Server {
             throw .system(error)
         }
         self.startNotices = startNotices
+        let status = Self.statusSocket(configuration, log, startNotices)
+        self.status = status
         // The holder of the site's lock may be a server that drains.
         configuration.store.lockDuration = max(configuration.deadlines.drain, .milliseconds(100))
         let store = Store(
@@ -106,6 +114,7 @@ package final class Server {
                 log.error(notice.isWarning ? .warning : .notice, "\(notice)")
                 if notice.isForTheStart { startNotices.withLock { $0.append("\(notice)") } }
                 if case .failed(let error) = notice { onFailure(.store(error)) }
+                if case .lockTaken = notice { status?.siteIsFree() }
             },
             settling: uploadSettling(configuration.uploadsPath, log)
         )
@@ -141,6 +150,8 @@ package final class Server {
             open: openDescriptorCount() + own,
             looks: configuration.workers * listeners.descriptors.count
         )
+        connectionsMax = configuration.limits.connectionsMax * configuration.workers
+        if !engine.hasSocketTables { connectionsMax = min(connectionsMax, descriptors.socketsMax) }
         let site = Site(
             limits: configuration.limits,
             engine: engine.engine,
@@ -165,6 +176,29 @@ package final class Server {
         )
         self.site = site
         try startWorkers(site, folders.open)
+        startStatus(descriptors)
+    }
+
+    /// Answers whoever asks how the server does.
+    private func startStatus(_ descriptors: DescriptorBudget) {
+        guard let status else { return }
+        let isStopping = isStopping
+        let source = StatusSource(
+            version: Release.version,
+            engine: engine,
+            addresses: addresses.map(\.readyText),
+            connectionsMax: connectionsMax,
+            startedWall: ringport_realtime_nanoseconds(),
+            started: .now,
+            isDraining: { isStopping.withLock { $0 } },
+            workers: workers,
+            watchdog: watchdog,
+            host: host,
+            pool: pool,
+            store: store,
+            log: log
+        )
+        status.start(waits: store.condition == .awaitingLock) { source.report() }
     }
 
     /// The system's table of media types; the built-in table does where that can't be read.
@@ -261,6 +295,7 @@ package final class Server {
     /// - Returns: false when something had to be cut off.
     @discardableResult
     package func stop(deadline: Instant) -> Bool {
+        isStopping.withLock { $0 = true }
         // Whoever is in time is answered; then the addresses are free for a server that starts now.
         listeners.beginClosing()
         for worker in workers.prefix(threads.count) { worker.posts.post(.drain) }
@@ -286,6 +321,7 @@ package final class Server {
         store.stop()
         // A handler that still runs may call the host at any time: then the handlers are left as they are.
         if report.stuck.isEmpty { host.stop() }
+        status?.stop()
         isLogComplete = log.stop(deadline: max(deadline, Instant.now.advanced(by: .milliseconds(100))))
         return isClean
     }

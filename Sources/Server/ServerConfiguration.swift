@@ -16,6 +16,10 @@ package struct ServerConfiguration: Sendable {
     package var workers: Int
     /// The engine of their ports.
     package var engine = EngineWish.automatic
+    /// The path of the status socket.
+    ///
+    /// Empty for none; `nil` for the first of the usual places that can be had.
+    package var status: String?
     /// The proxies before the server.
     package var proxies = ProxyRules()
     package var limits = Limits()

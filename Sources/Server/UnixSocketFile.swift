@@ -10,6 +10,14 @@ internal import Platform
 /// is left alone, and so is anything that is no socket. Between looking and making, another server could do the same: both hold the lock
 /// of the folder meanwhile (flock(2)), which needs no file of its own and ends with the process.
 struct UnixSocketFile: Sendable {
+    /// The files that a socket's file takes the place of.
+    enum Replaced {
+        /// That of a socket on which no program listens.
+        case stale
+        /// That of any socket.
+        case any
+    }
+
     /// Open for life: a stop may have no descriptor to open it with.
     private let folder: Descriptor.Shared
     private let name: String
@@ -24,19 +32,22 @@ struct UnixSocketFile: Sendable {
         _ socket: Int32,
         backlog: Int32,
         _ rules: ListenRules,
-        _ owner: SocketOwner
+        _ owner: SocketOwner,
+        replacing: Replaced = .stale
     ) throws(StartError) {
         let folder = Descriptor.Shared(try Self.openFolder(of: path))
         Self.lock(folder.rawValue)
         defer { flock(folder.rawValue, LOCK_UN) }
-        if try Self.isStale(path) { unsafe _ = unlink(path) }
-        let status = try unsafe Self.withAddress(path) { unsafe Glibc.bind(socket, $0, $1) }
+        if try Self.isReplaced(path, replacing) { unsafe _ = unlink(path) }
+        let name = Self.name(of: path)
+        let bound = Self.short(path, folder.rawValue, name)
+        let status = try unsafe Self.withAddress(bound) { unsafe Glibc.bind(socket, $0, $1) }
         guard status == 0 else { throw .socketFile(SystemError("listen on unix:\(path)"), path) }
         do throws(StartError) {
             let attributes = try Self.protect(path, rules, owner)
             guard listen(socket, backlog) == 0 else { throw .socketFile(SystemError("listen on unix:\(path)"), path) }
             self.folder = folder
-            name = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+            self.name = name
             device = attributes.st_dev
             inode = attributes.st_ino
         } catch {
@@ -50,7 +61,7 @@ struct UnixSocketFile: Sendable {
         let folder = try openFolder(of: path)
         lock(folder.rawValue)
         defer { extendLifetime(folder) }
-        _ = try isStale(path)
+        _ = try isReplaced(path, .stale)
         guard unsafe faccessat(AT_FDCWD, Self.folder(of: path), W_OK | X_OK, AT_EACCESS) == 0 else {
             throw .socketFile(SystemError("listen on unix:\(path)"), path)
         }
@@ -70,18 +81,32 @@ struct UnixSocketFile: Sendable {
 
     // MARK: Looking
 
-    /// True when there is a socket's file that no program listens on; false when there is nothing.
-    private static func isStale(_ path: String) throws(StartError) -> Bool {
+    /// Connects to the socket at a path.
+    ///
+    /// - Returns: false with the reason in `errno`.
+    /// - Throws: `socketFile` when its folder can't be opened, `system` with the reason when there is none.
+    static func connect(_ socket: Int32, _ path: String) throws(StartError) -> Bool {
+        let number = unsafe ringport_open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
+        guard number >= 0 else { throw .system(SystemError("open \(folder(of: path))")) }
+        let folder = Descriptor(owning: number)
+        return try unsafe withAddress(short(path, folder.rawValue, name(of: path))) {
+            unsafe Glibc.connect(socket, $0, $1)
+        } == 0
+    }
+
+    /// True when there is a socket's file that is to be replaced; false when there is nothing.
+    private static func isReplaced(_ path: String, _ replaced: Replaced) throws(StartError) -> Bool {
         var attributes = stat()
         guard unsafe lstat(path, &attributes) == 0 else {
             if errno == ENOENT { return false }
             throw .socketFile(SystemError("listen on unix:\(path)"), path)
         }
         guard attributes.st_mode & S_IFMT == S_IFSOCK else { throw .noSocket(path) }
+        if replaced == .any { return true }
         let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard number >= 0 else { throw .system(SystemError("make a socket")) }
         let probe = Descriptor(owning: number)
-        let status = try unsafe withAddress(path) { unsafe connect(probe.rawValue, $0, $1) }
+        let status = try unsafe withAddress(path) { unsafe Glibc.connect(probe.rawValue, $0, $1) }
         switch status == 0 ? 0 : errno {
         case ECONNREFUSED: return true
         case ENOENT: return false
@@ -132,6 +157,15 @@ struct UnixSocketFile: Sendable {
     private static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func name(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    }
+
+    /// The path itself, or a shorter one by way of its folder where it has no room in an address (unix(7)).
+    private static func short(_ path: String, _ folder: Int32, _ name: String) -> String {
+        path.utf8.count <= ListenAddress.pathSizeMax ? path : "/proc/self/fd/\(folder)/\(name)"
     }
 
     private static func openFolder(of path: String) throws(StartError) -> Descriptor {

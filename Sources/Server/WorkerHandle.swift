@@ -18,6 +18,7 @@ final class WorkerHandle: Sendable {
 
     let posts: PostQueue<WorkerMessage>
     let load = WorkerLoad()
+    let counts = WorkerCounts()
     let pulse: WorkerPulse
     private let phase = Monitor(Phase.starting)
     private let unwatched = Monitor<WatchFailure?>(nil)

@@ -29,6 +29,15 @@ final class Readiness: Sendable {
 
     var isOpen: Bool { isOpenFlag.load(ordering: .acquiring) }
 
+    /// What can be told of the database at this moment.
+    var condition: StoreCondition {
+        state.withLock { state in
+            if state.appliedRevision != nil { return .open }
+            if state.isAwaitingLock { return .awaitingLock }
+            return state.failure == nil ? .unopened : .failed
+        }
+    }
+
     /// The writer is about to run.
     func start() {
         state.withLock { $0.isRunning = true }

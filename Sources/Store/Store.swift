@@ -161,6 +161,9 @@ package final class Store: Sendable {
     /// Times that a read begins anew as the file was replaced meanwhile.
     private static let readAttemptsMax = 8
 
+    /// The database's condition at this moment.
+    package var condition: StoreCondition { readiness.condition }
+
     /// Counters since the start.
     package var statistics: StoreStatistics {
         var statistics = shared.withLock { $0 }

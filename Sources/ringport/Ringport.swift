@@ -2,16 +2,17 @@
 
 internal import ArgumentParser
 internal import Glibc
+internal import Server
 
 @main
 struct Ringport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ringport",
         abstract: "Serves a site's files, stores its forms in SQLite, and keeps a log that can be watched.",
-        version: "0.1.0",
+        version: Release.version,
         subcommands: [
             ServeCommand.self, TailCommand.self, CheckCommand.self, FormsCommand.self, BackupCommand.self,
-            RestoreCommand.self, InitCommand.self,
+            RestoreCommand.self, StatusCommand.self, InitCommand.self,
         ]
     )
 

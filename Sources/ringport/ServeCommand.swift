@@ -60,7 +60,8 @@ struct ServeCommand: ParsableCommand {
             throw Console.failure(error.description, status: error.exitStatus)
         }
         for warning in server.warnings { Console.error("ringport: \(warning)") }
-        Console.error("ringport: completion port: \(server.engine)")
+        let room = server.engine.hasSocketTables ? "" : ", for \(server.connectionsMax) connections"
+        Console.error("ringport: completion port: \(server.engine)\(room)")
         for address in server.addresses { Console.error("ringport: listening on \(address.readyText)") }
         wait(for: signals, server, reading, hangup)
         let begun = Instant.now

@@ -45,6 +45,7 @@ private struct ChangedKey: Sendable, CustomTestStringConvertible {
             ChangedKey("server.socket_mode", "socket_mode = \"0600\""),
             ChangedKey("server.socket_owner", "socket_owner = \"root\""),
             ChangedKey("server.freebind", "freebind = true"), ChangedKey("server.engine", "engine = \"epoll\""),
+            ChangedKey("server.status", "status = \"\""),
             ChangedKey("server.proxies", "proxies = [\"127.0.0.1\"]"),
             ChangedKey("server.proxy_field", "proxy_field = \"Forwarded\"", others: "proxies = [\"127.0.0.1\"]"),
             ChangedKey("files.www", "www = \"other\""), ChangedKey("files.index", "index = [\"x.html\"]"),

@@ -19,7 +19,7 @@ package final class ServerProcess: Sendable {
     package init(_ site: TestSite, arguments: [String] = [], launcher: [String] = [], port: UInt16 = 0) throws {
         self.site = site
         let serve = [try Program.ringport, "serve", "--root", site.root, "--listen", "127.0.0.1:\(port)"]
-        let words = launcher + serve + Program.engine + arguments
+        let words = site.environment + launcher + serve + Program.engine + arguments
         process = try ChildProcess(words[0], Array(words.dropFirst()))
         self.port = try process.waitForErrors("ready line") { text in
             text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()

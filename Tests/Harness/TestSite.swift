@@ -27,6 +27,10 @@ package final class TestSite: Sendable {
         if let configuration { try write("ringport.toml", configuration) }
     }
 
+    /// A program that becomes another, for which the user's folder of what runs is the site's: nothing stays elsewhere when it is
+    /// killed.
+    package var environment: [String] { ["env", "XDG_RUNTIME_DIR=\(root)"] }
+
     deinit {
         // Not a claim of any test: a folder that can't be removed is left for the system to clean.
         _ = try? Program.run(program: "rm", ["-rf", "--", root])

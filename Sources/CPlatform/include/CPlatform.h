@@ -17,6 +17,12 @@ pid_t ringport_thread_number(void);
  * more keeps it; it can't fail for one that asks for less than it has. */
 void ringport_thread_set_niceness(int niceness);
 
+/* The user of the process at the other end of a Unix socket (SO_PEERCRED), or -1. */
+int64_t ringport_peer_user(int socket);
+
+/* Bounds each wait of a socket whose calls block (SO_RCVTIMEO, SO_SNDTIMEO): EAGAIN after so many seconds. 0, or -1 and errno. */
+int ringport_limit_waits(int socket, int seconds);
+
 /* open(2) and openat(2), which are variadic in C. */
 int ringport_open(const char *path, int flags, mode_t mode);
 int ringport_openat(int directory, const char *path, int flags, mode_t mode);
@@ -146,7 +152,8 @@ int ringport_epoll_wait(int epoll, void *events, int capacity, int64_t nanosecon
 /* One of the events that a wait has brought, and the bits under which its descriptor is watched. */
 uint32_t ringport_epoll_event(const void *events, int index, uint64_t *data);
 
-/* accept4(2) with SOCK_CLOEXEC: the connection, or a negative errno. The address is a sockaddr_storage. */
+/* accept4(2) with SOCK_CLOEXEC: the connection, or a negative errno. The address is a sockaddr_storage,
+ * or both are NULL. */
 int ringport_accept(int listener, void *address, uint32_t *length);
 
 /* connect(2) to AF_UNSPEC: a TCP connection is reset at once, and what has not left is dropped. */

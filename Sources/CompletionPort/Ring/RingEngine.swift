@@ -24,6 +24,8 @@ struct RingEngine: ~Copyable {
     private let gathers: Bool
     /// Places in the ring's own table of sockets; 0 when it has none.
     let directSocketsMax: Int
+    /// True where the kernel has such tables that a socket may leave again (Linux 6.14).
+    let hasSocketTables: Bool
     /// `io_uring_enter` calls made.
     let entries: UnsafeMutablePointer<UInt64>
 
@@ -48,7 +50,8 @@ struct RingEngine: ~Copyable {
         precondition(parameters.features & needed == needed, "Linux 6.1 has NODROP and EXT_ARG")
 
         // Older kernels have such tables too, but let one idle connection hold up the closing of others.
-        let directSocketsMax = parameters.features & RINGPORT_FEAT_RW_ATTR != 0 ? limits.directSocketsMax : 0
+        let hasSocketTables = parameters.features & RINGPORT_FEAT_RW_ATTR != 0
+        let directSocketsMax = hasSocketTables ? limits.directSocketsMax : 0
         do {
             try unsafe Self.register(ring, limits, directSocketsMax: directSocketsMax)
             buffers = try unsafe RingBuffers(
@@ -66,6 +69,7 @@ struct RingEngine: ~Copyable {
         }
         unsafe self.ring = ring
         gathers = parameters.features & RINGPORT_FEAT_MIN_TIMEOUT != 0
+        self.hasSocketTables = hasSocketTables
         self.directSocketsMax = directSocketsMax
         unsafe openRules = .allocate(capacity: OpenRule.allCases.count)
         for rule in OpenRule.allCases { unsafe (openRules + rule.rawValue).initialize(to: rule.how) }
