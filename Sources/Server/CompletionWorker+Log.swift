@@ -10,6 +10,7 @@ extension CompletionWorker {
     /// A request was answered in the turn in which it came.
     @unsafe
     func logAnswered(_ slot: UInt32, _ head: RequestHead, _ bytes: Span<UInt8>, status: UInt16, count: UInt64) {
+        counts.note(status: status)
         let record = LogRecord(
             wallClockNanoseconds: clock.wall,
             remote: client(slot, head, bytes),
@@ -32,6 +33,7 @@ extension CompletionWorker {
     }
 
     private func logExchange(_ exchange: UInt32, status: UInt16, _ reason: Reason?) {
+        counts.note(status: status)
         var record = LogRecord(
             wallClockNanoseconds: exchanges[exchange].startedWall,
             remote: exchanges[exchange].remote,
@@ -77,7 +79,6 @@ extension CompletionWorker {
         _ bytes: Span<UInt8>,
         user: Span<UInt8> = Span()
     ) {
-        counts.note(status: record.status)
         // Without an access log only what `error.log` explains is told.
         guard site.logsAccess || record.reason != 0 else { return }
         let none = bytes.extracting(0..<0)

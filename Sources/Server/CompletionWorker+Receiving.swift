@@ -92,16 +92,17 @@ extension CompletionWorker {
 
     /// Reads the bytes where they are, and keeps what is not a whole request yet.
     private func arrived(_ slot: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) {
-        switch connections[slot].state.phase {
+        let connection = unsafe connections.place(slot)
+        switch unsafe connection.pointee.state.phase {
         case .open: break
-        case .answering: return connections[slot].state.unreadArrived()
+        case .answering: return unsafe connection.pointee.state.unreadArrived()
         case .lingering: return discarded(slot, bytes.count)
         case .closing: return
         }
         defer { returnUnusedOutput(slot) }
-        if connections[slot].input.isEmpty {
+        if unsafe connection.pointee.input.isEmpty {
             let used = unsafe read(slot, bytes)
-            guard used < bytes.count, connections[slot].state.phase != .closing else { return }
+            guard used < bytes.count, unsafe connection.pointee.state.phase != .closing else { return }
             unsafe keep(slot, UnsafeBufferPointer(rebasing: bytes[used...]))
         } else {
             unsafe keep(slot, bytes)

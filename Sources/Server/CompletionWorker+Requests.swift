@@ -13,17 +13,18 @@ extension CompletionWorker {
     @unsafe
     func read(_ slot: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var used = 0
+        let connection = unsafe connections.place(slot)
         while used < bytes.count {
             let rest = unsafe UnsafeBufferPointer(rebasing: bytes[used...])
             // A password is compared before anything that follows its request is looked at, whenever that arrives.
-            if connections[slot].isPaused { return used }
-            if connections[slot].bodyExchange != noSlot {
-                used += unsafe readBody(connections[slot].bodyExchange, rest)
+            if unsafe connection.pointee.isPaused { return used }
+            if unsafe connection.pointee.bodyExchange != noSlot {
+                used += unsafe readBody(connection.pointee.bodyExchange, rest)
                 continue
             }
             // What follows a last request is nobody's: it is thrown away as if the connection lingered already.
-            guard connections[slot].state.mayRead else {
-                connections[slot].state.unreadArrived()
+            guard unsafe connection.pointee.state.mayRead else {
+                unsafe connection.pointee.state.unreadArrived()
                 return bytes.count
             }
             guard hasRoomForAnswer(slot), turnHeadsSize < site.limits.turnHeadsSize || hasShareOfTurn(slot) else {
@@ -83,9 +84,12 @@ extension CompletionWorker {
 
     /// True when the next request's answer can be written or queued.
     private func hasRoomForAnswer(_ slot: UInt32) -> Bool {
-        guard connections[slot].exchangeCount < site.limits.pipelinedMax, lendOutput(slot) else { return false }
-        return connections[slot].output?.hasRoom(site.limits.responseHeadSizeMax + site.limits.inlineBodySizeMax)
-            ?? false
+        let connection = unsafe connections.place(slot)
+        guard unsafe connection.pointee.exchangeCount < site.limits.pipelinedMax, lendOutput(slot) else {
+            return false
+        }
+        let size = site.limits.responseHeadSizeMax + site.limits.inlineBodySizeMax
+        return unsafe connection.pointee.output?.hasRoom(size) ?? false
     }
 
     /// Looks whether a turn that has read much reads another head of the client; if not, the next turn does.

@@ -84,10 +84,12 @@ extension CompletionWorker {
         guard !dirty.isEmpty else { return }
         for position in dirty.indices {
             let slot = dirty[position]
-            guard connections.contains(slot), connections[slot].isDirty else { continue }
-            connections[slot].isDirty = false
-            guard connections[slot].state.phase == .open || connections[slot].state.phase == .answering,
-                let output = connections[slot].output, !output.isSending
+            guard connections.contains(slot) else { continue }
+            let connection = unsafe connections.place(slot)
+            guard unsafe connection.pointee.isDirty else { continue }
+            unsafe connection.pointee.isDirty = false
+            guard unsafe connection.pointee.state.phase == .open || connection.pointee.state.phase == .answering,
+                let output = unsafe connection.pointee.output, !output.isSending
             else { continue }
             if output.isEmpty { sendEnded(slot, output, now: clock.now) } else { send(slot, output) }
         }
@@ -115,20 +117,21 @@ extension CompletionWorker {
         }
         beginOperation(slot)
         let key = connections.key(slot)
-        if !mayWait, output.isSmall, connections[slot].awaitsNothingButRequests, outputWaiters.isEmpty {
-            connections[slot].isSendingAtOnce = true
+        let connection = unsafe connections.place(slot)
+        if unsafe !mayWait && output.isSmall && connection.pointee.awaitsNothingButRequests && outputWaiters.isEmpty {
+            unsafe connection.pointee.isSendingAtOnce = true
             if atOnce.isEmpty { atOnceSince = clock.now }
             atOnce.append(key)
             // When all has left the connection is idle from now on, though the worker learns that only when it wakes.
             wheel.arm(slot, at: clock.now.advanced(by: site.allowances.idle))
-            output.sendAtOnce(on: &port, socket: connections[slot].socket, key)
+            unsafe output.sendAtOnce(on: &port, socket: connection.pointee.socket, key)
         } else {
             // The last bytes leave with FIN in one segment, when the send has ended; a head with the first of its body.
-            let more = connections[slot].state.endsWhenSent || count < output.count
-            output.send(on: &port, socket: connections[slot].socket, count, more: more, key)
+            let more = unsafe connection.pointee.state.endsWhenSent || count < output.count
+            unsafe output.send(on: &port, socket: connection.pointee.socket, count, more: more, key)
         }
-        connections[slot].state.sendBegan(now: clock.now, site.allowances)
-        wheel.arm(slot, at: connections[slot].state.deadline)
+        unsafe connection.pointee.state.sendBegan(now: clock.now, site.allowances)
+        unsafe wheel.arm(slot, at: connection.pointee.state.deadline)
     }
 
     /// Ends the sends of which no packet will come, as they have ended well.
@@ -142,8 +145,10 @@ extension CompletionWorker {
         }
         for position in atOnce.indices {
             let key = atOnce[position]
-            guard connections.isCurrent(key), connections[key.slot].isSendingAtOnce else { continue }
-            let count = connections[key.slot].output?.inFlightSize ?? 0
+            guard connections.isCurrent(key) else { continue }
+            let connection = unsafe connections.place(key.slot)
+            guard unsafe connection.pointee.isSendingAtOnce else { continue }
+            let count = unsafe connection.pointee.output?.inFlightSize ?? 0
             if site.traces { trace(.send, key, result: count) }
             sent(key.slot, result: count, mayWait: false, now: atOnceSince)
         }
@@ -157,15 +162,16 @@ extension CompletionWorker {
     }
 
     private func sent(_ slot: UInt32, result: Int, mayWait: Bool, now: Instant) {
-        connections[slot].isSendingAtOnce = false
+        let connection = unsafe connections.place(slot)
+        unsafe connection.pointee.isSendingAtOnce = false
         defer { endOperation(slot) }
-        guard let output = connections[slot].output else {
+        guard let output = unsafe connection.pointee.output else {
             preconditionFailure("a send was in flight, so its block is lent")
         }
         output.sent(max(0, result)) { owner, count in
             if owner == .exchange { partLeft(slot, count) } else { release(owner) }
         }
-        guard connections[slot].state.phase != .closing else { return }
+        guard unsafe connection.pointee.state.phase != .closing else { return }
         // EAGAIN: there was no room at once.
         guard result >= 0 || result == -Int(EAGAIN) else {
             // EFAULT: a mapped file was truncated while it was sent; its length was promised, so the connection ends.
@@ -175,7 +181,7 @@ extension CompletionWorker {
         if !output.hasBlock, output.isEmpty { _ = regainBlock(slot, output) }
         advance(slot)
         resume(slot)
-        guard connections[slot].state.phase != .closing else { return }
+        guard unsafe connection.pointee.state.phase != .closing else { return }
         if !output.isEmpty {
             send(slot, output, mayWait: mayWait)
         } else {
@@ -184,12 +190,13 @@ extension CompletionWorker {
     }
 
     func sendEnded(_ slot: UInt32, _ output: Output, now: Instant) {
-        connections[slot].output = nil
+        let connection = unsafe connections.place(slot)
+        unsafe connection.pointee.output = nil
         returnOutput(output)
-        guard connections[slot].state.phase != .closing else { return }
-        act(connections[slot].state.sendEnded(now: now, site.allowances), slot)
-        if connections[slot].state.phase == .open {
-            wheel.arm(slot, at: connections[slot].state.deadline)
+        guard unsafe connection.pointee.state.phase != .closing else { return }
+        unsafe act(connection.pointee.state.sendEnded(now: now, site.allowances), slot)
+        if unsafe connection.pointee.state.phase == .open {
+            unsafe wheel.arm(slot, at: connection.pointee.state.deadline)
         }
     }
 

@@ -48,6 +48,10 @@ struct FileCache: ~Copyable {
         @inline(__always) unsafeMutableAddress { unsafe files.place(slot) }
     }
 
+    /// The address of an entry; it stays there as long as the entry is in the table.
+    @inline(__always)
+    func place(_ slot: UInt32) -> UnsafeMutablePointer<CachedFile> { unsafe files.place(slot) }
+
     func isCurrent(_ key: CompletionKey) -> Bool { files.isCurrent(key) }
     func key(_ slot: UInt32) -> CompletionKey { files.key(slot) }
 

@@ -26,20 +26,21 @@ extension CompletionWorker {
         default: return false
         }
         let key = unsafe FileKey(policy: policyIndex(bytes.span.extracting(head.authority.bounds)))
-        guard let named = unsafe findPlain(bytes.span.extracting(head.path.bounds), key), files[named].stage == .ready,
-            !files[named].isGoverned, !(files[named].variesByOrigin && head.has(.origin)),
+        guard let named = unsafe findPlain(bytes.span.extracting(head.path.bounds), key),
+            mayAnswerAtOnce(named, head),
             case .ready(let file) = unsafe representation(of: named, head, bytes.span, mayWait: true),
-            !files[file].isMapped,
             let output = connections[slot].output
         else { return false }
-        files[file].wasUsed = true
+        let entry = unsafe files.place(file)
+        guard unsafe !entry.pointee.isMapped else { return false }
+        unsafe entry.pointee.wasUsed = true
         let sent: FileAnswer
         if isGet, !head.hasConditions, head.keepsAlive, case .http11 = head.version, !isDraining,
-            Int(files[file].size) <= site.limits.inlineBodySizeMax
+            unsafe Int(entry.pointee.size) <= site.limits.inlineBodySizeMax
         {
-            sent = FileAnswer(status: 200, range: 0..<files[file].size, sendsBody: true)
-            files[file].setDate(clock)
-            unsafe output.copy(files[file].wholeResponse)
+            sent = unsafe FileAnswer(status: 200, range: 0..<entry.pointee.size, sendsBody: true)
+            unsafe entry.pointee.setDate(clock)
+            unsafe output.copy(entry.pointee.wholeResponse)
         } else {
             sent = unsafe FileAnswer(head, bytes.span, files[file], status: 200, now: clock.wall)
             // Refusals are made of an exchange: no cache keeps them, and they may be problem details.
@@ -54,6 +55,14 @@ extension CompletionWorker {
         markDirty(slot)
         unsafe logAnswered(slot, head, bytes.span, status: sent.status, count: sent.bodyCount)
         return true
+    }
+
+    /// True when no rule is to be asked about the file, and the request's fields don't matter.
+    @inline(__always)
+    private func mayAnswerAtOnce(_ file: UInt32, _ head: RequestHead) -> Bool {
+        let entry = unsafe files.place(file)
+        return unsafe entry.pointee.stage == .ready && !entry.pointee.isGoverned
+            && !(entry.pointee.variesByOrigin && head.has(.origin))
     }
 
     /// The index of the policy for an authority.

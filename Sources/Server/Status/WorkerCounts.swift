@@ -14,11 +14,14 @@ final class WorkerCounts: Sendable {
     private let paddingAfter = InlineArray<16, UInt64>(repeating: 0)
 
     /// The worker has answered a request.
+    @inline(__always)
     func note(status: UInt16) {
-        // Most are of the first kind.
-        if status < 300 {
-            Self.add(succeeded)
-        } else if status < 400 {
+        if status < 300 { Self.add(succeeded) } else { noteOther(status) }
+    }
+
+    @inline(never)
+    private func noteOther(_ status: UInt16) {
+        if status < 400 {
             Self.add(redirected)
         } else if status < 500 {
             Self.add(refused)
