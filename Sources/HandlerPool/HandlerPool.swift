@@ -236,9 +236,12 @@ package final class HandlerPool: Sendable {
                 return (number, running.since)
             }
         }
-        guard let youngest = busy.map(\.since).max() else { return .waiting }
-        var load = PoolLoad(computing: 0, youngest: youngest)
-        for thread in busy where load.computing < processors && thread.number.wantsProcessor { load.computing += 1 }
+        var load = PoolLoad()
+        for thread in busy where thread.number.wantsProcessor {
+            load.add(since: thread.since)
+            // The others don't change the decision.
+            if load.isFull(processors: processors, computeMax: limits.computeMax, at: now) { break }
+        }
         return load
     }
 

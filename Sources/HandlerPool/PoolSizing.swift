@@ -180,7 +180,7 @@ struct PoolSizing {
         guard let oldest, queued > waking, threads < limits.threadsMax else { return (actions, .distantFuture) }
         var lookAgain = oldest.advanced(by: limits.growWait)
         if wantsThread(oldest: oldest, at: now) {
-            if load.computing < processors || load.youngest.advanced(by: limits.computeMax) <= now {
+            if !load.isFull(processors: processors, computeMax: limits.computeMax, at: now) {
                 actions.append(startOne())
                 statistics.threadsGrown += 1
             }

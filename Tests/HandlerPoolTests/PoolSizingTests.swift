@@ -102,9 +102,16 @@ import Testing
         return sizing
     }
 
+    /// Threads that compute, by the times at which their jobs began.
+    private static func load(_ starts: [UInt64]) -> PoolLoad {
+        var load = PoolLoad()
+        for start in starts { load.add(since: at(start)) }
+        return load
+    }
+
     @Test func noThreadIsAddedToThoseThatCompute() {
         var sizing = Self.computing()
-        let load = PoolLoad(computing: 2, youngest: Self.at(3))
+        let load = Self.load([1, 3])
         #expect(sizing.wantsThread(oldest: Self.at(1), at: Self.at(6)))
         let look = sizing.supervise(oldest: Self.at(1), load: load, at: Self.at(6))
         #expect(look.actions == [])
@@ -114,13 +121,13 @@ import Testing
 
     @Test func aThreadIsAddedWhereOneOfThemWaits() {
         var sizing = Self.computing()
-        let load = PoolLoad(computing: 1, youngest: Self.at(3))
+        let load = Self.load([3])
         #expect(sizing.supervise(oldest: Self.at(1), load: load, at: Self.at(6)).actions == [.start(2)])
     }
 
     @Test func aThreadIsAddedWhereAllHaveComputedForLong() {
         var sizing = Self.computing()
-        let load = PoolLoad(computing: 2, youngest: Self.at(3))
+        let load = Self.load([3, 1])
         #expect(sizing.supervise(oldest: Self.at(1), load: load, at: Self.at(102)).actions == [])
         #expect(sizing.supervise(oldest: Self.at(1), load: load, at: Self.at(103)).actions == [.start(2)])
     }
