@@ -162,13 +162,18 @@ extension CompletionWorker {
         }
     }
 
-    /// Goes on with those whose heads were too many for the last turn.
+    /// Goes on with those whose heads were too many for the last turn, as many as receives could have come in.
     func resumeDeferred() {
-        let waiting = deferred
-        deferred.removeAll(keepingCapacity: true)
+        pulse.begin(WorkerStep(.resumingWaiters))
+        // What is read now may have been sent after a change.
+        lookAtSites()
+        let count = min(deferred.count, site.limits.receiveBufferCount)
+        let waiting = deferred[..<count]
+        deferred.removeFirst(count)
         for slot in waiting where connections.contains(slot) && connections[slot].isDeferred {
             connections[slot].isDeferred = false
             resume(slot)
+            returnUnusedOutput(slot)
         }
     }
 

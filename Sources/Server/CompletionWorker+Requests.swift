@@ -27,7 +27,7 @@ extension CompletionWorker {
                 unsafe connection.pointee.state.unreadArrived()
                 return bytes.count
             }
-            guard hasRoomForAnswer(slot), turnHeadsSize < site.limits.turnHeadsSize || hasShareOfTurn(slot) else {
+            guard turnHeadsSize < site.limits.turnHeadsSize || hasShareOfTurn(slot), hasRoomForAnswer(slot) else {
                 connections[slot].isPaused = true
                 connections[slot].state.readingPaused()
                 return used

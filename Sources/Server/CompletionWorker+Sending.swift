@@ -66,6 +66,7 @@ extension CompletionWorker {
             connections[slot].isWaiting = false
             advance(slot)
             resume(slot)
+            returnUnusedOutput(slot)
         }
     }
 

@@ -1,4 +1,4 @@
-/// Who may have heads read in a turn, and how many. Pure.
+/// The shares of clients in the heads of a turn. Pure.
 
 import Testing
 
