@@ -102,8 +102,7 @@ package final class Server {
             throw .system(error)
         }
         self.startNotices = startNotices
-        let status = Self.statusSocket(configuration, log, startNotices)
-        self.status = status
+        status = Self.statusSocket(configuration, log, startNotices)
         // The holder of the site's lock may be a server that drains.
         configuration.store.lockDuration = max(configuration.deadlines.drain, .milliseconds(100))
         let store = Store(
@@ -114,7 +113,6 @@ package final class Server {
                 log.error(notice.isWarning ? .warning : .notice, "\(notice)")
                 if notice.isForTheStart { startNotices.withLock { $0.append("\(notice)") } }
                 if case .failed(let error) = notice { onFailure(.store(error)) }
-                if case .lockTaken = notice { status?.siteIsFree() }
             },
             settling: uploadSettling(configuration.uploadsPath, log)
         )
@@ -176,11 +174,11 @@ package final class Server {
         )
         self.site = site
         try startWorkers(site, folders.open)
-        startStatus(descriptors)
+        startStatus()
     }
 
     /// Answers whoever asks how the server does.
-    private func startStatus(_ descriptors: DescriptorBudget) {
+    private func startStatus() {
         guard let status else { return }
         let isStopping = isStopping
         let source = StatusSource(
@@ -198,7 +196,7 @@ package final class Server {
             store: store,
             log: log
         )
-        status.start(waits: store.condition == .awaitingLock) { source.report() }
+        status.start { source.report() }
     }
 
     /// The system's table of media types; the built-in table does where that can't be read.

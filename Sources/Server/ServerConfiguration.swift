@@ -83,6 +83,10 @@ package struct ServerConfiguration: Sendable {
                 rules.crossOrigin.credentials && rules.crossOrigin.origins.contains("*")
             )
         }
+        note(
+            "server.status is a socket of server.listen",
+            status.map { status in !status.isEmpty && listenPaths.contains(.unix(path(status))) } ?? false
+        )
         note("limits.exchanges_max is below limits.pipelined_max", limits.exchangesMax < limits.pipelinedMax)
         return found
     }

@@ -10,14 +10,6 @@ internal import Platform
 /// is left alone, and so is anything that is no socket. Between looking and making, another server could do the same: both hold the lock
 /// of the folder meanwhile (flock(2)), which needs no file of its own and ends with the process.
 struct UnixSocketFile: Sendable {
-    /// The files that a socket's file takes the place of.
-    enum Replaced {
-        /// That of a socket on which no program listens.
-        case stale
-        /// That of any socket.
-        case any
-    }
-
     /// Open for life: a stop may have no descriptor to open it with.
     private let folder: Descriptor.Shared
     private let name: String
@@ -32,13 +24,12 @@ struct UnixSocketFile: Sendable {
         _ socket: Int32,
         backlog: Int32,
         _ rules: ListenRules,
-        _ owner: SocketOwner,
-        replacing: Replaced = .stale
+        _ owner: SocketOwner
     ) throws(StartError) {
         let folder = Descriptor.Shared(try Self.openFolder(of: path))
         Self.lock(folder.rawValue)
         defer { flock(folder.rawValue, LOCK_UN) }
-        if try Self.isReplaced(path, replacing) { unsafe _ = unlink(path) }
+        if try Self.isStale(path, folder.rawValue) { unsafe _ = unlink(path) }
         let name = Self.name(of: path)
         let bound = Self.short(path, folder.rawValue, name)
         let status = try unsafe Self.withAddress(bound) { unsafe Glibc.bind(socket, $0, $1) }
@@ -61,7 +52,7 @@ struct UnixSocketFile: Sendable {
         let folder = try openFolder(of: path)
         lock(folder.rawValue)
         defer { extendLifetime(folder) }
-        _ = try isReplaced(path, .stale)
+        _ = try isStale(path, folder.rawValue)
         guard unsafe faccessat(AT_FDCWD, Self.folder(of: path), W_OK | X_OK, AT_EACCESS) == 0 else {
             throw .socketFile(SystemError("listen on unix:\(path)"), path)
         }
@@ -94,19 +85,20 @@ struct UnixSocketFile: Sendable {
         } == 0
     }
 
-    /// True when there is a socket's file that is to be replaced; false when there is nothing.
-    private static func isReplaced(_ path: String, _ replaced: Replaced) throws(StartError) -> Bool {
+    /// True when there is a socket's file that no program listens on; false when there is nothing.
+    private static func isStale(_ path: String, _ folder: Int32) throws(StartError) -> Bool {
         var attributes = stat()
         guard unsafe lstat(path, &attributes) == 0 else {
             if errno == ENOENT { return false }
             throw .socketFile(SystemError("listen on unix:\(path)"), path)
         }
         guard attributes.st_mode & S_IFMT == S_IFSOCK else { throw .noSocket(path) }
-        if replaced == .any { return true }
         let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard number >= 0 else { throw .system(SystemError("make a socket")) }
         let probe = Descriptor(owning: number)
-        let status = try unsafe withAddress(path) { unsafe Glibc.connect(probe.rawValue, $0, $1) }
+        let status = try unsafe withAddress(short(path, folder, name(of: path))) {
+            unsafe Glibc.connect(probe.rawValue, $0, $1)
+        }
         switch status == 0 ? 0 : errno {
         case ECONNREFUSED: return true
         case ENOENT: return false

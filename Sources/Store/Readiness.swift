@@ -29,7 +29,7 @@ final class Readiness: Sendable {
 
     var isOpen: Bool { isOpenFlag.load(ordering: .acquiring) }
 
-    /// What can be told of the database at this moment.
+    /// The database's condition at this moment.
     var condition: StoreCondition {
         state.withLock { state in
             if state.appliedRevision != nil { return .open }

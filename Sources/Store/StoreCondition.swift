@@ -1,4 +1,4 @@
-/// Whether the database can be used. A value; any thread.
+/// The condition of the database. A value; any thread.
 
 /// The database's condition, in words for whoever operates the server.
 package enum StoreCondition: String, Sendable, CustomStringConvertible {

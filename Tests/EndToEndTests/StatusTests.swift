@@ -108,7 +108,8 @@ import Testing
     @Test func aServerWithoutAPlaceSaysSoAndServes() throws {
         let site = try TestSite(configuration: "[server]\nstatus = \"nowhere/status.sock\"\n")
         try serving(site) { server in
-            #expect(server.process.errors.contains("nowhere/status.sock can be made"))
+            #expect(server.process.errors.contains("ringport status will not find this server: "))
+            #expect(server.process.errors.contains("/nowhere/status.sock"))
             try #expect(Client(server).exchange(Request.get("/")).status == 200)
         }
     }
@@ -124,5 +125,34 @@ import Testing
             let outcome = try Program.run(program: "setpriv", words)
             #expect(outcome.ending == .exited(77), "\(outcome)")
         }
+    }
+
+    /// Two servers of one site: the first answers while it runs, though the second was started by mistake.
+    @Test func theFirstOfTwoServersAnswers() throws {
+        let site = try TestSite()
+        try serving(site) { first in
+            try serving(site) { _ in
+                try #expect(number("pid", status(site)) == Int(first.process.processID))
+            }
+            try #expect(number("pid", status(site)) == Int(first.process.processID))
+        }
+    }
+
+    @Test func aConfigurationThatIsWrongIsNamedWhenNoServerIsFound() throws {
+        let site = try TestSite(configuration: "[server]\nstatus = \"here.sock\"\n")
+        try serving(site) { _ in
+            try #expect(status(site).succeeded)
+            try site.write("ringport.toml", "[server\n")
+            let outcome = try status(site)
+            #expect(outcome.ending == .exited(78))
+            #expect(outcome.errors.contains("ringport.toml"), "\(outcome)")
+        }
+    }
+
+    @Test func aListeningSocketIsNoStatusSocket() throws {
+        let site = try TestSite(configuration: "[server]\nlisten = [\"unix:a.sock\"]\nstatus = \"a.sock\"\n")
+        let outcome = try Program.run("check", "--root", site.root)
+        #expect(outcome.ending == .exited(78))
+        #expect(outcome.errors.contains("server.status is a socket of server.listen"), "\(outcome)")
     }
 }

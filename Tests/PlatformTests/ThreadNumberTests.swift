@@ -1,4 +1,4 @@
-/// What the kernel says that a thread does. Threads of the test, which meet in monitors.
+/// The kernel's word about a thread. Threads of the test, which meet in monitors.
 
 import Testing
 

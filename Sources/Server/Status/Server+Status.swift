@@ -1,4 +1,4 @@
-/// What the server tells of itself. Set up on the main thread; the report is made on the thread "status".
+/// The server's report about itself. Set up on the main thread; the report is made on the thread "status".
 
 internal import CompletionPort
 internal import FileLog
@@ -146,30 +146,24 @@ struct StatusSource: Sendable {
 }
 
 extension Server {
-    /// Makes the site's status socket; the server does without one where there is no place for it.
+    /// Makes the site's status socket, which is not open yet.
     ///
     /// - Parameters:
     ///   - configuration: says where.
-    ///   - log: told when there is no place, as well as `notices`.
+    ///   - log: told when it can't be opened, as well as `notices`.
     ///   - notices: lines for whoever starts the server.
-    /// - Returns: the socket, which is not open yet.
+    /// - Returns: the socket; `nil` where there is to be none.
     static func statusSocket(
         _ configuration: ServerConfiguration,
         _ log: FileLog,
         _ notices: Monitor<[String]>
     ) -> StatusSocket? {
-        guard configuration.status != "" else { return nil }
-        guard let path = configuration.statusPath else {
-            let notice =
-                "ringport status will not find this server: none of \(configuration.statusPaths.joined(separator: ", ")) "
-                + "can be made; [server] status names a place, or is \"\" for none"
-            log.error(.warning, "\(notice)")
-            notices.withLock { $0.append(notice) }
-            return nil
-        }
-        return StatusSocket(path: path) { notice in
-            log.error(.warning, "\(SiteCheck.line(notice))")
-            notices.withLock { $0.append(notice) }
+        let paths = configuration.statusPaths
+        guard !paths.isEmpty else { return nil }
+        return StatusSocket(paths: paths) { notice in
+            let line = SiteCheck.line(notice + "; [server] status names another place, or is \"\" for none")
+            log.error(.warning, "\(line)")
+            notices.withLock { $0.append(line) }
         }
     }
 }

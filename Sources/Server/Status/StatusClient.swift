@@ -13,7 +13,7 @@ package struct StatusAnswer: Sendable {
 
     /// Asks the server of a site.
     ///
-    /// Blocks for at most five seconds for each place and step.
+    /// Blocks for at most some five seconds for each place.
     ///
     /// - Parameters:
     ///   - paths: where its socket may be, the best first.
@@ -56,14 +56,16 @@ package struct StatusAnswer: Sendable {
             unsafe send(socket.rawValue, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
         }
         // One that looks at its clients first may have closed it already.
-        guard sent == word.count else { throw .forbidden(path) }
+        guard sent == word.count else { throw sent < 0 && errno == EAGAIN ? .silent(path) : .forbidden(path) }
         return try StatusAnswer(answer: readAll(socket.rawValue, path), path)
     }
 
     private static func readAll(_ socket: Int32, _ path: String) throws(StatusFailure) -> [UInt8] {
         var answer: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        let deadline = Instant.now.advanced(by: .seconds(Int(patience)))
         while answer.count < sizeMax {
+            guard Instant.now < deadline else { throw .silent(path) }
             let count = unsafe recv(socket, &buffer, buffer.count, 0)
             if count == 0 { return answer }
             if count > 0 {
@@ -84,11 +86,13 @@ package struct StatusAnswer: Sendable {
         // A server tells nobody but its user and root.
         guard !answer.isEmpty else { throw .forbidden(path) }
         guard let end = answer.firstIndex(of: UInt8(ascii: "\n")) else { throw .strange(path) }
-        let line = String(decoding: answer[..<end], as: UTF8.self)
-        let prefix = "failing: "
-        guard line == StatusFormat.wellLine || line.hasPrefix(prefix) else { throw .strange(path) }
-        trouble = line.hasPrefix(prefix) ? String(line.dropFirst(prefix.count)) : nil
+        let words = String(decoding: answer[..<end], as: UTF8.self).split(separator: " ", maxSplits: 2)
+        guard words.count > 1, ["ok", "failing"].contains(words[0]), let size = Int(words[1]) else {
+            throw .strange(path)
+        }
         report = Array(answer[(end + 1)...])
+        guard report.count == size else { throw .silent(path) }
+        trouble = words[0] == "ok" ? nil : words.count > 2 ? String(words[2]) : ""
     }
 
     /// Seconds that each step may take.

@@ -6,24 +6,28 @@ extension ServerConfiguration {
     /// Paths that the site's status socket may have, the best first; none when it is to have none.
     package var statusPaths: [String] {
         if let status { return status.isEmpty ? [] : [path(status)] }
-        return [path(storeFolder) + "/status.sock", Self.runtimeFolder + "/ringport-\(siteHash).sock"]
+        let name = "/ringport-\(siteHash).sock"
+        return [path(storeFolder) + "/status.sock"] + runtimeFolders.map { $0 + name }
     }
 
-    /// The first of these paths whose folder may be written to.
-    var statusPath: String? {
-        statusPaths.first { path in
-            let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-            return unsafe faccessat(AT_FDCWD, folder.isEmpty ? "/" : folder, W_OK | X_OK, AT_EACCESS) == 0
+    /// Folders for what lives as long as programs run: the user's own, and for root also that of the site's owner, whose server
+    /// it may be.
+    private var runtimeFolders: [String] {
+        let user = geteuid()
+        var folders: [String] = []
+        if let named = unsafe getenv("XDG_RUNTIME_DIR") {
+            let named = unsafe String(cString: named)
+            // One that was kept from another user by `su` is that user's to change.
+            if named.hasPrefix("/"), Self.owner(of: named) == user { folders.append(named) }
         }
+        folders.append(user == 0 ? "/run" : "/run/user/\(user)")
+        if user == 0, let owner = Self.owner(of: root), owner != 0 { folders.append("/run/user/\(owner)") }
+        return folders
     }
 
-    /// The user's folder for what lives as long as programs run; `/run` for root.
-    private static var runtimeFolder: String {
-        if let folder = unsafe getenv("XDG_RUNTIME_DIR") {
-            let folder = unsafe String(cString: folder)
-            if folder.hasPrefix("/") { return folder }
-        }
-        return geteuid() == 0 ? "/run" : "/run/user/\(geteuid())"
+    private static func owner(of path: String) -> uid_t? {
+        var attributes = stat()
+        return unsafe stat(path, &attributes) == 0 ? attributes.st_uid : nil
     }
 
     /// The site's folder in 16 digits, by the hash of Fowler, Noll and Vo (FNV-1a, 64 bits): sites of one user share a folder.

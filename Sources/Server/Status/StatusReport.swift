@@ -28,13 +28,15 @@ struct StatusReport {
     var trouble: String?
     var sections: [Section]
 
-    /// The first line of the protocol, then the report.
+    /// The first line of the protocol, which says how long the report is, then the report.
     func answer(_ format: StatusFormat) -> [UInt8] {
-        let first = trouble.map { "failing: \($0)\n" } ?? "\(StatusFormat.wellLine)\n"
-        switch format {
-        case .text: return Array((first + text).utf8)
-        case .json: return Array(first.utf8) + json
-        }
+        let report =
+            switch format {
+            case .text: Array(text.utf8)
+            case .json: json
+            }
+        let first = trouble.map { "failing \(report.count) \($0)\n" } ?? "ok \(report.count)\n"
+        return Array(first.utf8) + report
     }
 
     /// One value a line, in columns.
@@ -95,7 +97,4 @@ struct StatusReport {
 package enum StatusFormat: String, Sendable {
     case text
     case json
-
-    /// The first line of an answer when all is well.
-    static let wellLine = "ok"
 }

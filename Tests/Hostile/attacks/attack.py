@@ -27,7 +27,7 @@ class Attack:
     needs_folder = False
     # Links to a file, each of which is held in memory for itself while it is sent.
     links = 0
-    # Whether it is begun once more in the end, and the server is stopped while it goes on.
+    # True to begin it once more in the end, and to stop the server while it goes on.
     goes_on_at_stop = False
     # Descriptors that the server may keep for files that were asked for.
     kept_descriptors = 64

@@ -20,8 +20,8 @@ import Testing
         try body(folder)
     }
 
-    private func socket(_ path: String, _ said: Monitor<[String]> = Monitor([])) -> StatusSocket {
-        StatusSocket(path: path) { line in said.withLock { $0.append(line) } }
+    private func socket(_ paths: String..., said: Monitor<[String]> = Monitor([])) -> StatusSocket {
+        StatusSocket(paths: paths) { line in said.withLock { $0.append(line) } }
     }
 
     private func ask(_ path: String, _ format: StatusFormat = .text) throws -> String {
@@ -32,7 +32,7 @@ import Testing
         try inFolder { folder in
             let path = folder + "/status.sock"
             let socket = socket(path)
-            socket.start(waits: false) { Self.report }
+            socket.start { Self.report }
             for _ in 0..<3 {
                 try #expect(ask(path) == "health\n  all is well\na\n  b  1\n")
                 try #expect(ask(path, .json) == "{\"health\":\"ok\",\"a\":{\"b\":1}}\n")
@@ -49,39 +49,50 @@ import Testing
     @Test func troubleIsToldApart() throws {
         try inFolder { folder in
             let socket = socket(folder + "/status.sock")
-            socket.start(waits: false) { StatusReport(trouble: "it stops", sections: []) }
+            socket.start { StatusReport(trouble: "it stops", sections: []) }
             try #expect(StatusAnswer.ask([folder + "/status.sock"], .text).trouble == "it stops")
             socket.stop()
         }
     }
 
-    /// While another server has the site, that one answers; then the successor does, and the old one's end changes nothing.
-    @Test func aSuccessorTakesItWhenTheSiteIsFree() throws {
+    /// While another server answers there, that one is asked; then its successor takes the place.
+    @Test func aSuccessorTakesThePlaceWhenItIsFree() throws {
         try inFolder { folder in
             let path = folder + "/status.sock"
             let (old, new) = (socket(path), socket(path))
-            old.start(waits: false) { StatusReport(trouble: "old", sections: []) }
-            new.start(waits: true) { Self.report }
-            try #expect(StatusAnswer.ask([path], .text).trouble == "old")
-            new.siteIsFree()
-            try #expect(StatusAnswer.ask([path], .text).trouble == nil)
+            old.start { StatusReport(trouble: "old", sections: []) }
+            new.start { Self.report }
+            for _ in 0..<3 { try #expect(StatusAnswer.ask([path], .text).trouble == "old") }
             old.stop()
+            // The successor looks twice a second.
+            while (try? StatusAnswer.ask([path], .text)) == nil {}
             try #expect(StatusAnswer.ask([path], .text).trouble == nil)
             new.stop()
+            unsafe #expect(access(path, F_OK) == -1)
         }
     }
 
-    /// The order in which a server starts and its predecessor ends is nobody's to choose.
-    @Test func aSiteThatIsFreeBeforeTheStartIsNotWaitedFor() throws {
+    @Test func aServerThatWaitsForThePlaceStops() throws {
         try inFolder { folder in
-            let socket = socket(folder + "/status.sock")
-            socket.siteIsFree()
-            socket.start(waits: false) { Self.report }
+            let path = folder + "/status.sock"
+            let (old, new) = (socket(path), socket(path))
+            old.start { Self.report }
+            new.start { Self.report }
+            new.stop()
+            try #expect(ask(path).hasPrefix("health"))
+            old.stop()
+        }
+    }
+
+    /// A folder that is not there, a file that is no socket: the next place is as good.
+    @Test func theNextPlaceIsTaken() throws {
+        try inFolder { folder in
+            let said = Monitor<[String]>([])
+            let socket = socket(folder + "/missing/a.sock", "/etc/passwd", folder + "/status.sock", said: said)
+            socket.start { Self.report }
             try #expect(ask(folder + "/status.sock").hasPrefix("health"))
             socket.stop()
-            // Nothing is opened after the stop.
-            socket.siteIsFree()
-            #expect(throws: StatusFailure.self) { try ask(folder + "/status.sock") }
+            #expect(said.withLock { $0.isEmpty })
         }
     }
 
@@ -91,7 +102,7 @@ import Testing
             let long = folder + "/" + String(repeating: "x", count: 120)
             guard unsafe mkdir(long, 0o700) == 0 else { throw SystemError("make \(long)") }
             let socket = socket(long + "/status.sock")
-            socket.start(waits: false) { Self.report }
+            socket.start { Self.report }
             try #expect(ask(long + "/status.sock").hasPrefix("health"))
             socket.stop()
             unsafe #expect(rmdir(long) == 0, "the socket is gone")
@@ -104,8 +115,8 @@ import Testing
             let number = unsafe open(path, O_CREAT | O_WRONLY, 0o600)
             close(number)
             let said = Monitor<[String]>([])
-            let socket = socket(path, said)
-            socket.start(waits: false) { Self.report }
+            let socket = socket(path, said: said)
+            socket.start { Self.report }
             #expect(said.withLock { $0.count } == 1)
             #expect(said.withLock { $0.first?.contains("something else has this name") } == true)
             socket.stop()
@@ -118,12 +129,39 @@ import Testing
         try inFolder { folder in
             let path = folder + "/status.sock"
             let socket = socket(path)
-            socket.start(waits: false) { Self.report }
+            socket.start { Self.report }
             let number = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
             #expect(try UnixSocketFile.connect(number, path))
             try #expect(ask(path).hasPrefix("health"))
             close(number)
             socket.stop()
+        }
+    }
+
+    /// Answers of another program, and half of one: none of them says that all is well.
+    @Test(
+        arguments: [
+            ("", 77), ("hello\n", 76), ("ok\n", 76), ("ok 5\nhalf", 75), ("ok 5\nlonger", 75),
+            ("failing 4 it stops\nfu", 75),
+        ]
+    )
+    func aStrangeAnswerIsTold(answer: String, status: Int32) throws {
+        try inFolder { folder in
+            let path = folder + "/status.sock"
+            let number = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+            let file = try UnixSocketFile(path, number, backlog: 1, ListenRules(), SocketOwner(""))
+            let other = try NamedThread(name: "other") {
+                let client = accept(number, nil, nil)
+                var word = [UInt8](repeating: 0, count: 64)
+                unsafe _ = recv(client, &word, word.count, 0)
+                unsafe _ = send(client, answer, answer.utf8.count, Int32(MSG_NOSIGNAL))
+                close(client)
+            }
+            let failure = #expect(throws: StatusFailure.self) { try StatusAnswer.ask([path], .text) }
+            #expect(failure?.exitStatus == status)
+            other.join()
+            close(number)
+            file.remove()
         }
     }
 }
