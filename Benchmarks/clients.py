@@ -22,14 +22,16 @@ SECONDS_MORE_MAX = 60
 class Round:
     """One run of a client against one server. Figures that a client doesn't give are None."""
 
-    def __init__(self, requests, seconds, errors, cpu_seconds=None, size=None, p99_milliseconds=None):
+    def __init__(self, requests, seconds, errors, cpu=None, size=None, p99_milliseconds=None):
         self.requests, self.seconds, self.errors, self.size = requests, seconds, errors, size
-        self.cpu_seconds, self.p99_milliseconds = cpu_seconds, p99_milliseconds
+        self.p99_milliseconds = p99_milliseconds
         self.per_second = requests / seconds
-        if cpu_seconds is not None:
-            self.cpu_microseconds = cpu_seconds / max(requests, 1) * 1e6
+        if cpu is not None:
+            self.cpu_microseconds = cpu.total / max(requests, 1) * 1e6
+            self.user_microseconds = cpu.user / max(requests, 1) * 1e6
+            self.system_microseconds = cpu.system / max(requests, 1) * 1e6
         if size is not None:
-            self.bytes_per_cpu_second = size / cpu_seconds if cpu_seconds else 0
+            self.bytes_per_cpu_second = size / cpu.total if cpu and cpu.total else 0
             self.size_per_request = size / max(requests, 1)
 
 

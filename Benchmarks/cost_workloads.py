@@ -18,6 +18,7 @@ HOLD = os.path.join(REPOSITORY, "Tests", "Scale", "hold")
 # For all connections to be open and answered, and for `hold` to let them go.
 HOLD_SECONDS_MAX = 120
 IDLE_WORKERS = 4
+IDLE_READINESS = 10_000
 # An idle connection is not to end by its deadline while others are measured.
 IDLE_SETTINGS = "[deadlines]\nidle = 3600\n"
 ALLOCATION_REQUESTS = 10_000
@@ -31,7 +32,7 @@ def calls(bench):
     start = bench.servers
     ringport = start.ringport()
     floor = start.floor(bench.answer(ringport, pages.SMALL))
-    servers = [ringport, floor, start.nginx(), start.h2o(), start.lighttpd()]
+    servers = [ringport, start.readiness(), floor, start.nginx(), start.h2o(), start.lighttpd()]
     check(servers, pages.SMALL, bench.content(pages.SMALL))
     for server in servers:
         wrk(server, pages.SMALL, CONNECTIONS, WARM_UP_SECONDS)
@@ -51,16 +52,23 @@ def calls(bench):
 
 def allocations(bench):
     """Calls of malloc and its kind, by all threads, for one cached static request on a kept-alive connection."""
-    path = bench.path("allocations")
-    server = bench.servers.ringport(environment={"LD_PRELOAD": bench.tool("alloc-count.so"), "ALLOC_COUNT_FILE": path})
+    for key, engine in [("allocations", "io_uring"), ("allocations, epoll", "epoll")]:
+        counted = count_allocations(bench, engine)
+        bench.figures.set(key, counted / ALLOCATION_REQUESTS)
+        print(f"\nHeap allocations during {ALLOCATION_REQUESTS:,} cached requests on {engine}: {counted}.", flush=True)
+
+
+def count_allocations(bench, engine):
+    path = bench.path(f"allocations-{engine}")
+    environment = {"LD_PRELOAD": bench.tool("alloc-count.so"), "ALLOC_COUNT_FILE": path}
+    server = bench.servers.ringport(environment=environment, engine=engine)
     with socket.create_connection(("127.0.0.1", server.port), 10) as connection:
         exchange(connection, server.port, 1000)
         before = allocation_count(path)
         exchange(connection, server.port, ALLOCATION_REQUESTS)
         counted = allocation_count(path) - before
     bench.servers.stop([server])
-    bench.figures.set("allocations", counted / ALLOCATION_REQUESTS)
-    print(f"\nHeap allocations during {ALLOCATION_REQUESTS:,} cached requests: {counted}.", flush=True)
+    return counted
 
 
 def exchange(connection, port, number):
@@ -112,42 +120,70 @@ def starts(bench):
 def idle(bench):
     """What very many connections cost that ask for nothing, in memory, and in time for those who do."""
     count, figures = bench.idle_connections, bench.figures
-    if not os.access(HOLD, os.X_OK):
-        for key in ["idle memory", "idle busy"]:
-            figures.miss(key, "Tests/Scale/hold is not there")
-        return
     start = bench.servers
     crowded = start.ringport(f"with {count:,} idle connections", workers=IDLE_WORKERS, settings=IDLE_SETTINGS)
     empty = start.ringport("without", workers=IDLE_WORKERS, settings=IDLE_SETTINGS)
     for server in [crowded, empty]:
         wrk(server, pages.SMALL, CONNECTIONS, WARM_UP_SECONDS)
     before = crowded.memory_bytes()
-    hold = subprocess.Popen([HOLD, "--port", str(crowded.port), "--count", str(count), "--path", "/" + pages.SMALL],
+
+    def look():
+        each = (crowded.memory_bytes() - before) / count
+        return each, alternate([crowded, empty], bench.rounds,
+                               lambda server: wrk(server, pages.SMALL, CONNECTIONS, bench.seconds))
+
+    try:
+        each, taken = while_held(crowded, count, figures, look)
+    except NotHeld as reason:
+        for key in ["idle memory", "idle busy"]:
+            figures.miss(key, str(reason))
+    else:
+        figures.set("idle memory", each)
+        bench.ratio("idle busy", taken[crowded], taken[empty], "cpu_microseconds")
+        if count < 64_000:
+            for key in ["idle memory", "idle busy"]:
+                figures.doubt(key, f"only {count:,} connections")
+        print_rounds(f"{CONNECTIONS} busy connections beside {count:,} idle ones, {IDLE_WORKERS} workers", taken, crowded)
+        print(f"\nUser memory for an idle connection: {each:,.0f} B.", flush=True)
+    start.stop([crowded, empty])
+    idle_readiness(bench, min(count, IDLE_READINESS))
+
+
+def idle_readiness(bench, count):
+    """The memory of idle connections on epoll, each of which has a descriptor."""
+    server = bench.servers.ringport(workers=IDLE_WORKERS, settings=IDLE_SETTINGS, engine="epoll")
+    wrk(server, pages.SMALL, CONNECTIONS, WARM_UP_SECONDS)
+    before = server.memory_bytes()
+    try:
+        each = while_held(server, count, bench.figures, lambda: (server.memory_bytes() - before) / count)
+        bench.figures.set("idle memory, epoll", each)
+        print(f"\nUser memory for one of {count:,} idle connections on epoll: {each:,.0f} B.", flush=True)
+    except NotHeld as reason:
+        bench.figures.miss("idle memory, epoll", str(reason))
+    bench.servers.stop([server])
+
+
+class NotHeld(Exception):
+    """Connections could not be held open, and why."""
+
+
+def while_held(server, count, figures, look):
+    """Looks at something while a server has so many idle connections. Returns what was seen."""
+    if not os.access(HOLD, os.X_OK):
+        raise NotHeld("Tests/Scale/hold is not there")
+    hold = subprocess.Popen([HOLD, "--port", str(server.port), "--count", str(count), "--path", "/" + pages.SMALL],
                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     try:
         reason = await_open(hold, count)
         if reason:
-            for key in ["idle memory", "idle busy"]:
-                figures.miss(key, reason)
-            return
-        each = (crowded.memory_bytes() - before) / count
-        taken = alternate([crowded, empty], bench.rounds, lambda server: wrk(server, pages.SMALL, CONNECTIONS, bench.seconds))
-        after = (crowded.memory_bytes() - before) / count
+            raise NotHeld(reason)
+        return look()
     finally:
         # It lets all connections go when its input ends.
         hold.stdin.close()
-        status = hold.wait(HOLD_SECONDS_MAX)
+        if hold.wait(HOLD_SECONDS_MAX) != 0:
+            figures.fail(f"`hold` ended with status {hold.returncode}: idle connections were lost")
         hold.stdout.close()
-    if status != 0:
-        figures.fail(f"`hold` ended with status {status}: idle connections were lost")
-    figures.set("idle memory", each)
-    bench.ratio("idle busy", taken[crowded], taken[empty], "cpu_microseconds")
-    if count < 64_000:
-        for key in ["idle memory", "idle busy"]:
-            figures.doubt(key, f"only {count:,} connections")
-    print_rounds(f"{CONNECTIONS} busy connections beside {count:,} idle ones, {IDLE_WORKERS} workers", taken, crowded)
-    print(f"\nUser memory for an idle connection: {each:,.0f} B; after the busy ones: {after:,.0f} B.", flush=True)
-    start.stop([crowded, empty])
 
 
 def await_open(hold, count):

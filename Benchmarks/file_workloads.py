@@ -21,8 +21,12 @@ def small(bench):
     build_hummingbird()
     start = bench.servers
     ringport = start.ringport()
-    floor, nginx, h2o = start.floor(bench.answer(ringport, pages.SMALL)), start.nginx(), start.h2o()
-    servers = [ringport, floor, nginx, without_sendfile(start), h2o, start.lighttpd(), start.hummingbird()]
+    readiness = start.readiness()
+    answer = bench.answer(ringport, pages.SMALL)
+    floor, readiness_floor = start.floor(answer), start.readiness_floor(answer)
+    nginx, newest, h2o = start.nginx(), newest_nginx(start), start.h2o()
+    servers = [ringport, readiness, floor, readiness_floor, nginx, *newest, without_sendfile(start), h2o, start.lighttpd(),
+               start.hummingbird()]
     try:
         no_log = start.ringport("ringport without its log", settings=NO_LOG)
         # They differ by little: one's turn follows the other's.
@@ -37,12 +41,26 @@ def small(bench):
     for key, other in [("small/floor", floor), ("small/nginx", nginx), ("small/h2o", h2o), ("small/no log", no_log)]:
         if other is not None:
             bench.ratio(key, taken[ringport], taken[other], "cpu_microseconds")
+    bench.ratio("small/epoll floor", taken[readiness], taken[readiness_floor], "cpu_microseconds")
+    floors = paired(taken[readiness_floor], taken[floor], "cpu_microseconds")
+    engines = paired(taken[readiness], taken[ringport], "cpu_microseconds")
+    bench.figures.set("small/engines", engines / floors, errors(taken[readiness]))
+    bench.ratio("small/epoll nginx", taken[readiness], taken[nginx], "cpu_microseconds")
     print_rounds(f"1 KiB file, {CONNECTIONS} keep-alive connections", taken, ringport)
-    print()
+    print(f"\nThe floor on epoll costs {floors:.2f} of that on io_uring, Ringport {engines:.2f}.\n")
     print_head("memory", "MiB at rest", "MiB after the load")
     for server, size in at_rest.items():
         print_row(server.name, f"{size / (1 << 20):.1f}", f"{server.memory_bytes('Pss') / (1 << 20):.1f}")
     start.stop(servers)
+
+
+def newest_nginx(start):
+    """In a list, which is empty where it can't be had."""
+    try:
+        return [start.newest_nginx()]
+    except StartError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return []
 
 
 def without_sendfile(start):
@@ -55,7 +73,8 @@ def pipelined(bench):
     start = bench.servers
     ringport = start.ringport()
     nginx = start.nginx()
-    servers = [ringport, start.floor(bench.answer(ringport, pages.SMALL)), nginx, start.h2o(), start.lighttpd()]
+    servers = [ringport, start.readiness(), start.floor(bench.answer(ringport, pages.SMALL)), nginx, start.h2o(),
+               start.lighttpd()]
     check(servers, pages.SMALL, bench.content(pages.SMALL))
     taken = bench.drive(servers, pages.SMALL, CONNECTIONS, script="pipelined.lua")
     bench.ratio("pipelined/nginx", taken[ringport], taken[nginx], "per_second")
@@ -70,7 +89,7 @@ def closing(bench):
     nginx = start.nginx()
     fields = ["Connection: close"]
     floor = start.floor(bench.answer(ringport, pages.SMALL, fields), "close")
-    servers = [ringport, floor, nginx, start.h2o(), start.lighttpd()]
+    servers = [ringport, start.readiness(), floor, nginx, *newest_nginx(start), start.h2o(), start.lighttpd()]
     check(servers, pages.SMALL, bench.content(pages.SMALL))
     # A connection costs the client more than any of the servers: one thread of it would be what is measured.
     taken = bench.drive(servers, pages.SMALL, CONNECTIONS, fields=fields, threads=2)
@@ -83,7 +102,7 @@ def compressed(bench):
     """Twenty pages by turns to clients that take br and gzip."""
     start = bench.servers
     ringport, nginx = start.ringport(), start.nginx()
-    servers = [ringport, nginx, without_sendfile(start), start.h2o(), start.lighttpd()]
+    servers = [ringport, start.readiness(), nginx, without_sendfile(start), start.h2o(), start.lighttpd()]
     for name in bench.pages:
         check(servers, name, bench.content(name))
     paths = ["/" + name for name in bench.pages]
@@ -106,7 +125,8 @@ def large(bench):
     """The 10 MiB file: how many bytes a second of the server's processor time sends."""
     start = bench.servers
     ringport, nginx = start.ringport(), start.nginx()
-    servers = [ringport, nginx, start.nginx("nginx, tcp_nopush off", tcp_nopush="off"), start.h2o(), start.lighttpd()]
+    servers = [ringport, start.readiness(), nginx, *newest_nginx(start),
+               start.nginx("nginx, tcp_nopush off", tcp_nopush="off"), start.h2o(), start.lighttpd()]
     check(servers, pages.LARGE, bench.content(pages.LARGE))
     taken = bench.drive(servers, pages.LARGE, LARGE_CONNECTIONS)
     bench.ratio("large/nginx", taken[ringport], taken[nginx], "bytes_per_cpu_second")
@@ -125,7 +145,8 @@ def latency(bench):
     """The time to an answer at half the rate that nginx can do at most."""
     start = bench.servers
     ringport, nginx = start.ringport(), start.nginx()
-    servers = [ringport, nginx, start.h2o(), start.lighttpd()]
+    readiness = start.readiness()
+    servers = [ringport, readiness, nginx, *newest_nginx(start), start.h2o(), start.lighttpd()]
     check(servers, pages.SMALL, bench.content(pages.SMALL))
     saturated = bench.drive([nginx], pages.SMALL, CONNECTIONS)[nginx]
     rate = median(saturated, "per_second") / 2
@@ -136,7 +157,8 @@ def latency(bench):
     taken = alternate(servers, bench.rounds,
                       lambda server: h2load(server, pages.SMALL, CONNECTIONS, bench.seconds, rate, processor))
     bench.ratio("latency/nginx", taken[ringport], taken[nginx], "p99_milliseconds")
-    reached = min(median(taken[server], "per_second") for server in (ringport, nginx)) / rate
+    bench.ratio("latency/epoll", taken[readiness], taken[nginx], "p99_milliseconds")
+    reached = min(median(taken[server], "per_second") for server in (ringport, readiness, nginx)) / rate
     if reached < 0.95:
         bench.figures.doubt("latency/nginx", f"only {reached:.0%} of the rate was reached")
     print_rounds(f"1 KiB file at {rate:,.0f} requests/s, half of nginx's most, {CONNECTIONS} connections", taken, ringport)

@@ -32,6 +32,7 @@ def posts(bench):
     slow_disk = {"LD_PRELOAD": bench.tool("sync-delay.so"), "SYNC_DELAY_US": str(SYNC_MICROSECONDS_MIN)}
     servers = {
         "ringport": start.ringport(),
+        "ringport epoll": start.readiness(),
         "ringport slowed": start.ringport("ringport, slowed disk", environment=slow_disk),
         "hummingbird": start.hummingbird(),
     }
@@ -49,7 +50,7 @@ def posts(bench):
 
     is_slow = median(taken["disk"], "sync_microseconds") >= SYNC_MICROSECONDS_MIN
     for key, one, other in [("posts/disk", *(("ringport", "disk") if is_slow else ("ringport slowed", "disk slowed"))),
-                            ("posts/get", "ringport", "gets"), ("posts/hummingbird", "ringport", "hummingbird")]:
+                            ("posts/get", "ringport", "gets"), ("posts/engines", "ringport epoll", "ringport"), ("posts/hummingbird", "ringport", "hummingbird")]:
         bench.ratio(key, taken[one], taken[other], "per_second")
     bench.figures.set("posts slowest", max(each.slowest_milliseconds for each in taken["ringport"]),
                       errors(taken["ringport"]))

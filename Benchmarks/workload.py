@@ -68,13 +68,14 @@ def check(servers, name, content):
 def print_rounds(title, taken, base):
     """The medians of each server's rounds, and how the first stands to it in CPU time and rate."""
     print(f"\n### {title}\n")
-    print_head("server", "requests/s", "CPU µs/request (least, most)", "p99 ms", "errors", "rate of the first / this",
+    print_head("server", "requests/s", "CPU µs/request (least, most)", "user", "system", "p99 ms", "errors", "rate of the first / this",
                "CPU of the first / this")
     for server, rounds in taken.items():
         cpu = [each.cpu_microseconds for each in rounds]
         rate, time = (paired(taken[base], rounds, name) for name in ["per_second", "cpu_microseconds"])
         print_row(server.name, f"{median(rounds, 'per_second'):,.0f}",
-                  f"{statistics.median(cpu):.2f} ({min(cpu):.2f}, {max(cpu):.2f})", p99(rounds), errors(rounds), f"{rate:.2f}",
+                  f"{statistics.median(cpu):.2f} ({min(cpu):.2f}, {max(cpu):.2f})",
+                  *[f"{median(rounds, name):.2f}" for name in ["user_microseconds", "system_microseconds"]], p99(rounds), errors(rounds), f"{rate:.2f}",
                   f"{time:.2f}")
 
 
