@@ -37,6 +37,9 @@ struct StatusCommand: ParsableCommand {
         for line in answer.report.split(separator: UInt8(ascii: "\n")) {
             print(TerminalText.escaped(Array(line).span, json ? .ofJSON : .ofText))
         }
+        guard fflush(nil) == 0 else {
+            throw Console.failure("the report can't be written to standard output", status: EX_IOERR)
+        }
         if let trouble = answer.trouble { throw Console.failure(trouble, status: 1) }
     }
 }

@@ -155,4 +155,13 @@ import Testing
         #expect(outcome.ending == .exited(78))
         #expect(outcome.errors.contains("server.status is a socket of server.listen"), "\(outcome)")
     }
+
+    @Test func aReportThatIsLostIsNoSuccess() throws {
+        let site = try TestSite()
+        try serving(site) { _ in
+            let words = site.environment + [try Program.ringport, "status", "--root", site.root]
+            let outcome = try Program.run(program: "sh", ["-c", "exec \"$@\" > /dev/full", "sh"] + words)
+            #expect(outcome.ending == .exited(74), "\(outcome)")
+        }
+    }
 }

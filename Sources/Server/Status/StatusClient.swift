@@ -56,7 +56,7 @@ package struct StatusAnswer: Sendable {
             unsafe send(socket.rawValue, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
         }
         // One that looks at its clients first may have closed it already.
-        guard sent == word.count else { throw sent < 0 && errno == EAGAIN ? .silent(path) : .forbidden(path) }
+        guard sent == word.count else { throw isOwn(path) ? .silent(path) : .forbidden(path) }
         return try StatusAnswer(answer: readAll(socket.rawValue, path), path)
     }
 
@@ -83,8 +83,8 @@ package struct StatusAnswer: Sendable {
     }
 
     private init(answer: [UInt8], _ path: String) throws(StatusFailure) {
-        // A server tells nobody but its user and root.
-        guard !answer.isEmpty else { throw .forbidden(path) }
+        // A server tells nobody but its user and root; one that has ended tells nobody.
+        guard !answer.isEmpty else { throw Self.isOwn(path) ? .silent(path) : .forbidden(path) }
         guard let end = answer.firstIndex(of: UInt8(ascii: "\n")) else { throw .strange(path) }
         let words = String(decoding: answer[..<end], as: UTF8.self).split(separator: " ", maxSplits: 2)
         guard words.count > 1, ["ok", "failing"].contains(words[0]), let size = Int(words[1]) else {
@@ -93,6 +93,13 @@ package struct StatusAnswer: Sendable {
         report = Array(answer[(end + 1)...])
         guard report.count == size else { throw .silent(path) }
         trouble = words[0] == "ok" ? nil : words.count > 2 ? String(words[2]) : ""
+    }
+
+    /// True when the server of the socket would answer this user.
+    private static func isOwn(_ path: String) -> Bool {
+        var attributes = stat()
+        if geteuid() == 0 { return true }
+        return unsafe stat(path, &attributes) == 0 && attributes.st_uid == geteuid()
     }
 
     /// Seconds that each step may take.

@@ -76,7 +76,9 @@ final class StatusSocket: Sendable {
     }
 
     private func fail(_ errors: [StartError]) {
-        say("ringport status will not find this server: " + errors.map(\.description).joined(separator: "; "))
+        // Without their second lines, which are about addresses.
+        let reasons = errors.map { $0.description.prefix { $0 != "\n" } }
+        say("ringport status will not find this server: " + reasons.joined(separator: "; "))
     }
 
     // MARK: Opening
