@@ -105,7 +105,7 @@ import Testing
             site,
             """
             CREATE TRIGGER only_ada BEFORE INSERT ON submissions
-            WHEN NEW.fields NOT LIKE '%Ada%' BEGIN SELECT RAISE(ABORT, 'only Ada'); END
+            WHEN NEW.fields NOT LIKE '%"Ada"%' BEGIN SELECT RAISE(ABORT, 'only Ada'); END
             """
         )
         try serving(site) { server in
