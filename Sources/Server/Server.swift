@@ -149,7 +149,12 @@ package final class Server {
             looks: configuration.workers * listeners.descriptors.count
         )
         connectionsMax = configuration.limits.connectionsMax * configuration.workers
-        if !engine.hasSocketTables { connectionsMax = min(connectionsMax, descriptors.socketsMax) }
+        if !engine.hasSocketTables {
+            connectionsMax = min(connectionsMax, descriptors.max)
+            guard descriptors.max > 0 else {
+                throw .system(SystemError(EMFILE, "keep a descriptor for a client (ulimit -n)"))
+            }
+        }
         let site = Site(
             limits: configuration.limits,
             engine: engine.engine,
