@@ -2,7 +2,7 @@
 
 import itertools
 
-from attacks.attack import Attack, Crowd, get
+from attacks.attack import ADDRESS, Attack, Crowd, get
 
 SMALL_BUFFER = 4096
 
@@ -24,23 +24,22 @@ class UnkeptFilesFull(Attack):
     workers = 1
     links = 2300
 
+    def address(self, number):
+        return ADDRESS
+
     def run(self, port, ready):
         # By a count of its own: many connections are opened before anything is sent.
         numbers = itertools.count()
         Crowd(port, self.links, lambda _: get(f"/links/{next(numbers)}") * 8, reads=False, trickle=10,
-              receive_buffer=SMALL_BUFFER).go_on(ready)
+              receive_buffer=SMALL_BUFFER, address=self.address).go_on(ready)
 
 
-class UnkeptFilesOfManyAddresses(Attack):
+class UnkeptFilesOfManyAddresses(UnkeptFilesFull):
     name = "unkept-files-of-many-addresses"
     summary = "the same from 200 addresses"
-    workers = 1
-    links = 2300
 
-    def run(self, port, ready):
-        numbers = itertools.count()
-        Crowd(port, self.links, lambda _: get(f"/links/{next(numbers)}") * 8, reads=False, trickle=10,
-              receive_buffer=SMALL_BUFFER, address=lambda number: f"127.0.1.{1 + number % 200}").go_on(ready)
+    def address(self, number):
+        return f"127.0.1.{1 + number % 200}"
 
 
 class Listings(Attack):
