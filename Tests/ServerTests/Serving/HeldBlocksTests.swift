@@ -16,6 +16,8 @@ import Testing
             $0.rules.files.listing = true
             $0.limits.connectionsMax = 200
             $0.limits.outputsMax = 16
+            // The last reader takes nothing while the others take all of theirs, however long that is.
+            $0.deadlines.send = .seconds(600)
         }
     }
 
