@@ -154,14 +154,16 @@ class Servers:
         return self.start_announcing("hummingbird", "hummingbird-peer", [hummingbird_program(), folder], folder)
 
     def newest_nginx(self):
-        """The newest nginx that PyPI has, beside Debian's; without a module for files that are coded with brotli."""
+        """The newest nginx that PyPI has, beside Debian's; without modules for coded files beside others."""
         return self.nginx(f"nginx {NEWEST_NGINX}", command=newest_nginx_program())
 
     def nginx(self, name="nginx", sendfile="on", tcp_nopush="on", command=None):
         has_brotli = command is None and os.path.exists(NGINX_BROTLI)
         names = {"SENDFILE": sendfile, "TCP_NOPUSH": tcp_nopush,
                  "BROTLI_MODULE": f"load_module {NGINX_BROTLI};" if has_brotli else "",
-                 "BROTLI_STATIC": "brotli_static on;" if has_brotli else ""}
+                 "BROTLI_STATIC": "brotli_static on;" if has_brotli else "",
+                 # The package of the newest has no such module either.
+                 "GZIP_STATIC": "gzip_static on;" if command is None else ""}
         server = self.start_configured("nginx", names, lambda path, folder: [
             command or program("nginx"), "-p", folder, "-c", path, "-e", os.path.join(folder, "error.log")])
         server.name = name
