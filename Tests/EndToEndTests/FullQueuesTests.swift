@@ -24,13 +24,6 @@ import Testing
         try #expect(Client(server).exchange(Request.post("/forms/after", "a=b", Request.json)).status == 201)
     }
 
-    /// Lets clients send while the server stands still, so that everything reaches it at the same moment.
-    private func whileStopped(_ server: ServerProcess, _ body: () throws -> Void) throws {
-        server.process.send(signal: SIGSTOP)
-        defer { server.process.send(signal: SIGCONT) }
-        try body()
-    }
-
     // MARK: Contents
 
     /// A content of 50,000 bytes that no other client sends, and in which a lost or misplaced part shows.
@@ -53,7 +46,7 @@ import Testing
             let senders = try clients(count, server)
             let requests = contents.map { Array(Request.post("/forms/long", "text=" + $0, Request.json).utf8) }
             let part = 16_000
-            try whileStopped(server) {
+            try server.whileStopped {
                 for (sender, request) in zip(senders, requests) { try sender.send(Array(request[..<part])) }
             }
             for start in stride(from: part, to: requests.map(\.count).max() ?? 0, by: part) {
@@ -110,7 +103,7 @@ import Testing
         let count = 150
         try serving(site, arguments: ["--trace"]) { server in
             var waiting: [Client] = []
-            try whileStopped(server) {
+            try server.whileStopped {
                 waiting = try clients(count, server)
                 for client in waiting { try client.send(Request.get("/index.html", Request.close)) }
             }
@@ -137,7 +130,7 @@ import Testing
             for name in names { _ = try clients[0].exchange(Request.get("/" + name)) }
             let requests = names.map { Request.get("/" + $0) }.joined()
             for _ in 0..<3 {
-                try whileStopped(server) {
+                try server.whileStopped {
                     for client in clients { try client.send(requests) }
                 }
                 for client in clients {

@@ -1,6 +1,5 @@
 /// Turns of a worker: an attacker's long heads come by the megabyte, and another address is next. Test threads.
 
-import Glibc
 import Harness
 import Testing
 
@@ -19,10 +18,10 @@ import Testing
             let attackers = try (0..<10).map { _ in try Client(server) }
             let victim = try Client(server, from: Self.victim)
             for client in attackers + [victim] { try #expect(client.exchange(Self.page).status == 200) }
-            server.process.send(signal: SIGSTOP)
-            for client in attackers { try client.send(String(repeating: Self.long, count: Self.count)) }
-            try victim.send(Self.page)
-            server.process.send(signal: SIGCONT)
+            try server.whileStopped {
+                for client in attackers { try client.send(String(repeating: Self.long, count: Self.count)) }
+                try victim.send(Self.page)
+            }
             for client in attackers {
                 for _ in 0..<Self.count { try #expect(client.readResponse().status == 200) }
             }

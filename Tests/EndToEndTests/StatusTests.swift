@@ -81,10 +81,10 @@ import Testing
         let site = try TestSite()
         try serving(site) { server in
             try #expect(status(site).succeeded)
-            server.process.send(signal: SIGSTOP)
-            let outcome = try status(site)
-            server.process.send(signal: SIGCONT)
-            #expect(outcome.ending == .exited(75), "\(outcome)")
+            try server.whileStopped {
+                let outcome = try status(site)
+                #expect(outcome.ending == .exited(75), "\(outcome)")
+            }
             try #expect(status(site).succeeded)
         }
     }

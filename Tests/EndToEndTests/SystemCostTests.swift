@@ -156,9 +156,7 @@ import Testing
             for client in clients { expectPage(try client.exchange(Self.page)) }
             try server.waitUntilAsleep(worker)
             // All have sent before the worker runs again.
-            server.process.send(signal: SIGSTOP)
-            for client in clients { try client.send(Self.page) }
-            server.process.send(signal: SIGCONT)
+            try server.whileStopped { for client in clients { try client.send(Self.page) } }
             for client in clients { expectPage(try client.readResponse()) }
         }
         let receives = packets.filter { $0.operation == "receive" && $0.result > 0 }.suffix(count)

@@ -25,13 +25,30 @@ extension ServerProcess {
     ///
     /// One that has just been preempted, or waits for a lock of the kernel, is in other states (proc_pid_stat(5)).
     package func waitUntilAsleep(_ thread: Int, within limit: Duration = .seconds(20)) throws {
+        try wait(for: "S", thread, within: limit)
+    }
+
+    /// Waits until a thread is in a state of proc_pid_stat(5).
+    private func wait(for state: Substring, _ thread: Int, within limit: Duration) throws {
         let deadline = Instant.now.advanced(by: limit)
         while Instant.now < deadline {
             let words = try text(of: "task/\(thread)/stat").split(separator: ")").last?.split(separator: " ")
-            if words?.first == "S" { return }
+            if words?.first == state { return }
             sched_yield()
         }
-        throw HarnessError("thread \(thread) did not come to rest within \(limit)")
+        throw HarnessError("thread \(thread) was not in state \(state) within \(limit)")
+    }
+
+    /// Does something while the server stands still, so that all that is sent reaches it at one moment.
+    ///
+    /// A thread that runs or sleeps when the signal is sent goes on until it has taken it: so each is waited for.
+    package func whileStopped(_ body: () throws -> Void) throws {
+        process.send(signal: SIGSTOP)
+        defer { process.send(signal: SIGCONT) }
+        for thread in try threads() where !thread.name.hasPrefix("iou-") {
+            try wait(for: "T", thread.number, within: .seconds(20))
+        }
+        try body()
     }
 
     /// The niceness of a thread; 0 by default (nice(2)).
