@@ -1,6 +1,5 @@
 /// Clients that are gone before their request is whole, which the worker hears of together with the last bytes. Test threads.
 
-import Glibc
 import Harness
 import Testing
 

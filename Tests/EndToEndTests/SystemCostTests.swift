@@ -3,7 +3,6 @@
 /// Entries are counted by the worker's port and told by `--trace`. A client that waits until the worker sleeps before it
 /// asks again makes them exact.
 
-import Glibc
 import Harness
 import Testing
 
