@@ -10,12 +10,13 @@ extension CompletionWorker {
 
     /// Sees to it that the connection has an output block; false when it has to wait for one.
     func lendOutput(_ slot: UInt32) -> Bool {
-        guard connections[slot].output == nil else { return true }
+        let connection = unsafe connections.place(slot)
+        guard unsafe connection.pointee.output == nil else { return true }
         guard let output = outputs.lend() ?? lendFurther(slot) else {
             awaitOutput(slot)
             return false
         }
-        connections[slot].output = output
+        unsafe connection.pointee.output = output
         return true
     }
 
@@ -46,8 +47,9 @@ extension CompletionWorker {
     /// Takes back a block into which nothing was written: a client whose request is not complete, or whose handler takes
     /// its time, keeps none.
     func returnUnusedOutput(_ slot: UInt32) {
-        guard let output = connections[slot].output, output.isEmpty, !output.isSending else { return }
-        connections[slot].output = nil
+        let connection = unsafe connections.place(slot)
+        guard let output = unsafe connection.pointee.output, output.isEmpty, !output.isSending else { return }
+        unsafe connection.pointee.output = nil
         returnOutput(output)
     }
 
@@ -72,9 +74,10 @@ extension CompletionWorker {
 
     /// The connection has something to send at the end of this turn.
     func markDirty(_ slot: UInt32) {
-        connections[slot].state.outputFilled()
-        guard !connections[slot].isDirty else { return }
-        connections[slot].isDirty = true
+        let connection = unsafe connections.place(slot)
+        unsafe connection.pointee.state.outputFilled()
+        guard unsafe !connection.pointee.isDirty else { return }
+        unsafe connection.pointee.isDirty = true
         dirty.append(slot)
     }
 
@@ -123,8 +126,6 @@ extension CompletionWorker {
             unsafe connection.pointee.isSendingAtOnce = true
             if atOnce.isEmpty { atOnceSince = clock.now }
             atOnce.append(key)
-            // When all has left the connection is idle from now on, though the worker learns that only when it wakes.
-            wheel.arm(slot, at: clock.now.advanced(by: site.allowances.idle))
             unsafe output.sendAtOnce(on: &port, socket: connection.pointee.socket, key)
         } else {
             // The last bytes leave with FIN in one segment, when the send has ended; a head with the first of its body.
@@ -132,7 +133,12 @@ extension CompletionWorker {
             unsafe output.send(on: &port, socket: connection.pointee.socket, count, more: more, key)
         }
         unsafe connection.pointee.state.sendBegan(now: clock.now, site.allowances)
-        unsafe wheel.arm(slot, at: connection.pointee.state.deadline)
+        var deadline = unsafe connection.pointee.state.deadline
+        if unsafe connection.pointee.isSendingAtOnce {
+            // When all has left the connection is idle from now on, though the worker learns that only when it wakes.
+            deadline = Instant.earlier(deadline, clock.now.advanced(by: site.allowances.idle))
+        }
+        wheel.arm(slot, at: deadline)
     }
 
     /// Ends the sends of which no packet will come, as they have ended well.
