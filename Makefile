@@ -16,9 +16,7 @@ SANITIZED_LINK = -Xlinker --export-dynamic
 
 SWIFT_SOURCES = Package.swift Sources Tests handlers
 
-# The tests of what the completion port does, which make test runs on the other engine too: a minute. Those of test-epoll are all
-# of the server's, and take as long as everything does on the first engine.
-PORT_TESTS = ^CompletionPortTests\.|\.OutputTests|^EndToEndTests\.(KeepAlive|Range|StaticFiles|Slow|BackPressure|FullQueues|Ended|Unix|UsedUp|SystemCost|FilteredCalls|SharedConnections|Drain)
+# The tests that are run on both engines.
 SERVER_TESTS = ^(CompletionPort|Server|EndToEnd|Conformance)Tests\.
 
 .PHONY: help build run test test-epoll lint check-imports tidy test-sanitize test-browser test-scale test-hostile conformance fuzz bench profile clean
@@ -33,13 +31,12 @@ build: ## build in release: .build/release/ringport, and the handlers beside it
 run: build ## serve this repository as a site at http://127.0.0.1:8080
 	exec .build/release/ringport serve --root . --listen 127.0.0.1:8080
 
-test: ## run every test, and those of the completion port on both engines
+test: ## run every test, and those of the server on both engines
 	@scripts/install-dependencies build test
 	swift build --build-tests $(BUILD_ARGUMENTS)
-	RINGPORT_ENGINE=epoll swift test --skip-build $(TEST_ARGUMENTS) --filter '$(PORT_TESTS)'
-	swift test --skip-build $(TEST_ARGUMENTS)
+	scripts/test-engines '$(SERVER_TESTS)' $(TEST_ARGUMENTS)
 
-test-epoll: ## run every test of the server with the completion ports on epoll
+test-epoll: ## run the server's tests on epoll alone
 	@scripts/install-dependencies build test
 	swift build --build-tests $(BUILD_ARGUMENTS)
 	RINGPORT_ENGINE=epoll swift test --skip-build $(TEST_ARGUMENTS) --filter '$(SERVER_TESTS)'

@@ -204,6 +204,8 @@ final class CompletionWorker {
         wheel = DeadlineWheel(capacity: connectionsMax, now: clock.now)
         dirty.reserveCapacity(connectionsMax)
         atOnce.reserveCapacity(connectionsMax)
+        // No request pays for the first deadline that passes.
+        dueSlots.reserveCapacity(64)
         peers[index].report(watch.failure)
         followRoots(Array(rootPaths.indices))
     }

@@ -46,7 +46,7 @@ def main():
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) or libc.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, header, 0, 0):
         sys.exit(f"no filter can be set: {os.strerror(ctypes.get_errno())}")
-    os.execv(program[0], program)
+    os.execvp(program[0], program)
 
 
 if __name__ == "__main__":

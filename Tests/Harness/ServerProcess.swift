@@ -48,6 +48,14 @@ package final class ServerProcess: Sendable {
         get throws { try Self.entries("/proc/\(process.processID)/fd").count }
     }
 
+    /// How many of these are sockets: files come and go beside them, when other threads close them.
+    package var socketCount: Int {
+        get throws {
+            let folder = "/proc/\(process.processID)/fd/"
+            return try Self.entries(folder).count { Self.target(of: folder + $0).hasPrefix("socket:") }
+        }
+    }
+
     /// The server's resident memory in bytes.
     package var residentSize: Int {
         get throws {
@@ -88,6 +96,16 @@ package final class ServerProcess: Sendable {
         var line = [UInt8](repeating: 0, count: 1024)
         let count = unsafe fread(&line, 1, line.count, file)
         return String(decoding: line[..<count], as: UTF8.self).split { $0 == " " || $0 == "\n" }
+    }
+
+    /// The path, or the kind, of what a descriptor is of; empty when it was closed meanwhile.
+    private static func target(of link: String) -> String {
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = unsafe bytes.withUnsafeMutableBytes { bytes in
+            guard let start = bytes.baseAddress else { return 0 }
+            return unsafe readlink(link, start.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     }
 
     static func entries(_ path: String) throws -> [String] {
