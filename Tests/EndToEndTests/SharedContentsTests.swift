@@ -156,6 +156,7 @@ import Testing
                 for _ in 0..<5 { try attacker.send(Request.get("/trial/big?bytes=50000")) }
             }
             try expectStored(server)
+            try server.waitForCalls()
             let answers = try attackers.flatMap { attacker in
                 try #expect(attacker.readResponse().body.count == 10 << 20)
                 return try (0..<5).map { _ in try attacker.readResponse() }
