@@ -21,8 +21,9 @@ final class RawConnection {
         let number = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw SystemError("make a socket") }
         socket = Descriptor(owning: number)
-        // A server that never answers fails a test instead of holding it up.
-        var patience = timeval(tv_sec: 20, tv_usec: 0)
+        // A server that never answers fails a test instead of holding it up. A folder that is read by a thread of low priority
+        // takes its time on a busy machine.
+        var patience = timeval(tv_sec: 120, tv_usec: 0)
         unsafe setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
         if var size = receiveBuffer {
             unsafe setsockopt(number, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
@@ -95,14 +96,17 @@ final class RawConnection {
             let count = unsafe recv(socket.rawValue, &buffer, buffer.count, 0)
             // A program that another test has started may end meanwhile (SIGCHLD).
             if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN { throw Silent() }
             guard count > 0 else { throw Ended() }
             received += buffer[..<count]
             return
         }
     }
 
-    /// The server has ended the connection, or never answers.
+    /// The server has ended the connection.
     struct Ended: Error {}
+    /// It never answers.
+    struct Silent: Error {}
 
     /// Ends the connection by RST, whatever is under way.
     func reset() {
