@@ -19,7 +19,7 @@ import Testing
     private static let initCommand = "Sources/ringport/InitCommand.swift"
 
     /// The lock of whoever writes a site's database, and the note in it: taken before there is a log, and by tools.
-    private static let siteLock = "Sources/Store/SiteLock.swift"
+    private static let siteLock = "Sources/Store/Files/SiteLock.swift"
 
     static let bans: [Ban] =
         ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC", "O_APPEND", "creat(", "write(", "pwrite(", "writev(", "pwritev("]
@@ -43,15 +43,15 @@ import Testing
             Ban(word: "try!", isForTestsToo: true, instead: "handle or throw the error"),
             Ban(
                 word: "sqlite3_wal_checkpoint_v2(",
-                except: ["Sources/Store/WriteConnection+Checkpoint.swift"],
+                except: ["Sources/Store/Writer/WriteConnection+Checkpoint.swift"],
                 instead: "the write connection alone checkpoints"
             ),
             Ban(
                 word: ".readWrite",
                 except: [
-                    "Sources/Store/Connection+Writer.swift", "Sources/Store/Connection.swift",
+                    "Sources/Store/Writer/Connection+Writer.swift", "Sources/Store/SQLite/Connection.swift",
                     // A file that is made, and a database in memory.
-                    "Sources/Store/DatabaseCopy.swift", "Sources/Store/Inspection.swift",
+                    "Sources/Store/Files/DatabaseCopy.swift", "Sources/Store/Files/Inspection.swift",
                 ],
                 instead: "one connection writes a site's database: Connection.writer"
             ),

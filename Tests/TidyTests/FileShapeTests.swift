@@ -36,6 +36,39 @@ import Testing
         }
     }
 
+    /// A type is counted with all its extensions in its module, comments included: an aspect in a file of its own reaches every
+    /// property all the same.
+    @Test func aTypeHasAtMostNineHundredLines() {
+        // What is larger may only shrink: a row is lowered with each step, and goes.
+        let larger = ["Server.CompletionWorker": 5207]
+        var counts: [String: Int] = [:]
+        for file in SourceTree.shared.product {
+            for (name, count) in Self.types(in: file) { counts["\(file.module).\(name)", default: 0] += count }
+        }
+        for (name, count) in counts {
+            let most = larger[name] ?? 900
+            #expect(count <= most, "\(name) has \(count) lines of at most \(most): give a part a type of its own")
+        }
+        #expect(counts["HTTP.RequestParser", default: 0] > 300, "types are counted")
+    }
+
+    /// The name and the length of each declaration or extension of a type that begins a line.
+    private static func types(in file: SourceFile) -> [(name: Substring, count: Int)] {
+        file.code.indices.compactMap { start in
+            let line = file.code[start]
+            let declaration = /^(?:[@a-z()]+ )*(?:class|struct|enum|extension|protocol) ([A-Za-z]+)/
+            guard let type = line.firstMatch(of: declaration) else { return nil }
+            let end = line.hasSuffix("}") ? start : file.code[start...].firstIndex { $0.hasPrefix("}") }
+            return end.map { (type.1, $0 - start + 1) }
+        }
+    }
+
+    /// A listing of the folder explains the server.
+    @Test func theServersFilesLieInFolders() {
+        let flat = SourceTree.shared.product.filter { $0.path.wholeMatch(of: /Sources\/Server\/[^\/]+/) != nil }
+        #expect(flat.count <= 3, "put \(flat.map(\.path)) into the folder whose sentence in ARCHITECTURE.md they fit")
+    }
+
     /// The first line and the length of each function: from the line with its `{` to the `}` below the declaration.
     private static func functions(in file: SourceFile) -> [(start: Int, count: Int)] {
         file.code.indices.compactMap { start in
