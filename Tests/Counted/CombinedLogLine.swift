@@ -1,1 +1,1 @@
-../../Sources/FileLog/CombinedLogLine.swift
+../../Sources/FileLog/Reading/CombinedLogLine.swift

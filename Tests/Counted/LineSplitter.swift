@@ -1,1 +1,1 @@
-../../Sources/FileLog/LineSplitter.swift
+../../Sources/FileLog/Reading/LineSplitter.swift

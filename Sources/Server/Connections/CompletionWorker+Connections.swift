@@ -10,14 +10,14 @@ extension CompletionWorker {
     // MARK: Operations of a connection
 
     /// An operation has been handed to the port with the connection's key.
-    func beginOperation(_ slot: UInt32) {
+    func beginOperation(_ slot: ConnectionSlot) {
         connections[slot].inFlight += 1
     }
 
     /// An operation's last packet has come.
     ///
     /// The last of a connection that ends lets it be closed; the last of one that is being closed frees its slot.
-    func endOperation(_ slot: UInt32) {
+    func endOperation(_ slot: ConnectionSlot) {
         let inFlight = connections[slot].inFlight
         precondition(inFlight > 0, "a packet came for which nothing was in flight")
         connections[slot].inFlight = inFlight - 1
@@ -32,7 +32,7 @@ extension CompletionWorker {
     // MARK: Ending
 
     /// Performs what the connection's state has decided.
-    func act(_ action: ConnectionState.Action, _ slot: UInt32) {
+    func act(_ action: ConnectionState.Action, _ slot: ConnectionSlot) {
         if action != .nothing { stopWaitingForPlace(slot) }
         switch action {
         case .nothing: return
@@ -42,7 +42,7 @@ extension CompletionWorker {
     }
 
     /// Says FIN and waits for the client's, throwing away what still comes (RFC 9112 §9.6).
-    private func finish(_ slot: UInt32) {
+    private func finish(_ slot: ConnectionSlot) {
         connections[slot].state.lingerBegan(now: clock.now, site.allowances)
         if port.finishSending(connections[slot].socket, connections.key(slot)) { beginOperation(slot) }
         freeInput(slot)
@@ -51,7 +51,7 @@ extension CompletionWorker {
     }
 
     /// The connection is broken or its client can't be waited for.
-    func fail(_ slot: UInt32, _ reason: Reason) {
+    func fail(_ slot: ConnectionSlot, _ reason: Reason) {
         let action = connections[slot].state.failed()
         guard action != .nothing else { return }
         connections[slot].endReason = reason
@@ -59,7 +59,7 @@ extension CompletionWorker {
     }
 
     /// Ends all operations of a connection, and closes it.
-    private func end(_ slot: UInt32, reset: Bool) {
+    private func end(_ slot: ConnectionSlot, reset: Bool) {
         // It would hold the socket open.
         stopAwaitingHangUp(slot)
         beginOperation(slot)
@@ -77,7 +77,7 @@ extension CompletionWorker {
     }
 
     /// Gives back what the connection has and closes its socket; no send is in flight.
-    private func close(_ slot: UInt32) {
+    private func close(_ slot: ConnectionSlot) {
         connections[slot].isClosing = true
         forgetPartialHead(slot)
         abandonExchanges(slot)
@@ -95,12 +95,12 @@ extension CompletionWorker {
 
     /// A descriptor was closed: a file's, or the socket of a connection.
     func closed(_ packet: CompletionPacket) {
-        guard packet.key.slot != noSlot, connections.isCurrent(packet.key) else { return }
-        endOperation(packet.key.slot)
+        guard let slot = connections.slot(of: packet.key) else { return }
+        endOperation(slot)
     }
 
     /// A connection is closed and nothing of it is in flight.
-    private func remove(_ slot: UInt32) {
+    private func remove(_ slot: ConnectionSlot) {
         giveBack(connections[slot].socket.isDirect ? .direct : .descriptor)
         closeAccount(slot)
         if connections[slot].place == .taken { peers[index].load.remove() }
@@ -125,7 +125,7 @@ extension CompletionWorker {
     }
 
     /// Ends a connection when what it was asked is answered.
-    func drain(_ slot: UInt32) {
+    func drain(_ slot: ConnectionSlot) {
         act(connections[slot].state.drain(now: clock.now, site.allowances), slot)
         if connections[slot].state.phase == .open { wheel.arm(slot, at: connections[slot].state.deadline) }
     }
@@ -155,7 +155,7 @@ extension CompletionWorker {
     }
 
     /// True when a request of the connection may be there that was not read yet.
-    private func mayHoldUnread(_ slot: UInt32) -> Bool {
+    private func mayHoldUnread(_ slot: ConnectionSlot) -> Bool {
         connections[slot].state.phase == .open
             && (connections[slot].isPaused || connections[slot].isStarved || connections[slot].place == .awaited)
     }

@@ -18,7 +18,7 @@ extension CompletionWorker {
         }
     }
 
-    private func lookAt(_ slot: UInt32) {
+    private func lookAt(_ slot: ConnectionSlot) {
         switch connections[slot].state.expiry(now: clock.now) {
         case .none: break
         case .idle: act(connections[slot].state.idleEnded(), slot)
@@ -28,7 +28,7 @@ extension CompletionWorker {
         case .send: sendExpired(slot)
         }
         let exchange = connections[slot].firstExchange
-        if exchange != noSlot, clock.now >= exchanges[exchange].deadline {
+        if exchange != .null, clock.now >= exchanges[exchange].deadline {
             if exchanges[exchange].stage == .waitingForPassword {
                 giveUpPassword(exchange)
             } else {
@@ -38,23 +38,23 @@ extension CompletionWorker {
         armDeadline(slot)
     }
 
-    private func armDeadline(_ slot: UInt32) {
+    private func armDeadline(_ slot: ConnectionSlot) {
         guard connections.contains(slot), !connections[slot].isClosing else { return }
         var deadline = connections[slot].state.deadline
         let exchange = connections[slot].firstExchange
-        if exchange != noSlot { deadline = min(deadline, exchanges[exchange].deadline) }
+        if exchange != .null { deadline = min(deadline, exchanges[exchange].deadline) }
         if deadline != .distantFuture { wheel.arm(slot, at: deadline) }
     }
 
     /// A head that takes too long (RFC 9110 §15.5.9).
-    private func refuseLate(_ slot: UInt32, _ reason: Reason) {
+    private func refuseLate(_ slot: ConnectionSlot, _ reason: Reason) {
         let partial = connections[slot].partialHead
-        let head = partial == noSlot ? RequestHead() : partialHeads[partial].headSoFar
+        let head = partial == .null ? RequestHead() : partialHeads[partial].headSoFar
         unsafe refuse(slot, reason, head: head, request: connections[slot].input.bytes)
     }
 
     /// A content's deadline has passed; nothing is handled of one that came too slowly.
-    private func contentExpired(_ slot: UInt32) {
+    private func contentExpired(_ slot: ConnectionSlot) {
         let exchange = connections[slot].bodyExchange
         // Answers to earlier requests hold up the word to send it, each with a deadline of its own.
         guard !exchanges[exchange].owesContinue else {
@@ -71,7 +71,7 @@ extension CompletionWorker {
     ///
     /// What the kernel still holds for it goes on being sent after the socket is closed; only a client that has not even
     /// taken that is worth waiting for, as long as it takes something.
-    private func lingerExpired(_ slot: UInt32) {
+    private func lingerExpired(_ slot: ConnectionSlot) {
         guard let taken = lastTaken(slot),
             connections[slot].state.lingerGoesOn(lastTaken: taken, now: clock.now, site.allowances)
         else { return act(connections[slot].state.lingerEnded(), slot) }
@@ -80,7 +80,7 @@ extension CompletionWorker {
     /// Nothing has been sent for a while.
     ///
     /// A client that takes its bytes slowly is left alone; one that takes none is not waited for.
-    private func sendExpired(_ slot: UInt32) {
+    private func sendExpired(_ slot: ConnectionSlot) {
         guard let taken = lastTaken(slot),
             connections[slot].state.sendGoesOn(lastTaken: taken, now: clock.now, site.allowances)
         else { return fail(slot, .sendExpired) }
@@ -91,7 +91,7 @@ extension CompletionWorker {
     ///
     /// No system call reaches a direct descriptor, and a Unix socket knows no acknowledgements; their sends bring a packet for
     /// whatever the client has taken, and each sets the deadline anew.
-    private func lastTaken(_ slot: UInt32) -> Instant? {
+    private func lastTaken(_ slot: ConnectionSlot) -> Instant? {
         guard let descriptor = connections[slot].socket.descriptor, !connections[slot].socket.isUnix
         else { return nil }
         let progress = ClientProgress(of: descriptor)

@@ -13,32 +13,32 @@ internal import Glibc
 
 extension CompletionWorker {
     /// Has the port tell when the client ends the connection.
-    func awaitHangUp(_ slot: UInt32) {
+    func awaitHangUp(_ slot: ConnectionSlot) {
         // The socket of one that is closing may be closed already: its number may be another's.
         guard !connections[slot].awaitsHangUp, connections[slot].state.phase != .closing else { return }
         awaitHangUp(slot, afterFinish: false)
     }
 
-    private func awaitHangUp(_ slot: UInt32, afterFinish: Bool) {
+    private func awaitHangUp(_ slot: ConnectionSlot, afterFinish: Bool) {
         connections[slot].awaitsHangUp = true
         beginOperation(slot)
         port.awaitHangUp(connections[slot].socket, afterFinish: afterFinish, connections.key(slot))
     }
 
     /// Has the port tell of a reset where no receive does, while something is done for the client.
-    func awaitReset(_ slot: UInt32) {
+    func awaitReset(_ slot: ConnectionSlot) {
         if awaitsAnswerUnread(slot) { awaitHangUp(slot) }
     }
 
     /// True when answers are awaited and nothing is received meanwhile.
-    private func awaitsAnswerUnread(_ slot: UInt32) -> Bool {
+    private func awaitsAnswerUnread(_ slot: ConnectionSlot) -> Bool {
         let isRead = connections[slot].isReceiving || connections[slot].isStarved
-        guard !isRead, connections[slot].firstExchange != noSlot else { return false }
+        guard !isRead, connections[slot].firstExchange != .null else { return false }
         return connections[slot].state.phase == .open || connections[slot].state.phase == .answering
     }
 
     /// The connection is about to be closed.
-    func stopAwaitingHangUp(_ slot: UInt32) {
+    func stopAwaitingHangUp(_ slot: ConnectionSlot) {
         guard connections[slot].awaitsHangUp else { return }
         beginOperation(slot)
         port.cancel(.hangUp, of: connections.key(slot), on: connections[slot].socket, connections.key(slot))
@@ -46,7 +46,7 @@ extension CompletionWorker {
 
     /// The client has ended the connection, or finished.
     func hungUp(_ packet: CompletionPacket) {
-        let slot = packet.key.slot
+        let slot = ConnectionSlot(packet.key)
         precondition(connections.isCurrent(packet.key), "a slot is reused only when nothing is in flight")
         if !packet.hasMore { connections[slot].awaitsHangUp = false }
         defer { if !packet.hasMore { endOperation(slot) } }

@@ -11,7 +11,7 @@ extension CompletionWorker {
     ///   - slot: the connection.
     ///   - once: it ends with the first bytes. Many a connection sends no second ones, and a receive that goes on would be
     ///     waiting for those and have to be cancelled.
-    func receive(_ slot: UInt32, once: Bool = false) {
+    func receive(_ slot: ConnectionSlot, once: Bool = false) {
         precondition(!connections[slot].isReceiving, "one receive at a time")
         connections[slot].isReceiving = true
         hasArmedReceive = true
@@ -20,7 +20,7 @@ extension CompletionWorker {
     }
 
     func received(_ packet: CompletionPacket) {
-        let slot = packet.key.slot
+        let slot = ConnectionSlot(packet.key)
         precondition(connections.isCurrent(packet.key), "a slot is reused only when nothing is in flight")
         if packet.result > 0, let buffer = packet.bufferID {
             receives += 1
@@ -36,7 +36,7 @@ extension CompletionWorker {
         }
     }
 
-    private func receiveEnded(_ slot: UInt32, _ result: Int32) {
+    private func receiveEnded(_ slot: ConnectionSlot, _ result: Int32) {
         connections[slot].isReceiving = false
         switch result {
         case 1...:
@@ -62,11 +62,11 @@ extension CompletionWorker {
     }
 
     /// A receive has ended: another takes its place, or a poll where nothing more is read for now.
-    private func receiveAgain(_ slot: UInt32) {
+    private func receiveAgain(_ slot: ConnectionSlot) {
         if wantsToReceive(slot) { receive(slot) } else { awaitReset(slot) }
     }
 
-    private func wantsToReceive(_ slot: UInt32) -> Bool {
+    private func wantsToReceive(_ slot: ConnectionSlot) -> Bool {
         switch connections[slot].state.phase {
         case .open: !connections[slot].isPaused && !connections[slot].state.closesWhenSent
         case .answering: !connections[slot].state.closesWhenSent
@@ -91,7 +91,7 @@ extension CompletionWorker {
     }
 
     /// Reads the bytes where they are, and keeps what is not a whole request yet.
-    private func arrived(_ slot: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) {
+    private func arrived(_ slot: ConnectionSlot, _ bytes: UnsafeBufferPointer<UInt8>) {
         let connection = unsafe connections.place(slot)
         switch unsafe connection.pointee.state.phase {
         case .open: break
@@ -110,7 +110,7 @@ extension CompletionWorker {
         }
     }
 
-    private func keep(_ slot: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) {
+    private func keep(_ slot: ConnectionSlot, _ bytes: UnsafeBufferPointer<UInt8>) {
         let old = connections[slot].input.capacity
         let new = connections[slot].input.capacity(for: connections[slot].input.count + bytes.count)
         if new > old, !takesHead(connections[slot].account, new - old) { return fail(slot, .headsFull) }
@@ -124,7 +124,7 @@ extension CompletionWorker {
         }
     }
 
-    func cancelReceive(_ slot: UInt32) {
+    func cancelReceive(_ slot: ConnectionSlot) {
         beginOperation(slot)
         port.cancel(.receive, of: connections.key(slot), on: connections[slot].socket, connections.key(slot))
     }
@@ -132,7 +132,7 @@ extension CompletionWorker {
     /// Reads what was kept; what is left is kept on.
     ///
     /// The buffer is taken out meanwhile: reading may end the connection, which frees what it has.
-    func readInput(_ slot: UInt32) {
+    func readInput(_ slot: ConnectionSlot) {
         guard !connections[slot].input.isEmpty else { return }
         var input = connections[slot].input
         connections[slot].input = ByteBuffer()
@@ -148,7 +148,7 @@ extension CompletionWorker {
     }
 
     /// There is room again for answers.
-    func resume(_ slot: UInt32) {
+    func resume(_ slot: ConnectionSlot) {
         guard connections[slot].isPaused, connections[slot].state.phase == .open, !awaitsPassword(slot) else { return }
         connections[slot].isPaused = false
         connections[slot].state.readingResumed(now: clock.now, site.allowances)
@@ -177,16 +177,16 @@ extension CompletionWorker {
         }
     }
 
-    private func discarded(_ slot: UInt32, _ count: Int) {
+    private func discarded(_ slot: ConnectionSlot, _ count: Int) {
         connections[slot].discarded += count
         guard connections[slot].discarded > site.limits.lingerSizeMax else { return }
         // A client that goes on and on after FIN has had the chance to read its answer.
         act(connections[slot].state.lingerEnded(), slot)
     }
 
-    private func peerFinished(_ slot: UInt32) {
+    private func peerFinished(_ slot: ConnectionSlot) {
         guard connections[slot].state.phase != .closing else { return }
-        if connections[slot].bodyExchange != noSlot {
+        if connections[slot].bodyExchange != .null {
             // The content will never be complete: nothing of it may be stored.
             return fail(slot, .peerFinishedEarly)
         }

@@ -9,7 +9,7 @@ extension CompletionWorker {
     // MARK: Output blocks
 
     /// Sees to it that the connection has an output block; false when it has to wait for one.
-    func lendOutput(_ slot: UInt32) -> Bool {
+    func lendOutput(_ slot: ConnectionSlot) -> Bool {
         let connection = unsafe connections.place(slot)
         guard unsafe connection.pointee.output == nil else { return true }
         guard let output = outputs.lend() ?? lendFurther(slot) else {
@@ -20,14 +20,14 @@ extension CompletionWorker {
         return true
     }
 
-    private func awaitOutput(_ slot: UInt32) {
+    private func awaitOutput(_ slot: ConnectionSlot) {
         guard !connections[slot].isWaiting else { return }
         connections[slot].isWaiting = true
         outputWaiters.append(slot)
     }
 
     /// Sees to it that a connection that has sent a large body without a block has one again; false when it has to wait.
-    func regainBlock(_ slot: UInt32, _ output: Output) -> Bool {
+    func regainBlock(_ slot: ConnectionSlot, _ output: Output) -> Bool {
         guard !output.hasBlock else { return true }
         // What is written behind a large body would leave before it; the end of that body lets the connection go on.
         guard output.isEmpty else { return false }
@@ -37,7 +37,7 @@ extension CompletionWorker {
     }
 
     /// The connection's list of segments, with or without a block: for bytes that are elsewhere.
-    func lendList(_ slot: UInt32) -> Output {
+    func lendList(_ slot: ConnectionSlot) -> Output {
         if let output = connections[slot].output { return output }
         let output = outputs.lendBare()
         connections[slot].output = output
@@ -46,7 +46,7 @@ extension CompletionWorker {
 
     /// Takes back a block into which nothing was written: a client whose request is not complete, or whose handler takes
     /// its time, keeps none.
-    func returnUnusedOutput(_ slot: UInt32) {
+    func returnUnusedOutput(_ slot: ConnectionSlot) {
         let connection = unsafe connections.place(slot)
         guard let output = unsafe connection.pointee.output, output.isEmpty, !output.isSending else { return }
         unsafe connection.pointee.output = nil
@@ -73,7 +73,7 @@ extension CompletionWorker {
     }
 
     /// The connection has something to send at the end of this turn.
-    func markDirty(_ slot: UInt32) {
+    func markDirty(_ slot: ConnectionSlot) {
         let connection = unsafe connections.place(slot)
         unsafe connection.pointee.state.outputFilled()
         guard unsafe !connection.pointee.isDirty else { return }
@@ -107,7 +107,7 @@ extension CompletionWorker {
     ///   - slot: whose.
     ///   - output: has something, and nothing in flight.
     ///   - mayWait: packets are being performed: there may be more to send by the end of the turn.
-    func send(_ slot: UInt32, _ output: Output, mayWait: Bool = false) {
+    func send(_ slot: ConnectionSlot, _ output: Output, mayWait: Bool = false) {
         let file = descriptorOfPart(slot)
         var count = file == nil ? output.countBeforeLarge : output.countBeforePart
         if count == 0 {
@@ -148,27 +148,29 @@ extension CompletionWorker {
         guard !atOnce.isEmpty, port.isCaughtUp else { return }
         var position: UInt32 = 0
         while let key = port.nextWaiting(.sendAtOnce, from: &position) {
-            if connections.isCurrent(key) { connections[key.slot].isSendingAtOnce = false }
+            if let slot = connections.slot(of: key) { connections[slot].isSendingAtOnce = false }
         }
         for position in atOnce.indices {
             let key = atOnce[position]
-            guard connections.isCurrent(key) else { continue }
-            let connection = unsafe connections.place(key.slot)
+            guard let slot = connections.slot(of: key) else { continue }
+            let connection = unsafe connections.place(slot)
             guard unsafe connection.pointee.isSendingAtOnce else { continue }
             let count = unsafe connection.pointee.output?.inFlightSize ?? 0
             if site.traces { trace(.send, key, result: count) }
-            sent(key.slot, result: count, mayWait: false, now: atOnceSince)
+            sent(slot, result: count, mayWait: false, now: atOnceSince)
         }
         atOnce.empty()
     }
 
     func sent(_ packet: CompletionPacket) {
-        precondition(connections.isCurrent(packet.key), "a slot is reused only when nothing is in flight")
+        guard let slot = connections.slot(of: packet.key) else {
+            preconditionFailure("a slot is reused only when nothing is in flight")
+        }
         // What did not leave at once waits for room, and so does what follows a send that had to.
-        sent(packet.key.slot, result: Int(packet.result), mayWait: true, now: clock.now)
+        sent(slot, result: Int(packet.result), mayWait: true, now: clock.now)
     }
 
-    private func sent(_ slot: UInt32, result: Int, mayWait: Bool, now: Instant) {
+    private func sent(_ slot: ConnectionSlot, result: Int, mayWait: Bool, now: Instant) {
         let connection = unsafe connections.place(slot)
         unsafe connection.pointee.isSendingAtOnce = false
         defer { endOperation(slot) }
@@ -196,7 +198,7 @@ extension CompletionWorker {
         }
     }
 
-    func sendEnded(_ slot: UInt32, _ output: Output, now: Instant) {
+    func sendEnded(_ slot: ConnectionSlot, _ output: Output, now: Instant) {
         let connection = unsafe connections.place(slot)
         unsafe connection.pointee.output = nil
         returnOutput(output)

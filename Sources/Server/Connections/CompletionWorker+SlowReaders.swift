@@ -7,7 +7,7 @@ extension CompletionWorker {
     /// A block where none of those is left that were lent before; `nil` when the connection has to wait.
     ///
     /// The last ones are a reserve, for all but the address that has most blocks.
-    func lendFurther(_ slot: UInt32) -> Output? {
+    func lendFurther(_ slot: ConnectionSlot) -> Output? {
         if let output = outputs.lendFurther() {
             if outputs.hasBeenBusy { awaitReaders() }
             return output
@@ -25,7 +25,7 @@ extension CompletionWorker {
     }
 
     /// The address that a connection's block counts for; `nil` where one connection speaks for many clients.
-    private func network(_ slot: UInt32) -> ClientNetwork? {
+    private func network(_ slot: ConnectionSlot) -> ClientNetwork? {
         connections[slot].isFromProxy ? nil : ClientNetwork(connections[slot].remote)
     }
 
@@ -47,11 +47,11 @@ extension CompletionWorker {
             )
         }
         let wanted = outputs.hasFree ? 0 : max(1, min(outputWaiters.count, site.limits.outputsReserve))
-        for key in slowReaders.look(readers, wanted: wanted, now: clock.now) { fail(key.slot, .readerTooSlow) }
+        for key in slowReaders.look(readers, wanted: wanted, now: clock.now) { fail(ConnectionSlot(key), .readerTooSlow) }
     }
 
     /// Bytes that a connection's client has acknowledged (tcp_info, Linux 4.1); 0 where the kernel does not say.
-    private func taken(_ slot: UInt32) -> UInt64 {
+    private func taken(_ slot: ConnectionSlot) -> UInt64 {
         guard let descriptor = connections[slot].socket.descriptor, !connections[slot].socket.isUnix else { return 0 }
         return ClientProgress(of: descriptor).taken
     }

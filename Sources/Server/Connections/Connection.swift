@@ -56,14 +56,14 @@ struct Connection {
     var isFromProxy: Bool
 
     /// Exchanges that wait for their turn to be answered, in the order of their requests.
-    var firstExchange = noSlot
-    var lastExchange = noSlot
+    var firstExchange = ExchangeSlot.null
+    var lastExchange = ExchangeSlot.null
     var exchangeCount = 0
     /// The exchange whose content is arriving.
-    var bodyExchange = noSlot
+    var bodyExchange = ExchangeSlot.null
 
     /// The head that has begun to arrive, in the worker's table of those.
-    var partialHead = noSlot
+    var partialHead = ParserSlot.null
     /// Bytes that did not make a whole request yet, or wait for room.
     var input = ByteBuffer()
     /// Lent while there is something to send.
@@ -77,12 +77,12 @@ struct Connection {
 
     /// Nothing is to be done when all has been sent but to wait for the next request.
     var awaitsNothingButRequests: Bool {
-        state.mayRead && firstExchange == noSlot && !isPaused
+        state.mayRead && firstExchange == .null && !isPaused
     }
 
     /// Nothing was asked, or everything is answered and has left.
     var isIdle: Bool {
-        state.mayRead && state.reading == .nothing && firstExchange == noSlot && output == nil && input.isEmpty
+        state.mayRead && state.reading == .nothing && firstExchange == .null && output == nil && input.isEmpty
             && !isPaused
     }
 

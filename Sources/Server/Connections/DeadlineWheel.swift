@@ -13,13 +13,13 @@ struct DeadlineWheel: ~Copyable {
     static let bucketCount = 512
 
     private struct Link {
-        var next = noSlot
-        var previous = noSlot
+        var next = ConnectionSlot.null
+        var previous = ConnectionSlot.null
         /// The bucket's absolute number (time divided by its width), 0 when the slot is in none.
         var bucket: UInt64 = 0
     }
 
-    private var heads = [UInt32](repeating: noSlot, count: bucketCount)
+    private var heads = [ConnectionSlot](repeating: .null, count: bucketCount)
     private var links: [Link]
     /// One bit for each bucket that holds a slot.
     private var occupied = [UInt64](repeating: 0, count: bucketCount / 64)
@@ -37,9 +37,9 @@ struct DeadlineWheel: ~Copyable {
     /// Sees to it that the slot comes up at its deadline or before.
     ///
     /// Costs a comparison when it does already.
-    mutating func arm(_ slot: UInt32, at deadline: Instant) {
-        while Int(slot) >= links.count { links.append(Link()) }
-        let armed = links[Int(slot)].bucket
+    mutating func arm(_ slot: ConnectionSlot, at deadline: Instant) {
+        while Int(slot.index) >= links.count { links.append(Link()) }
+        let armed = links[Int(slot.index)].bucket
         // Nearly always, and without a division.
         if armed != 0, deadline.nanoseconds >= armed &* Self.bucketWidth { return }
         // A slot comes up when its bucket has passed completely: never early. The horizon bounds how far ahead it can
@@ -55,8 +55,8 @@ struct DeadlineWheel: ~Copyable {
     }
 
     /// Forgets the slot.
-    mutating func disarm(_ slot: UInt32) {
-        guard Int(slot) < links.count, links[Int(slot)].bucket != 0 else { return }
+    mutating func disarm(_ slot: ConnectionSlot) {
+        guard Int(slot.index) < links.count, links[Int(slot.index)].bucket != 0 else { return }
         unlink(slot)
     }
 
@@ -66,13 +66,13 @@ struct DeadlineWheel: ~Copyable {
     }
 
     /// Takes out the slots whose buckets have passed.
-    mutating func collect(until now: Instant, into due: inout [UInt32]) {
+    mutating func collect(until now: Instant, into due: inout [ConnectionSlot]) {
         let end = now.nanoseconds / Self.bucketWidth
         guard end > current else { return }
         // Counted in Int, here and below: without optimisation other loops allocate, which tests count.
         for step in 0..<Int(min(end - current, UInt64(Self.bucketCount))) {
             let index = Int((current + UInt64(step)) % UInt64(Self.bucketCount))
-            while heads[index] != noSlot {
+            while heads[index] != .null {
                 let slot = heads[index]
                 unlink(slot)
                 due.append(slot)
@@ -98,26 +98,26 @@ struct DeadlineWheel: ~Copyable {
         return .max
     }
 
-    private mutating func link(_ slot: UInt32, _ bucket: UInt64) {
+    private mutating func link(_ slot: ConnectionSlot, _ bucket: UInt64) {
         let index = Int(bucket % UInt64(Self.bucketCount))
         let first = heads[index]
-        links[Int(slot)] = Link(next: first, previous: noSlot, bucket: bucket)
-        if first != noSlot { links[Int(first)].previous = slot }
+        links[Int(slot.index)] = Link(next: first, previous: .null, bucket: bucket)
+        if first != .null { links[Int(first.index)].previous = slot }
         heads[index] = slot
         occupied[index / 64] |= 1 << UInt64(index % 64)
         earliest = min(earliest, bucket)
     }
 
-    private mutating func unlink(_ slot: UInt32) {
-        let link = links[Int(slot)]
+    private mutating func unlink(_ slot: ConnectionSlot) {
+        let link = links[Int(slot.index)]
         let index = Int(link.bucket % UInt64(Self.bucketCount))
-        if link.previous != noSlot {
-            links[Int(link.previous)].next = link.next
+        if link.previous != .null {
+            links[Int(link.previous.index)].next = link.next
         } else {
             heads[index] = link.next
         }
-        if link.next != noSlot { links[Int(link.next)].previous = link.previous }
-        links[Int(slot)] = Link()
-        if heads[index] == noSlot { occupied[index / 64] &= ~(1 << UInt64(index % 64)) }
+        if link.next != .null { links[Int(link.next.index)].previous = link.previous }
+        links[Int(slot.index)] = Link()
+        if heads[index] == .null { occupied[index / 64] &= ~(1 << UInt64(index % 64)) }
     }
 }

@@ -22,7 +22,7 @@ struct Output: Equatable {
         /// The block itself.
         case block
         /// A cached file, pinned for this segment: its slot.
-        case file(UInt32)
+        case file(FileSlot)
         /// The exchange that is being answered; it goes on when the segment has left.
         case exchange
     }
@@ -319,7 +319,7 @@ struct Output: Equatable {
     }
 
     /// The cached files of which something is still to be sent.
-    var files: [UInt32] {
+    var files: [FileSlot] {
         unsafe (0..<state.pointee.count).compactMap { index in
             guard case .file(let file) = unsafe state.pointee.segments[index].owner else { return nil }
             return file

@@ -6,7 +6,7 @@ internal import HTTP
 
 extension CompletionWorker {
     /// Decides what becomes of the request's content, and goes on when there is none.
-    func settleBody(_ exchange: UInt32, wanted: Bool, _ reply: Exchange.Reply) {
+    func settleBody(_ exchange: ExchangeSlot, wanted: Bool, _ reply: Exchange.Reply) {
         let slot = exchanges[exchange].connection
         let head = exchanges[exchange].head
         exchanges[exchange].reply = reply
@@ -33,9 +33,9 @@ extension CompletionWorker {
     }
 
     /// Tells the client to send its content, when nothing is to be answered before (RFC 9110 §10.1.1).
-    func payContinue(_ slot: UInt32) {
+    func payContinue(_ slot: ConnectionSlot) {
         let exchange = connections[slot].firstExchange
-        guard exchange != noSlot, exchanges[exchange].owesContinue, lendOutput(slot),
+        guard exchange != .null, exchanges[exchange].owesContinue, lendOutput(slot),
             let output = connections[slot].output, output.hasRoom(site.limits.responseHeadSizeMax)
         else { return }
         exchanges[exchange].owesContinue = false
@@ -48,11 +48,11 @@ extension CompletionWorker {
     }
 
     /// The content won't be read: the answer is the connection's last.
-    func giveUpBody(_ exchange: UInt32, _ reason: Reason?) {
+    func giveUpBody(_ exchange: ExchangeSlot, _ reason: Reason?) {
         let slot = exchanges[exchange].connection
         if let reason { exchanges[exchange].reply = .refusal(reason) }
         connections[slot].state.stopReading()
-        connections[slot].bodyExchange = noSlot
+        connections[slot].bodyExchange = .null
         exchanges[exchange].body.free()
         recount(exchange)
         proceed(exchange)
@@ -62,7 +62,7 @@ extension CompletionWorker {
     ///
     /// - Returns: how many bytes were used, at least one.
     @unsafe
-    func readBody(_ exchange: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    func readBody(_ exchange: ExchangeSlot, _ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         switch exchanges[exchange].head.framing {
         case .chunked:
             return unsafe readChunks(exchange, bytes)
@@ -76,7 +76,7 @@ extension CompletionWorker {
     }
 
     @unsafe
-    private func readChunks(_ exchange: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    private func readChunks(_ exchange: ExchangeSlot, _ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var used = 0
         while used < bytes.count {
             switch unsafe exchanges[exchange].chunks.next(bytes.span, from: used) {
@@ -105,7 +105,7 @@ extension CompletionWorker {
     /// shed.
     ///
     /// - Returns: false when it was.
-    private func keepBody(_ exchange: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    private func keepBody(_ exchange: ExchangeSlot, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         exchanges[exchange].received += bytes.count
         guard !exchanges[exchange].discardsBody else { return true }
         let body = exchanges[exchange].body
@@ -120,17 +120,17 @@ extension CompletionWorker {
     }
 
     /// The request is complete.
-    private func contentEnded(_ exchange: UInt32) {
+    private func contentEnded(_ exchange: ExchangeSlot) {
         let slot = exchanges[exchange].connection
         if exchanges[exchange].head.hasBody {
-            connections[slot].bodyExchange = noSlot
+            connections[slot].bodyExchange = .null
             connections[slot].state.bodyEnded(keepsAlive: exchanges[exchange].head.keepsAlive && !isDraining)
         }
         proceed(exchange)
     }
 
     /// Has the request answered by whoever it is routed to.
-    private func proceed(_ exchange: UInt32) {
+    private func proceed(_ exchange: ExchangeSlot) {
         exchanges[exchange].stage = .ready
         exchanges[exchange].owesContinue = false
         switch exchanges[exchange].reply {
@@ -141,7 +141,7 @@ extension CompletionWorker {
     }
 
     /// Has the request answered by whoever it is routed to; its user may ask for that.
-    func goOn(_ exchange: UInt32) {
+    func goOn(_ exchange: ExchangeSlot) {
         precondition(exchanges[exchange].realm < 0 || exchanges[exchange].isAuthorised, "a guard is asked before")
         if exchanges[exchange].route >= 0 {
             callHandler(exchange)

@@ -6,11 +6,11 @@ internal import Platform
 
 extension CompletionWorker {
     /// Writes the answers that are ready, as far as they are first in line and there is room.
-    func advance(_ slot: UInt32) {
+    func advance(_ slot: ConnectionSlot) {
         while true {
             // First, as a cached file has no exchange.
             let exchange = connections[slot].firstExchange
-            guard exchange != noSlot else { return }
+            guard exchange != .null else { return }
             guard connections[slot].state.phase == .open || connections[slot].state.phase == .answering else { return }
             switch exchanges[exchange].stage {
             case .receivingBody:
@@ -48,7 +48,7 @@ extension CompletionWorker {
     }
 
     /// Bytes of an output block that the exchange's answer may take at most.
-    func roomNeeded(_ exchange: UInt32) -> Int {
+    func roomNeeded(_ exchange: ExchangeSlot) -> Int {
         var fields = 0
         switch exchanges[exchange].reply {
         case .handler(let response): fields = response.bodyStart
@@ -62,19 +62,19 @@ extension CompletionWorker {
     }
 
     /// The first exchange in line is answered completely: its log record is made, the next one's turn comes.
-    func endExchange(_ exchange: UInt32) {
+    func endExchange(_ exchange: ExchangeSlot) {
         let slot = exchanges[exchange].connection
         precondition(connections[slot].firstExchange == exchange, "answers leave in the order of their requests")
         logExchange(exchange)
         connections[slot].firstExchange = exchanges[exchange].next
-        if connections[slot].firstExchange == noSlot { connections[slot].lastExchange = noSlot }
+        if connections[slot].firstExchange == .null { connections[slot].lastExchange = .null }
         connections[slot].exchangeCount -= 1
         connections[slot].state.answered()
         freeExchange(exchange)
     }
 
     /// Gives back everything an exchange holds.
-    func freeExchange(_ exchange: UInt32) {
+    func freeExchange(_ exchange: ExchangeSlot) {
         switch exchanges[exchange].reply {
         case .file(let file, _): files.unpin(file)
         case .list(let list): lists.release(list)
@@ -89,13 +89,13 @@ extension CompletionWorker {
     }
 
     /// The connection ends: nobody waits for its answers any more, and no send of it is in flight.
-    func abandonExchanges(_ slot: UInt32) {
+    func abandonExchanges(_ slot: ConnectionSlot) {
         endFreeSending(slot)
         var exchange = connections[slot].firstExchange
-        while exchange != noSlot {
+        while exchange != .null {
             let next = exchanges[exchange].next
             logAbandoned(exchange)
-            exchanges[exchange].connection = noSlot
+            exchanges[exchange].connection = .null
             if let call = exchanges[exchange].call { site.dispatch.cancel(call) }
             if exchanges[exchange].stage == .waitingForFile { stopWaiting(exchange) }
             if exchanges[exchange].stage == .waitingForPassword { site.passwords.leave(asker(exchange)) }
@@ -103,9 +103,9 @@ extension CompletionWorker {
             if !exchanges[exchange].isPopulating { freeExchange(exchange) }
             exchange = next
         }
-        connections[slot].firstExchange = noSlot
-        connections[slot].lastExchange = noSlot
-        connections[slot].bodyExchange = noSlot
+        connections[slot].firstExchange = .null
+        connections[slot].lastExchange = .null
+        connections[slot].bodyExchange = .null
         connections[slot].exchangeCount = 0
     }
 }

@@ -11,14 +11,14 @@ extension CompletionWorker {
     ///
     /// - Returns: how many bytes were used; the rest is kept for later.
     @unsafe
-    func read(_ slot: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    func read(_ slot: ConnectionSlot, _ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var used = 0
         let connection = unsafe connections.place(slot)
         while used < bytes.count {
             let rest = unsafe UnsafeBufferPointer(rebasing: bytes[used...])
             // A password is compared before anything that follows its request is looked at, whenever that arrives.
             if unsafe connection.pointee.isPaused { return used }
-            if unsafe connection.pointee.bodyExchange != noSlot {
+            if unsafe connection.pointee.bodyExchange != .null {
                 used += unsafe readBody(connection.pointee.bodyExchange, rest)
                 continue
             }
@@ -56,9 +56,9 @@ extension CompletionWorker {
     /// Reads a head, or goes on with one that has begun: afterwards a complete one is the worker's parser's.
     ///
     /// Few heads arrive in parts. Those of the others need no memory of their own.
-    private func readHead(_ slot: UInt32, _ bytes: Span<UInt8>) -> ParseStatus {
+    private func readHead(_ slot: ConnectionSlot, _ bytes: Span<UInt8>) -> ParseStatus {
         let partial = connections[slot].partialHead
-        guard partial == noSlot else {
+        guard partial == .null else {
             let status = partialHeads[partial].advance(bytes)
             if case .incomplete = status { return status }
             parser = partialHeads[partial]
@@ -68,22 +68,22 @@ extension CompletionWorker {
         parser.reset()
         let status = parser.advance(bytes)
         if case .incomplete = status {
-            guard let key = partialHeads.insert(parser) else {
+            guard let partial = partialHeads.insert(parser) else {
                 preconditionFailure("there are as many parsers as connections")
             }
-            connections[slot].partialHead = key.slot
+            connections[slot].partialHead = partial
         }
         return status
     }
 
-    func forgetPartialHead(_ slot: UInt32) {
-        guard connections[slot].partialHead != noSlot else { return }
+    func forgetPartialHead(_ slot: ConnectionSlot) {
+        guard connections[slot].partialHead != .null else { return }
         partialHeads.remove(connections[slot].partialHead)
-        connections[slot].partialHead = noSlot
+        connections[slot].partialHead = .null
     }
 
     /// True when the next request's answer can be written or queued.
-    private func hasRoomForAnswer(_ slot: UInt32) -> Bool {
+    private func hasRoomForAnswer(_ slot: ConnectionSlot) -> Bool {
         let connection = unsafe connections.place(slot)
         guard unsafe connection.pointee.exchangeCount < site.limits.pipelinedMax, lendOutput(slot) else {
             return false
@@ -94,7 +94,7 @@ extension CompletionWorker {
 
     /// Looks whether a turn that has read much reads another head of the client; if not, the next turn does.
     @inline(never)
-    private func hasShareOfTurn(_ slot: UInt32) -> Bool {
+    private func hasShareOfTurn(_ slot: ConnectionSlot) -> Bool {
         guard !turnShares.mayRead(connections[slot].account) else { return true }
         if !connections[slot].isDeferred {
             connections[slot].isDeferred = true
@@ -104,13 +104,13 @@ extension CompletionWorker {
     }
 
     @inline(never)
-    private func noteShareOfTurn(_ slot: UInt32, _ size: Int) {
+    private func noteShareOfTurn(_ slot: ConnectionSlot, _ size: Int) {
         turnShares.note(connections[slot].account, size)
     }
 
     /// A request's head is complete.
     @unsafe
-    private func take(_ slot: UInt32, _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>) {
+    private func take(_ slot: ConnectionSlot, _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>) {
         let hasBody = head.hasBody
         connections[slot].state.headEnded(
             hasBody: hasBody,
@@ -119,14 +119,14 @@ extension CompletionWorker {
             now: clock.now,
             site.allowances
         )
-        if !hasBody, connections[slot].firstExchange == noSlot, unsafe answerFromCache(slot, head, bytes) {
+        if !hasBody, connections[slot].firstExchange == .null, unsafe answerFromCache(slot, head, bytes) {
             return
         }
         noteUntrusted(slot, head)
         let remote = unsafe client(slot, head, bytes.span)
         if let reason = refusalOfExchange(slot, remote, headSize: head.length + head.path.count) {
             // What would wait in line with its head has no memory for that.
-            if reason == .headsFull, connections[slot].firstExchange != noSlot { return fail(slot, reason) }
+            if reason == .headsFull, connections[slot].firstExchange != .null { return fail(slot, reason) }
             connections[slot].state.stopReading()
             return unsafe answerRefusal(slot, reason, head: head, request: bytes)
         }
@@ -137,11 +137,11 @@ extension CompletionWorker {
 
     @unsafe
     private func beginExchange(
-        _ slot: UInt32,
+        _ slot: ConnectionSlot,
         _ head: RequestHead,
         _ bytes: UnsafeBufferPointer<UInt8>,
         _ remote: RemoteAddress
-    ) -> UInt32 {
+    ) -> ExchangeSlot {
         var exchange = unsafe Exchange(
             connection: slot,
             head: head,
@@ -155,26 +155,26 @@ extension CompletionWorker {
         let size = head.length + head.path.count
         exchange.headBytes.reserve(size, largest: size)
         unsafe exchange.headBytes.append(bytes)
-        guard let key = exchanges.insert(exchange) else { preconditionFailure("there is room for the exchange") }
-        enqueue(key.slot, slot)
-        return key.slot
+        guard let inserted = exchanges.insert(exchange) else { preconditionFailure("there is room for the exchange") }
+        enqueue(inserted, slot)
+        return inserted
     }
 
-    func enqueue(_ exchange: UInt32, _ slot: UInt32) {
+    func enqueue(_ exchange: ExchangeSlot, _ slot: ConnectionSlot) {
         let last = connections[slot].lastExchange
-        if last == noSlot { connections[slot].firstExchange = exchange } else { exchanges[last].next = exchange }
+        if last == .null { connections[slot].firstExchange = exchange } else { exchanges[last].next = exchange }
         connections[slot].lastExchange = exchange
         connections[slot].exchangeCount += 1
         openAccount(exchange, of: slot)
     }
 
     /// The rules of the site that the exchange's request is for.
-    func policy(_ exchange: UInt32) -> SitePolicy {
+    func policy(_ exchange: ExchangeSlot) -> SitePolicy {
         exchanges[exchange].version.site.hosts.policies[Int(exchanges[exchange].policy)]
     }
 
     /// Finds who answers, and whether the content is wanted.
-    private func route(_ exchange: UInt32) {
+    private func route(_ exchange: ExchangeSlot) {
         let head = exchanges[exchange].head
         if head.form == .asterisk { return settleBody(exchange, wanted: false, .options) }
         // What follows is meant for the other end of a tunnel, and is no request.
@@ -202,7 +202,7 @@ extension CompletionWorker {
     }
 
     /// Lets a request go on whose address may be guarded, and decides what becomes of its content then.
-    private func admit(_ exchange: UInt32) {
+    private func admit(_ exchange: ExchangeSlot) {
         guard exchanges[exchange].realm < 0 else { return authorise(exchange) }
         settleBody(exchange, wanted: exchanges[exchange].route >= 0, .none)
     }
@@ -210,7 +210,7 @@ extension CompletionWorker {
     // MARK: The path
 
     /// Decodes the request's path and keeps it behind the head's bytes.
-    private func decodePath(_ exchange: UInt32) -> RejectReason? {
+    private func decodePath(_ exchange: ExchangeSlot) -> RejectReason? {
         let head = exchanges[exchange].head
         return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(head.path.count, 1)) { buffer in
             var rejection: RejectReason?
@@ -223,13 +223,13 @@ extension CompletionWorker {
     }
 
     /// Calls `body` with the request's path, decoded and rewritten.
-    func withPath<Result>(_ exchange: UInt32, _ body: (Span<UInt8>) -> Result) -> Result {
+    func withPath<Result>(_ exchange: ExchangeSlot, _ body: (Span<UInt8>) -> Result) -> Result {
         let bytes = unsafe exchanges[exchange].headBytes.bytes
         return unsafe body(bytes.span.extracting(exchanges[exchange].head.length...))
     }
 
     /// Calls `body` with the request's path, decoded and as it was before it was rewritten.
-    func withSentPath<Result>(_ exchange: UInt32, _ body: (Span<UInt8>) -> Result) -> Result {
+    func withSentPath<Result>(_ exchange: ExchangeSlot, _ body: (Span<UInt8>) -> Result) -> Result {
         let raw = exchanges[exchange].head.path
         return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: max(raw.count, 1)) { buffer in
             let bytes = unsafe exchanges[exchange].headBytes.bytes
@@ -241,7 +241,7 @@ extension CompletionWorker {
     }
 
     /// Has the request answered as if it had asked for another path.
-    func replacePath(_ exchange: UInt32, _ path: [UInt8]) {
+    func replacePath(_ exchange: ExchangeSlot, _ path: [UInt8]) {
         let old = withPath(exchange) { $0.count }
         exchanges[exchange].headBytes.removeLast(old)
         unsafe path.withUnsafeBufferPointer { unsafe exchanges[exchange].headBytes.append($0) }

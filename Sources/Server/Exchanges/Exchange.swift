@@ -32,7 +32,7 @@ struct Exchange {
     enum Reply {
         case none
         /// A file that is pinned for it.
-        case file(UInt32, status: UInt16)
+        case file(FileSlot, status: UInt16)
         /// The response of a handler.
         case handler(HandlerResponse)
         /// A list of a folder, which is held for it.
@@ -45,8 +45,8 @@ struct Exchange {
         case options
     }
 
-    /// The connection's slot; `noSlot` when it is gone and only an operation in flight keeps the exchange.
-    var connection: UInt32
+    /// The connection's slot; `null` when it is gone and only an operation in flight keeps the exchange.
+    var connection: ConnectionSlot
     let head: RequestHead
     /// A copy of the head's bytes, and behind them the decoded path.
     var headBytes = ByteBuffer()
@@ -62,8 +62,8 @@ struct Exchange {
 
     var stage = Stage.ready
     var reply = Reply.none
-    var next = noSlot
-    var nextWaiter = noSlot
+    var next = ExchangeSlot.null
+    var nextWaiter = ExchangeSlot.null
 
     // Its content.
     var body = ByteBuffer()
@@ -96,7 +96,7 @@ struct Exchange {
     /// Seconds for the Retry-After field of a refusal that has a time of its own.
     var retryAfter: UInt32 = 0
     /// The file that is being loaded for it, and the status that this file's content is to be sent with.
-    var awaitedFile = noSlot
+    var awaitedFile = FileSlot.null
     var awaitedStatus: UInt16 = 200
     /// The number of times it has waited for a variant of its file.
     var variantWaits: UInt8 = 0
@@ -123,7 +123,7 @@ struct Exchange {
     var sent: UInt64 = 0
 
     init(
-        connection: UInt32,
+        connection: ConnectionSlot,
         head: RequestHead,
         version: SiteVersion,
         remote: RemoteAddress,

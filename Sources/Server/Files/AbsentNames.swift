@@ -116,13 +116,13 @@ private final class AbsenceLookup: PoolJob {
 
 extension CompletionWorker {
     /// True when a guard may have to be asked by names that the kernel knows before it is told that no file is there.
-    func needsNames(_ file: UInt32, absent outcome: LoadOutcome) -> Bool {
+    func needsNames(_ file: FileSlot, absent outcome: LoadOutcome) -> Bool {
         // A variant has its original's realm. That there is no page for failures is seen in every one.
         outcome.isAbsence && files[file].key.isPlain && !files[file].isErrorPage && needsNames(file)
     }
 
     /// Has a pool thread look up the names that an entry's path would have.
-    func lookUpNames(_ file: UInt32, absent outcome: LoadOutcome) {
+    func lookUpNames(_ file: FileSlot, absent outcome: LoadOutcome) {
         let own = root(of: file)
         var folders = files[file].version.roots
         // The folder in which it was looked for may have been left by its site since.
@@ -143,7 +143,7 @@ extension CompletionWorker {
 
     /// The names of an entry's path are known, or it was moved meanwhile.
     func absenceNamed(_ key: CompletionKey, _ outcome: LoadOutcome, _ names: ServedNames) {
-        let file = key.slot
+        let file = FileSlot(key)
         goOn(key, names) {
             // The site may have been switched meanwhile.
             if case .refused = outcome { loadEnded(file, outcome) } else { endSearch(file) }
@@ -153,12 +153,12 @@ extension CompletionWorker {
     }
 
     /// The paths that an entry's address could lead to.
-    private func pathsAsked(_ file: UInt32) -> [[UInt8]] {
+    private func pathsAsked(_ file: FileSlot) -> [[UInt8]] {
         policy(ofFile: file).names.paths(askedBy: files[file].withName { name in name.indices.map { name[$0] } })
     }
 
     /// The realm that guards what an entry's address could lead to; -1 for none.
-    private func realmOfAbsent(_ file: UInt32, _ outcome: LoadOutcome) -> Int {
+    private func realmOfAbsent(_ file: FileSlot, _ outcome: LoadOutcome) -> Int {
         if let realm = files[file].namedRealm, realm >= 0 { return realm }
         let hosts = files[file].version.site.hosts
         guard outcome.isAbsence, hosts.hasGuards else { return -1 }
@@ -172,7 +172,7 @@ extension CompletionWorker {
     /// Whoever has shown one already is told: this and another file, as a fallback, could else ask for two in turn.
     ///
     /// - Returns: true when the exchange goes on by that.
-    func askAbsent(_ exchange: UInt32, _ file: UInt32, _ outcome: LoadOutcome) -> Bool {
+    func askAbsent(_ exchange: ExchangeSlot, _ file: FileSlot, _ outcome: LoadOutcome) -> Bool {
         guard files[file].key.isPlain, exchanges[exchange].awaitedStatus == 200, !exchanges[exchange].isAuthorised
         else { return false }
         let realm = realmOfAbsent(file, outcome)

@@ -63,7 +63,7 @@ struct CachedFile {
     /// Bytes of memory that the cache counts for this entry.
     var accounted = 0
     /// The exchange that came last to wait for this file; they are linked by `nextWaiter`.
-    var waiters = noSlot
+    var waiters = ExchangeSlot.null
     var attempts = 0
     /// The folder beneath which the file is looked for, held meanwhile: its descriptor's number is with the kernel.
     private var root: Unmanaged<Descriptor.Shared>?

@@ -11,7 +11,7 @@ extension CompletionWorker {
     // MARK: Bodies that leave in parts
 
     /// Queues the next part of a body when it is in memory, and has the one after it brought there meanwhile.
-    func pump(_ exchange: UInt32) {
+    func pump(_ exchange: ExchangeSlot) {
         let slot = exchanges[exchange].connection
         guard !exchanges[exchange].isQueued else { return }
         let output = lendList(slot)
@@ -33,7 +33,7 @@ extension CompletionWorker {
     }
 
     /// The bytes of the exchange's body, which its reply keeps in place.
-    private func bodyBytes(_ exchange: UInt32, _ range: Range<UInt64>) -> UnsafeRawBufferPointer {
+    private func bodyBytes(_ exchange: ExchangeSlot, _ range: Range<UInt64>) -> UnsafeRawBufferPointer {
         let whole: UnsafeRawBufferPointer
         switch exchanges[exchange].reply {
         case .file(let file, _): unsafe whole = files[file].body
@@ -45,7 +45,7 @@ extension CompletionWorker {
     }
 
     /// Has the next part of a mapped file brought into memory.
-    private func populate(_ exchange: UInt32) {
+    private func populate(_ exchange: ExchangeSlot) {
         guard !exchanges[exchange].isPopulating else { return }
         let start = exchanges[exchange].residentEnd
         guard start < exchanges[exchange].end else { return }
@@ -62,10 +62,11 @@ extension CompletionWorker {
     }
 
     func populated(_ packet: CompletionPacket) {
-        let exchange = packet.key.slot
-        precondition(exchanges.isCurrent(packet.key), "an exchange stays until its mapping is populated")
+        guard let exchange = exchanges.slot(of: packet.key) else {
+            preconditionFailure("an exchange stays until its mapping is populated")
+        }
         exchanges[exchange].isPopulating = false
-        guard exchanges[exchange].connection != noSlot else {
+        guard exchanges[exchange].connection != .null else {
             freeExchange(exchange)
             return resumeRoomWaiters()
         }
@@ -82,9 +83,9 @@ extension CompletionWorker {
     }
 
     /// A part of the first exchange's body has left.
-    func partLeft(_ slot: UInt32, _ count: Int) {
+    func partLeft(_ slot: ConnectionSlot, _ count: Int) {
         let exchange = connections[slot].firstExchange
-        guard exchange != noSlot, exchanges[exchange].stage == .streaming else { return }
+        guard exchange != .null, exchanges[exchange].stage == .streaming else { return }
         exchanges[exchange].isQueued = false
         exchanges[exchange].sent += UInt64(count)
         if count >= site.limits.sliceSize {
@@ -93,7 +94,7 @@ extension CompletionWorker {
         }
     }
 
-    func streamEnded(_ exchange: UInt32) {
+    func streamEnded(_ exchange: ExchangeSlot) {
         let slot = exchanges[exchange].connection
         endFreeSending(slot)
         // What comes next is written into a block.
@@ -105,15 +106,15 @@ extension CompletionWorker {
     // MARK: From the page cache
 
     /// The file of which the connection sends a part, if the kernel is to send its pages.
-    func descriptorOfPart(_ slot: UInt32) -> Int32? {
+    func descriptorOfPart(_ slot: ConnectionSlot) -> Int32? {
         let exchange = connections[slot].firstExchange
-        guard exchange != noSlot, exchanges[exchange].sendsPages, case .file(let file, _) = exchanges[exchange].reply
+        guard exchange != .null, exchanges[exchange].sendsPages, case .file(let file, _) = exchanges[exchange].reply
         else { return nil }
         return files[file].descriptor
     }
 
     /// Sends of a part of a file what finds room now, and waits for room for the rest.
-    func sendPages(_ slot: UInt32, _ output: Output, of file: Int32, hasRoom: Bool) {
+    func sendPages(_ slot: ConnectionSlot, _ output: Output, of file: Int32, hasRoom: Bool) {
         let exchange = connections[slot].firstExchange
         // What is queued of the body ends at `position`.
         let offset = exchanges[exchange].position - UInt64(output.firstSize)
@@ -140,7 +141,7 @@ extension CompletionWorker {
         awaitRoom(slot, output)
     }
 
-    func awaitRoom(_ slot: UInt32, _ output: Output) {
+    func awaitRoom(_ slot: ConnectionSlot, _ output: Output) {
         beginOperation(slot)
         output.awaitRoom(on: &port, socket: connections[slot].socket, connections.key(slot))
         connections[slot].state.sendBegan(now: clock.now, site.allowances)
@@ -150,7 +151,7 @@ extension CompletionWorker {
     /// There is room for more, or the connection is broken, which the next send finds out.
     func roomFound(_ packet: CompletionPacket) {
         precondition(connections.isCurrent(packet.key), "a slot is reused only when nothing is in flight")
-        let slot = packet.key.slot
+        let slot = ConnectionSlot(packet.key)
         defer { endOperation(slot) }
         guard let output = connections[slot].output else {
             preconditionFailure("a send was in flight, so its block is lent")
@@ -170,7 +171,7 @@ extension CompletionWorker {
     ///
     /// With the bound each part of a fast client's body is sent in many steps. Only so many may go without, since who has been
     /// fast may become slow.
-    func beginFreeSending(_ slot: UInt32) {
+    func beginFreeSending(_ slot: ConnectionSlot) {
         guard connections[slot].hasTakenPart, !connections[slot].isFreeSender, freeSenders < site.limits.freeSendersMax
         else { return }
         connections[slot].isFreeSender = true
@@ -179,14 +180,14 @@ extension CompletionWorker {
         setUnsentSizeMax(slot, 0)
     }
 
-    func endFreeSending(_ slot: UInt32) {
+    func endFreeSending(_ slot: ConnectionSlot) {
         guard connections[slot].isFreeSender else { return }
         connections[slot].isFreeSender = false
         freeSenders -= 1
         setUnsentSizeMax(slot, site.limits.unsentSizeMax)
     }
 
-    private func setUnsentSizeMax(_ slot: UInt32, _ size: Int) {
+    private func setUnsentSizeMax(_ slot: ConnectionSlot, _ size: Int) {
         // No system call reaches a direct descriptor: what holds for its listener holds for it as long as it lives.
         // A Unix socket holds no more than its buffer, which does not grow.
         guard let descriptor = connections[slot].socket.descriptor, !connections[slot].socket.isUnix else { return }

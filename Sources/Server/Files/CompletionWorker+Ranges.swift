@@ -5,7 +5,7 @@ internal import HTTP
 
 extension CompletionWorker {
     /// The ranges that the exchange's request asks of a file, and what stands between them.
-    func byteRanges(_ exchange: UInt32, _ file: UInt32) -> ByteRangesContent {
+    func byteRanges(_ exchange: ExchangeSlot, _ file: FileSlot) -> ByteRangesContent {
         let head = exchanges[exchange].head
         let bytes = unsafe exchanges[exchange].headBytes.bytes
         guard let field = head[.range],
@@ -18,7 +18,7 @@ extension CompletionWorker {
     }
 
     /// A range has left: writes the next one's head and has its bytes sent, or writes the end.
-    func beginRange(_ exchange: UInt32, _ output: Output) {
+    func beginRange(_ exchange: ExchangeSlot, _ output: Output) {
         guard case .file(let file, _) = exchanges[exchange].reply else {
             preconditionFailure("only files are sent in ranges")
         }

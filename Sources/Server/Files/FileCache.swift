@@ -11,8 +11,8 @@ internal import Platform
 
 struct FileCache: ~Copyable {
     private(set) var files: Slab<CachedFile>
-    /// Slots of `files`, `noSlot` where free; a power of two, never more than half full.
-    private var table: [UInt32]
+    /// Slots of `files`, `null` where free; a power of two, never more than half full.
+    private var table: [FileSlot]
     private let mask: Int
     /// Bytes that entries may take; a smaller number counts when the next one comes.
     var sizeMax: Int
@@ -38,22 +38,23 @@ struct FileCache: ~Copyable {
         files = try Slab(capacity: limits.fileCacheCountMax)
         var capacity = 16
         while capacity < 2 * limits.fileCacheCountMax { capacity *= 2 }
-        table = [UInt32](repeating: noSlot, count: capacity)
+        table = [FileSlot](repeating: .null, count: capacity)
         mask = capacity - 1
         sizeMax = limits.fileCacheSizeMax
     }
 
-    subscript(slot: UInt32) -> CachedFile {
+    subscript(slot: FileSlot) -> CachedFile {
         @inline(__always) unsafeAddress { unsafe UnsafePointer(files.place(slot)) }
         @inline(__always) unsafeMutableAddress { unsafe files.place(slot) }
     }
 
     /// The address of an entry; it stays there as long as the entry is in the table.
     @inline(__always)
-    func place(_ slot: UInt32) -> UnsafeMutablePointer<CachedFile> { unsafe files.place(slot) }
+    func place(_ slot: FileSlot) -> UnsafeMutablePointer<CachedFile> { unsafe files.place(slot) }
 
     func isCurrent(_ key: CompletionKey) -> Bool { files.isCurrent(key) }
-    func key(_ slot: UInt32) -> CompletionKey { files.key(slot) }
+    func slot(of key: CompletionKey) -> FileSlot? { files.slot(of: key) }
+    func key(_ slot: FileSlot) -> CompletionKey { files.key(slot) }
 
     // MARK: Finding
 
@@ -87,16 +88,16 @@ struct FileCache: ~Copyable {
     ///
     /// Inlined, so that what it needs is read where it is, and the cache is not copied for it.
     @inline(__always)
-    func find(_ path: Span<UInt8>, _ key: FileKey) -> UInt32? {
+    func find(_ path: Span<UInt8>, _ key: FileKey) -> FileSlot? {
         find(path, key, hash: hash(path, key))
     }
 
     @inline(__always)
-    func find(_ path: Span<UInt8>, _ key: FileKey, hash: UInt64) -> UInt32? {
+    func find(_ path: Span<UInt8>, _ key: FileKey, hash: UInt64) -> FileSlot? {
         var position = Int(truncatingIfNeeded: hash) & mask
         while true {
             let slot = table[position]
-            guard slot != noSlot else { return nil }
+            guard slot != .null else { return nil }
             if files[slot].hash == hash, files[slot].answers(path, key) { return slot }
             position = (position &+ 1) & mask
         }
@@ -105,22 +106,22 @@ struct FileCache: ~Copyable {
     // MARK: Changing
 
     /// Lists a new entry, making room first; `nil` when every entry is in use.
-    mutating func insert(_ file: CachedFile) -> UInt32? {
+    mutating func insert(_ file: CachedFile) -> FileSlot? {
         if files.count == files.capacity { _ = evictOne() }
-        guard let key = files.insert(file) else {
+        guard let slot = files.insert(file) else {
             // Nobody else has it: its name and its path would be lost with it.
             file.freeMemory()
             return nil
         }
         var position = Int(truncatingIfNeeded: file.hash) & mask
-        while table[position] != noSlot { position = (position &+ 1) & mask }
-        table[position] = key.slot
-        files[key.slot].isListed = true
-        return key.slot
+        while table[position] != .null { position = (position &+ 1) & mask }
+        table[position] = slot
+        files[slot].isListed = true
+        return slot
     }
 
     /// Counts memory that an entry has taken, and drops others until it fits.
-    mutating func account(_ slot: UInt32, bytes: Int) {
+    mutating func account(_ slot: FileSlot, bytes: Int) {
         files[slot].accounted += bytes
         size += bytes
         while size > sizeMax, evictOne(keeping: slot) {}
@@ -131,13 +132,13 @@ struct FileCache: ~Copyable {
     }
 
     /// Counts memory that an entry takes which is not kept, in place of what it had.
-    mutating func countUnkept(_ slot: UInt32, bytes: Int) {
+    mutating func countUnkept(_ slot: FileSlot, bytes: Int) {
         unkept.count(bytes - files[slot].unkeptCount)
         files[slot].unkeptCount = bytes
     }
 
     /// An entry answers no further request; it lives until nobody sends from it.
-    mutating func unlist(_ slot: UInt32) {
+    mutating func unlist(_ slot: FileSlot) {
         guard files[slot].isListed else { return }
         files[slot].isListed = false
         if !files[slot].isLoaded { files[slot].isUnkept = true }
@@ -173,7 +174,7 @@ struct FileCache: ~Copyable {
     /// Watches the open file of an entry that is being loaded.
     ///
     /// - Returns: why it can't be watched, and must not be kept.
-    mutating func watch(_ slot: UInt32) -> FileWatches.Outcome {
+    mutating func watch(_ slot: FileSlot) -> FileWatches.Outcome {
         watches.add(slot, files[slot].descriptor)
     }
 
@@ -193,22 +194,22 @@ struct FileCache: ~Copyable {
     }
 
     /// Keeps a loaded file open as long as its entry lives, if there is a descriptor for it.
-    mutating func keepDescriptor(_ slot: UInt32) {
+    mutating func keepDescriptor(_ slot: FileSlot) {
         files[slot].keepsDescriptor = descriptors.takeForFile()
     }
 
     /// Keeps an entry's bytes in place until `unpin`.
-    mutating func pin(_ slot: UInt32) {
+    mutating func pin(_ slot: FileSlot) {
         files[slot].pins += 1
     }
 
-    mutating func unpin(_ slot: UInt32) {
+    mutating func unpin(_ slot: FileSlot) {
         precondition(files[slot].pins > 0, "nobody sends from this file")
         files[slot].pins -= 1
         endIfUnused(slot)
     }
 
-    private mutating func endIfUnused(_ slot: UInt32) {
+    private mutating func endIfUnused(_ slot: FileSlot) {
         guard files[slot].pins == 0, !files[slot].isListed else { return }
         size -= files[slot].accounted
         unkept.count(-files[slot].unkeptCount)
@@ -224,10 +225,10 @@ struct FileCache: ~Copyable {
     /// Drops one entry that was not used since the hand last came by, and none that is being loaded or sent from.
     ///
     /// - Returns: false when there is no other.
-    mutating func evictOne(keeping kept: UInt32 = noSlot) -> Bool {
+    mutating func evictOne(keeping kept: FileSlot = .null) -> Bool {
         // Twice round at most: the first round may find every entry used.
         for _ in 0..<2 * files.capacity {
-            let slot = hand
+            let slot = FileSlot(index: hand)
             hand = (hand + 1) % UInt32(files.capacity)
             guard files.contains(slot), slot != kept, files[slot].isListed, files[slot].isLoaded,
                 files[slot].pins == 0
@@ -249,7 +250,7 @@ struct FileCache: ~Copyable {
         while true {
             next = (next &+ 1) & mask
             let slot = table[next]
-            guard slot != noSlot else { break }
+            guard slot != .null else { break }
             let home = Int(truncatingIfNeeded: files[slot].hash) & mask
             let stays = gap <= next ? (gap < home && home <= next) : (gap < home || home <= next)
             if !stays {
@@ -257,6 +258,6 @@ struct FileCache: ~Copyable {
                 gap = next
             }
         }
-        table[gap] = noSlot
+        table[gap] = .null
     }
 }

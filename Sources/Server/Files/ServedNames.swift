@@ -211,12 +211,12 @@ private final class NameLookup: PoolJob {
 
 extension CompletionWorker {
     /// True when a guard has to be asked by names of a file that are not known yet.
-    func needsNames(_ file: UInt32) -> Bool {
+    func needsNames(_ file: FileSlot) -> Bool {
         files[file].namedRealm == nil && files[file].version.site.hosts.guards(hasLinks: files[file].isLinked)
     }
 
     /// Has a pool thread look up the names of an open file that is being loaded.
-    func lookUpNames(_ file: UInt32) {
+    func lookUpNames(_ file: FileSlot) {
         let own = root(of: file)
         var folders = files[file].version.roots
         // The folder in which it was found may have been left by its site since.
@@ -238,7 +238,7 @@ extension CompletionWorker {
 
     /// The names of a file are known, or it was moved meanwhile.
     func fileNamed(_ key: CompletionKey, _ names: ServedNames) {
-        let file = key.slot
+        let file = FileSlot(key)
         goOn(key, names) {
             readAttributes(file)
         } again: {
@@ -255,8 +255,9 @@ extension CompletionWorker {
     ///   - found: goes on, with `namedRealm`.
     ///   - again: looks once more, since something was moved meanwhile.
     func goOn(_ key: CompletionKey, _ names: ServedNames, found: () -> Void, again: () -> Void) {
-        let file = key.slot
-        precondition(files.isCurrent(key) && files[file].stage == .naming, "an entry stays while it is being loaded")
+        guard let file = files.slot(of: key), files[file].stage == .naming else {
+            preconditionFailure("an entry stays while it is being loaded")
+        }
         files[file].stage = .opening
         switch names {
         case .found(let names):
@@ -282,9 +283,9 @@ extension CompletionWorker {
     ///   - file: the entry.
     ///   - path: the path that was opened, with its leading slash.
     /// - Returns: the realm that guards it by its names; -1 for none.
-    func guardingRealm(_ file: UInt32, _ path: [UInt8]) -> Int {
+    func guardingRealm(_ file: FileSlot, _ path: [UInt8]) -> Int {
         // A variant that is made has its original's content.
-        if files[file].stage == .making, let source = files[file].source { return files[source.slot].realm }
+        if files[file].stage == .making, let source = files[file].source { return files[FileSlot(source)].realm }
         if let realm = files[file].namedRealm, realm >= 0 { return realm }
         return policy(ofFile: file).realm(ofFile: path)
     }

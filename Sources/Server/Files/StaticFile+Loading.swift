@@ -18,7 +18,7 @@ extension CompletionWorker {
     ///   - version: the rules by which it is found and answered.
     ///   - isErrorPage: that it is not there is worth keeping in mind, as it is asked for after each failure.
     /// - Returns: its entry; `nil` when the cache is full of files in use.
-    func load(_ name: Span<UInt8>, _ key: FileKey, _ version: SiteVersion, isErrorPage: Bool) -> UInt32? {
+    func load(_ name: Span<UInt8>, _ key: FileKey, _ version: SiteVersion, isErrorPage: Bool) -> FileSlot? {
         let policy = version.site.hosts.policies[Int(key.policy)]
         guard let path = policy.names.file(name, attempt: 0) else {
             preconditionFailure("a path that ends with a slash has an index that may be tried")
@@ -36,18 +36,18 @@ extension CompletionWorker {
     }
 
     /// The policy of an entry's site, by the rules that it is loaded by.
-    func policy(ofFile file: UInt32) -> SitePolicy {
+    func policy(ofFile file: FileSlot) -> SitePolicy {
         files[file].version.site.hosts.policies[Int(files[file].key.policy)]
     }
 
     /// The index of the folder that an entry's site is served from, by the rules that it is loaded by.
-    func root(of file: UInt32) -> Int { policy(ofFile: file).folder }
+    func root(of file: FileSlot) -> Int { policy(ofFile: file).folder }
 
     /// The folder itself: where the site's path leads, or led when another version took the place of the entry's.
-    func folder(of file: UInt32) -> Descriptor.Shared { files[file].version.roots[root(of: file)] }
+    func folder(of file: FileSlot) -> Descriptor.Shared { files[file].version.roots[root(of: file)] }
 
     /// Opens the file that is tried, after its folder is watched: what changes from here on is reported.
-    func open(_ file: UInt32, _ rule: OpenRule) {
+    func open(_ file: FileSlot, _ rule: OpenRule) {
         let index = root(of: file)
         // Folders of an earlier version are not followed or watched any longer, and its files not kept.
         let isCurrent = files[file].version === version
@@ -64,15 +64,16 @@ extension CompletionWorker {
     }
 
     func opened(_ packet: CompletionPacket) {
-        let file = packet.key.slot
-        precondition(files.isCurrent(packet.key), "an entry stays while it is being loaded")
+        guard let file = files.slot(of: packet.key) else {
+            preconditionFailure("an entry stays while it is being loaded")
+        }
         guard files[file].stage != .looking else { return lookedBeside(file, packet.result) }
         guard packet.result >= 0 else { return openFailed(file, -packet.result) }
         files[file].descriptor = packet.result
         readAttributes(file)
     }
 
-    private func openFailed(_ file: UInt32, _ code: Int32) {
+    private func openFailed(_ file: FileSlot, _ code: Int32) {
         switch code {
         case EAGAIN where files[file].attempts < CachedFile.attemptsMax:
             // openat2(2): a rename at the same time made it impossible to say whether the path stays beneath `www/`.
@@ -101,7 +102,7 @@ extension CompletionWorker {
     ///
     /// All that is tried for a name is of one folder: in another one it begins with the first. A variant is of a content, and
     /// goes with it.
-    func openAgain(_ file: UInt32, _ rule: OpenRule) {
+    func openAgain(_ file: FileSlot, _ rule: OpenRule) {
         if isInPlace(file) {
             open(file, rule)
         } else if files[file].key.isPlain {
@@ -112,12 +113,12 @@ extension CompletionWorker {
     }
 
     /// The way in which a path with symbolic links is opened by the rules of its site.
-    func followed(_ file: UInt32) -> OpenRule {
+    func followed(_ file: FileSlot) -> OpenRule {
         policy(ofFile: file).symlinks.rule
     }
 
     /// The file that was tried is not there: there may be another that answers for the name.
-    private func tryNext(_ file: UInt32) {
+    private func tryNext(_ file: FileSlot) {
         let names = policy(ofFile: file).names
         let attempt = files[file].candidate + 1
         guard files[file].key.isPlain, let path = files[file].withName({ names.file($0, attempt: attempt) }) else {
@@ -129,13 +130,13 @@ extension CompletionWorker {
     }
 
     /// True when the folder that a file is looked for in is still its site's.
-    private func isInPlace(_ file: UInt32) -> Bool {
+    private func isInPlace(_ file: FileSlot) -> Bool {
         if files[file].version === version { followUnwatchedRoot(root(of: file)) }
         return files[file].isBeneath(folder(of: file))
     }
 
     /// Looks what was opened: fstat(2) on a local file never waits.
-    func readAttributes(_ file: UInt32) {
+    func readAttributes(_ file: FileSlot) {
         var attributes = stat()
         guard unsafe fstat(files[file].descriptor, &attributes) == 0 else {
             errors.error(.error, SystemError("read the attributes of \(files[file].pathText)").description)
@@ -156,14 +157,14 @@ extension CompletionWorker {
         // A variant that is older than its original was made of another content; an empty one is not made yet, as no coding
         // has an empty result.
         if let source = files[file].source,
-            !isCurrent(source) || FileContent(attributes).isOlder(than: modified(source)) || attributes.st_size == 0
+            original(of: file) == nil || FileContent(attributes).isOlder(than: modified(source)) || attributes.st_size == 0
         {
             return loadEnded(file, .missing)
         }
         guard !needsNames(file) else { return lookUpNames(file) }
         files[file].take(attributes, wall: clock.wall)
         describe(file)
-        if let source = files[file].source, files[file].realm >= 0, files[file].realm != files[source.slot].realm {
+        if let source = files[file].source, files[file].realm >= 0, files[file].realm != files[FileSlot(source)].realm {
             // Who may have the original may not have this one for it.
             return loadEnded(file, .missing)
         }
@@ -191,7 +192,7 @@ extension CompletionWorker {
     }
 
     /// Notes what the rules say about the file.
-    func describe(_ file: UInt32) {
+    func describe(_ file: FileSlot) {
         let policy = policy(ofFile: file)
         let site = files[file].version.site
         var path = [UInt8(ascii: "/")] + files[file].pathBytes
@@ -222,25 +223,26 @@ extension CompletionWorker {
 
     /// The time at which a variant's original was modified.
     private func modified(_ source: CompletionKey) -> Int64 {
-        guard let content = files[source.slot].content else { preconditionFailure("a loaded file has been looked at") }
+        guard let content = files[FileSlot(source)].content else { preconditionFailure("a loaded file has been looked at") }
         return content.modified
     }
 
-    func closeDescriptor(_ file: UInt32) {
+    func closeDescriptor(_ file: FileSlot) {
         // A mapping keeps the file; the number is given back on the ring.
-        port.close(files[file].descriptor, CompletionKey(slot: noSlot, generation: 0))
+        port.close(files[file].descriptor, .unclaimed)
         files[file].descriptor = -1
     }
 
-    private func readOn(_ file: UInt32) {
+    private func readOn(_ file: FileSlot) {
         guard let place = unsafe files[file].unread else { return checkUnchanged(file) }
         // The block stays in place as long as the entry, which is pinned until it is loaded.
         unsafe port.read(files[file].descriptor, into: place, at: UInt64(files[file].readCount), files.key(file))
     }
 
     func readFile(_ packet: CompletionPacket) {
-        let file = packet.key.slot
-        precondition(files.isCurrent(packet.key), "an entry stays while it is being loaded")
+        guard let file = files.slot(of: packet.key) else {
+            preconditionFailure("an entry stays while it is being loaded")
+        }
         switch packet.result {
         case 1...:
             files[file].readCount += Int(packet.result)
@@ -256,7 +258,7 @@ extension CompletionWorker {
     /// A file that was written to while it was read may be a mixture: it is read again.
     ///
     /// One that is mapped may have changed before it was watched.
-    private func checkUnchanged(_ file: UInt32) {
+    private func checkUnchanged(_ file: FileSlot) {
         var attributes = stat()
         guard unsafe fstat(files[file].descriptor, &attributes) == 0,
             files[file].isUnchanged(attributes), unsafe files[file].unread == nil
@@ -282,9 +284,9 @@ extension CompletionWorker {
     }
 
     /// Loading is over: those who wait go on, in the order in which they came.
-    func loadEnded(_ file: UInt32, _ outcome: LoadOutcome) {
+    func loadEnded(_ file: FileSlot, _ outcome: LoadOutcome) {
         guard !needsNames(file, absent: outcome) else { return lookUpNames(file, absent: outcome) }
-        if case .ready = outcome, let twin = files[file].twin { return handOver(file, to: twin.slot) }
+        if case .ready = outcome, let twin = files[file].twin { return handOver(file, to: FileSlot(twin)) }
         var outcome = outcome
         if case .refused = outcome, !files[file].key.isPlain, files[file].stage != .making {
             // A file beside the original that can't be read is as good as none.
@@ -302,7 +304,7 @@ extension CompletionWorker {
                 files.countUnkept(file, bytes: files[file].memoryCount)
             }
             // What it was made of may have changed meanwhile.
-            if let source = files[file].source, !isCurrent(source) { files.unlist(file) }
+            if files[file].source != nil, original(of: file) == nil { files.unlist(file) }
         } else if case .missing = outcome, files[file].isErrorPage, files[file].watch >= 0 {
             files[file].stage = .absent
         } else {
@@ -312,10 +314,10 @@ extension CompletionWorker {
         for exchange in waiters { settle(exchange, outcome, file) }
         let original = files[file].pinsSource ? files[file].source : nil
         files.unpin(file)
-        if let original { files.unpin(original.slot) }
+        if let original { files.unpin(FileSlot(original)) }
     }
 
-    private func settle(_ exchange: UInt32, _ outcome: LoadOutcome, _ file: UInt32) {
+    private func settle(_ exchange: ExchangeSlot, _ outcome: LoadOutcome, _ file: FileSlot) {
         let status = exchanges[exchange].awaitedStatus
         switch outcome {
         case .ready:
@@ -327,8 +329,8 @@ extension CompletionWorker {
         case .missing where !files[file].key.isPlain, .folder where !files[file].key.isPlain,
             .refused where !files[file].key.isPlain:
             // The variant is not to be had: the original, if it may be, or another.
-            if let source = files[file].source, isCurrent(source) {
-                deliver(exchange, source.slot)
+            if let original = original(of: file) {
+                deliver(exchange, original)
             } else {
                 // The original has changed meanwhile, or was dropped to make room.
                 let name = files[file].withName { name in name.indices.map { name[$0] } }
@@ -347,7 +349,7 @@ extension CompletionWorker {
     ///
     /// It is made of the decoded path, and not of what was sent: a scheme and host, or a path that begins with two slashes
     /// before its dot segments are resolved, would lead the client to another site.
-    private func folderReference(_ exchange: UInt32) -> [UInt8] {
+    private func folderReference(_ exchange: ExchangeSlot) -> [UInt8] {
         let folder = withPath(exchange) { path in path.indices.map { path[$0] } } + [UInt8(ascii: "/")]
         return withSentPath(exchange) { RelativeReference.path(to: folder.span, from: $0) }
     }

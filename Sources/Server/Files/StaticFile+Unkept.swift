@@ -10,7 +10,7 @@ extension CompletionWorker {
     /// Has those who wait for a file that is not kept share the bytes of those who are sent it already.
     ///
     /// - Returns: true when nothing is to be read.
-    func shareContent(_ file: UInt32) -> Bool {
+    func shareContent(_ file: FileSlot) -> Bool {
         guard !files[file].isListed, files[file].validators.hasRested, let content = files[file].content else {
             return false
         }
@@ -43,24 +43,24 @@ extension CompletionWorker {
     }
 
     /// Has those who wait for one entry wait for another, which is being read.
-    private func join(_ file: UInt32, _ other: UInt32) {
-        var last = noSlot
+    private func join(_ file: FileSlot, _ other: FileSlot) {
+        var last = ExchangeSlot.null
         var exchange = files[file].waiters
-        while exchange != noSlot {
+        while exchange != .null {
             exchanges[exchange].awaitedFile = other
             last = exchange
             exchange = exchanges[exchange].nextWaiter
         }
-        if last != noSlot {
+        if last != .null {
             exchanges[last].nextWaiter = files[other].waiters
             files[other].waiters = files[file].waiters
-            files[file].waiters = noSlot
+            files[file].waiters = .null
         }
         endShared(file)
     }
 
     /// Loading a file has ended without a read: those who wait for it are sent what another entry holds.
-    func handOver(_ file: UInt32, to other: UInt32) {
+    func handOver(_ file: FileSlot, to other: FileSlot) {
         if files[file].key.isPlain {
             files[other].variants = files[file].variants
             if files[other].variesByCoding != files[file].variesByCoding {
@@ -79,18 +79,18 @@ extension CompletionWorker {
     }
 
     /// Ends an entry whose bytes another one has.
-    private func endShared(_ file: UInt32) {
+    private func endShared(_ file: FileSlot) {
         if files[file].descriptor >= 0 { closeDescriptor(file) }
         files[file].setRoot(nil)
         let original = files[file].pinsSource ? files[file].source : nil
         files.unpin(file)
-        if let original { files.unpin(original.slot) }
+        if let original { files.unpin(FileSlot(original)) }
     }
 
     /// The exchanges that wait for a file, in the order in which they came; none does any longer.
-    func takeWaiters(_ file: UInt32) -> [UInt32] {
-        var waiters: [UInt32] = []
-        while files[file].waiters != noSlot {
+    func takeWaiters(_ file: FileSlot) -> [ExchangeSlot] {
+        var waiters: [ExchangeSlot] = []
+        while files[file].waiters != .null {
             let exchange = files[file].waiters
             waiters.append(exchange)
             files[file].waiters = exchanges[exchange].nextWaiter
@@ -101,13 +101,13 @@ extension CompletionWorker {
     // MARK: Turns
 
     /// Lets the exchange wait until it is first in line: what is loaded for it then leaves at once.
-    func awaitTurn(_ exchange: UInt32) {
+    func awaitTurn(_ exchange: ExchangeSlot) {
         exchanges[exchange].stage = .waitingForTurn
-        exchanges[exchange].awaitedFile = noSlot
+        exchanges[exchange].awaitedFile = .null
     }
 
     /// The exchange is first in line, or there may be room for its file: that is found now.
-    func findInTurn(_ exchange: UInt32) {
+    func findInTurn(_ exchange: ExchangeSlot) {
         exchanges[exchange].deadline = .distantFuture
         if exchanges[exchange].awaitedStatus != 200, let reason = exchanges[exchange].reason {
             return awaitErrorPage(exchange, reason)
@@ -122,13 +122,13 @@ extension CompletionWorker {
     /// Counts the bytes of a file that is not kept; ends its loading when there is no room for them.
     ///
     /// A variant gives way to its original, which is in memory.
-    func takeUnkept(_ file: UInt32, _ size: Int) -> Bool {
+    func takeUnkept(_ file: FileSlot, _ size: Int) -> Bool {
         guard !files.unkept.hasRoom(for: size - files[file].unkeptCount) else {
             files.countUnkept(file, bytes: size)
             return true
         }
         let waiter = files[file].waiters
-        let isMade = files[file].key.isPlain && waiter != noSlot && endReaders(.unkept, for: waiter, wants: size)
+        let isMade = files[file].key.isPlain && waiter != .null && endReaders(.unkept, for: waiter, wants: size)
         loadEnded(file, isMade ? .crowded : .refused(.filesFull))
         return false
     }

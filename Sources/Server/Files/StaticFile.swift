@@ -17,7 +17,7 @@ extension CompletionWorker {
     /// - Returns: false when the file is not there, or its body has to leave in parts.
     /// - Complexity: no allocation, no system call, no lock.
     @unsafe
-    func answerFromCache(_ slot: UInt32, _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    func answerFromCache(_ slot: ConnectionSlot, _ head: RequestHead, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         let isGet: Bool
         switch (head.method, head.form) {
         case (_, .asterisk): return false
@@ -59,7 +59,7 @@ extension CompletionWorker {
 
     /// True when no rule is to be asked about the file, and the request's fields don't matter.
     @inline(__always)
-    private func mayAnswerAtOnce(_ file: UInt32, _ head: RequestHead) -> Bool {
+    private func mayAnswerAtOnce(_ file: FileSlot, _ head: RequestHead) -> Bool {
         let entry = unsafe files.place(file)
         return unsafe entry.pointee.stage == .ready && !entry.pointee.isGoverned
             && !(entry.pointee.variesByOrigin && head.has(.origin))
@@ -75,13 +75,13 @@ extension CompletionWorker {
     }
 
     /// The entry for a path that needs no decoding.
-    private func findPlain(_ path: Span<UInt8>, _ key: FileKey) -> UInt32? {
+    private func findPlain(_ path: Span<UInt8>, _ key: FileKey) -> FileSlot? {
         for index in path.indices where path[index] == UInt8(ascii: "%") { return nil }
         return files.find(path, key)
     }
 
     /// Writes a response's body if it is in memory.
-    private func writeBody(_ answer: FileAnswer, _ file: UInt32, _ output: Output) {
+    private func writeBody(_ answer: FileAnswer, _ file: FileSlot, _ output: Output) {
         guard answer.sendsBody, !files[file].isMapped else { return }
         let body = unsafe UnsafeRawBufferPointer(
             rebasing: files[file].body[Int(answer.range.lowerBound)..<Int(answer.range.upperBound)]
@@ -95,7 +95,7 @@ extension CompletionWorker {
     }
 
     /// Answers an exchange whose file is ready.
-    func answerFile(_ exchange: UInt32, _ file: UInt32, status: UInt16, _ output: Output) {
+    func answerFile(_ exchange: ExchangeSlot, _ file: FileSlot, status: UInt16, _ output: Output) {
         let answer = unsafe FileAnswer(
             exchanges[exchange].head,
             exchanges[exchange].headBytes.bytes.span,
@@ -152,7 +152,7 @@ extension CompletionWorker {
     ///
     /// For how long a page may be kept is said of the page, not of the failure that it tells of. What the file may say to all
     /// is not said to caches where the address is guarded.
-    private func lines(_ exchange: UInt32, of file: UInt32, _ status: UInt16) -> [UInt8]? {
+    private func lines(_ exchange: ExchangeSlot, of file: FileSlot, _ status: UInt16) -> [UInt8]? {
         if status >= 400 { return ownLines(exchange, status) }
         guard isPrivate(exchange) else { return nil }
         return files[file].withLines { _, others in Caching.madePrivate(others) }
@@ -160,7 +160,7 @@ extension CompletionWorker {
 
     /// True when the kernel is to send the rest of a file from its page cache: with few bytes two more calls cost more
     /// than the copy.
-    func maySendPages(_ exchange: UInt32, _ file: UInt32) -> Bool {
+    func maySendPages(_ exchange: ExchangeSlot, _ file: FileSlot) -> Bool {
         files[file].keepsDescriptor && !connections[exchanges[exchange].connection].socket.isDirect
             && exchanges[exchange].end - exchanges[exchange].position > UInt64(site.limits.residentFileSizeMax)
     }
@@ -168,7 +168,7 @@ extension CompletionWorker {
     // MARK: Finding
 
     /// Has the exchange's file found, loading it if it is not there yet.
-    func findFile(_ exchange: UInt32) {
+    func findFile(_ exchange: ExchangeSlot) {
         let method = exchanges[exchange].head.method
         guard method == .get || method == .head else {
             return reply(exchange, .refusal(.notFound))
@@ -185,7 +185,7 @@ extension CompletionWorker {
 
     /// Nothing is at the exchange's address: a list of its folder answers, the site's fallback, the built-in page that thanks
     /// for a form, or the page that says so.
-    func answerMissing(_ exchange: UInt32) {
+    func answerMissing(_ exchange: ExchangeSlot) {
         let policy = policy(exchange)
         if policy.listing, !exchanges[exchange].isListed, withPath(exchange, { $0[$0.count - 1] == UInt8(ascii: "/") })
         {
@@ -203,7 +203,7 @@ extension CompletionWorker {
     }
 
     /// The built-in page that thanks for a form, where it is what the exchange asks for.
-    private func thanks(_ exchange: UInt32) -> Exchange.Reply? {
+    private func thanks(_ exchange: ExchangeSlot) -> Exchange.Reply? {
         let policy = policy(exchange)
         let head = exchanges[exchange].head
         let bytes = unsafe exchanges[exchange].headBytes.bytes
@@ -215,7 +215,7 @@ extension CompletionWorker {
 
     /// Has the exchange answered by the site's page for a failure, `404.html` or `50x.html`, if there is one and its client
     /// wants a page.
-    func awaitErrorPage(_ exchange: UInt32, _ reason: Reason) {
+    func awaitErrorPage(_ exchange: ExchangeSlot, _ reason: Reason) {
         let name: StaticString = reason.status == 404 ? "/404.html" : "/50x.html"
         let bytes = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
         exchanges[exchange].reason = reason
@@ -224,7 +224,7 @@ extension CompletionWorker {
     }
 
     /// Has the exchange answered by a file.
-    func awaitFile(_ exchange: UInt32, _ name: Span<UInt8>, status: UInt16) {
+    func awaitFile(_ exchange: ExchangeSlot, _ name: Span<UInt8>, status: UInt16) {
         exchanges[exchange].awaitedStatus = status
         let version = exchanges[exchange].version
         let key = FileKey(policy: Int(exchanges[exchange].policy))
@@ -245,7 +245,7 @@ extension CompletionWorker {
     }
 
     /// Lets the exchange wait until an entry is loaded.
-    private func wait(_ exchange: UInt32, for file: UInt32) {
+    private func wait(_ exchange: ExchangeSlot, for file: FileSlot) {
         exchanges[exchange].stage = .waitingForFile
         exchanges[exchange].awaitedFile = file
         exchanges[exchange].nextWaiter = files[file].waiters
@@ -253,13 +253,13 @@ extension CompletionWorker {
     }
 
     /// The file that was awaited is not there.
-    func missed(_ exchange: UInt32) {
+    func missed(_ exchange: ExchangeSlot) {
         guard exchanges[exchange].awaitedStatus != 200 else { return answerMissing(exchange) }
         reply(exchange, .refusal(exchanges[exchange].reason ?? .notFound))
     }
 
     /// Answers the exchange with the representation of a file that suits its client.
-    func deliver(_ exchange: UInt32, _ file: UInt32) {
+    func deliver(_ exchange: ExchangeSlot, _ file: FileSlot) {
         let status = exchanges[exchange].awaitedStatus
         let realm = files[file].realm
         if realm >= 0, realm != exchanges[exchange].realm || !exchanges[exchange].isAuthorised {
@@ -288,7 +288,7 @@ extension CompletionWorker {
     /// Asks for the password of the file that was found: its address is not guarded, or is by another realm.
     ///
     /// The way to it is gone once more: no handler wanted the request, and the fallback or a list may be what it found.
-    func ask(_ exchange: UInt32, realm: Int) {
+    func ask(_ exchange: ExchangeSlot, realm: Int) {
         exchanges[exchange].realm = realm
         exchanges[exchange].isAuthorised = false
         exchanges[exchange].route = -1
@@ -298,8 +298,8 @@ extension CompletionWorker {
     }
 
     /// The exchange's answer is known; it leaves when its turn comes.
-    func reply(_ exchange: UInt32, _ reply: Exchange.Reply) {
-        exchanges[exchange].awaitedFile = noSlot
+    func reply(_ exchange: ExchangeSlot, _ reply: Exchange.Reply) {
+        exchanges[exchange].awaitedFile = .null
         if case .refusal(let reason) = reply, reason.hasPage, exchanges[exchange].reason == nil {
             return awaitErrorPage(exchange, reason)
         }
@@ -310,7 +310,7 @@ extension CompletionWorker {
     }
 
     /// The exchange's connection ends while a file is being loaded for it.
-    func stopWaiting(_ exchange: UInt32) {
+    func stopWaiting(_ exchange: ExchangeSlot) {
         let file = exchanges[exchange].awaitedFile
         var link = files[file].waiters
         if link == exchange {

@@ -20,8 +20,8 @@ final class UnkeptFiles {
         let content: FileContent
     }
 
-    private var slots: [Holding: UInt32] = [:]
-    private var holdings: [UInt32: Holding] = [:]
+    private var slots: [Holding: FileSlot] = [:]
+    private var holdings: [FileSlot: Holding] = [:]
     /// Bytes of all files that are not kept.
     private(set) var size = 0
     private let sizeMax: Int
@@ -34,10 +34,10 @@ final class UnkeptFiles {
     var sharedCount: Int { slots.count }
 
     /// The entry that holds this, if another one does.
-    func slot(_ holding: Holding) -> UInt32? { slots[holding] }
+    func slot(_ holding: Holding) -> FileSlot? { slots[holding] }
 
     /// Notes that an entry holds this, or is about to.
-    func note(_ slot: UInt32, _ holding: Holding) {
+    func note(_ slot: FileSlot, _ holding: Holding) {
         forget(slot)
         guard slots[holding] == nil else { return }
         slots[holding] = slot
@@ -45,7 +45,7 @@ final class UnkeptFiles {
     }
 
     /// An entry holds something else from here on, or nothing.
-    func forget(_ slot: UInt32) {
+    func forget(_ slot: FileSlot) {
         guard let holding = holdings.removeValue(forKey: slot) else { return }
         slots[holding] = nil
     }

@@ -84,7 +84,7 @@ extension CompletionKey {
 
 extension CompletionWorker {
     /// Makes a call of the exchange; it is handed to the pool at the end of the turn, with all others of that turn.
-    func callHandler(_ exchange: UInt32) {
+    func callHandler(_ exchange: ExchangeSlot) {
         guard makeRoomForCall(exchange) else { return reply(exchange, .refusal(.handlersFull)) }
         let head = exchanges[exchange].head
         let call = withPath(exchange) { makeCall(exchange, head, $0) }
@@ -99,7 +99,7 @@ extension CompletionWorker {
         jobs.append(call)
     }
 
-    private func makeCall(_ exchange: UInt32, _ head: RequestHead, _ path: Span<UInt8>) -> HandlerCall {
+    private func makeCall(_ exchange: ExchangeSlot, _ head: RequestHead, _ path: Span<UInt8>) -> HandlerCall {
         let bytes = unsafe exchanges[exchange].headBytes.bytes
         let body = unsafe exchanges[exchange].body.bytes
         var fields = FieldIterator(head)
@@ -135,9 +135,9 @@ extension CompletionWorker {
         guard !jobs.isEmpty else { return }
         for index in site.dispatch.pool.submit(contentsOf: jobs) {
             let key = CompletionKey(bits: jobs[index].key)
-            guard exchanges.isCurrent(key), exchanges[key.slot].call === jobs[index] else { continue }
-            endCall(key.slot)
-            reply(key.slot, .refusal(.poolFull))
+            guard let exchange = exchanges.slot(of: key), exchanges[exchange].call === jobs[index] else { continue }
+            endCall(exchange)
+            reply(exchange, .refusal(.poolFull))
         }
         jobs.removeAll(keepingCapacity: true)
     }
@@ -146,9 +146,7 @@ extension CompletionWorker {
     ///
     /// Its exchange may have ended before: then nobody waits for the answer.
     func handlerAnswered(_ key: CompletionKey, _ result: HandlerResult) {
-        guard exchanges.isCurrent(key) else { return }
-        let exchange = key.slot
-        guard exchanges[exchange].stage == .waitingForHandler, exchanges[exchange].connection != noSlot else { return }
+        guard let exchange = exchanges.slot(of: key), exchanges[exchange].stage == .waitingForHandler, exchanges[exchange].connection != .null else { return }
         endCall(exchange)
         switch result {
         case .response(let response):
@@ -163,7 +161,7 @@ extension CompletionWorker {
     }
 
     /// The handler took too long: its client gets an answer, and a later completion of the call is only counted.
-    func handlerExpired(_ exchange: UInt32) {
+    func handlerExpired(_ exchange: ExchangeSlot) {
         if exchanges[exchange].stage == .waitingForTurn {
             exchanges[exchange].deadline = .distantFuture
             return reply(exchange, .refusal(.filesFull))
@@ -174,7 +172,7 @@ extension CompletionWorker {
     }
 
     /// The exchange waits for its call no longer.
-    func endCall(_ exchange: UInt32) {
+    func endCall(_ exchange: ExchangeSlot) {
         exchanges[exchange].call = nil
         exchanges[exchange].deadline = .distantFuture
         recount(exchange)

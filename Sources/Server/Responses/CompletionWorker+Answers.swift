@@ -7,7 +7,7 @@ internal import HTTP
 
 extension CompletionWorker {
     /// Writes the answer of the first exchange in line into the output.
-    func answer(_ exchange: UInt32, _ output: Output) {
+    func answer(_ exchange: ExchangeSlot, _ output: Output) {
         switch exchanges[exchange].reply {
         case .none:
             preconditionFailure("an exchange is ready when it has a reply")
@@ -41,7 +41,7 @@ extension CompletionWorker {
     private static let variesByOriginLine = Array("Vary: Origin\r\n".utf8)
 
     /// The lines of an answer that is no file: the configured ones, and those about the origin that asks.
-    private func lines(_ exchange: UInt32, _ status: UInt16, namesOrigin: Bool = true) -> [UInt8] {
+    private func lines(_ exchange: ExchangeSlot, _ status: UInt16, namesOrigin: Bool = true) -> [UInt8] {
         var lines = ownLines(exchange, status)
         if namesOrigin, policy(exchange).variesByOrigin { lines += Self.variesByOriginLine }
         let originLines = crossOriginLines(exchange)
@@ -50,7 +50,7 @@ extension CompletionWorker {
     }
 
     /// The configured lines of an answer of the server's own, which a cache may keep or not by its status.
-    func ownLines(_ exchange: UInt32, _ status: UInt16) -> [UInt8] {
+    func ownLines(_ exchange: ExchangeSlot, _ status: UInt16) -> [UInt8] {
         let policy = policy(exchange)
         // A refusal that no cache keeps may come before there is a path.
         guard !Caching.isUnstorable(status) else { return policy.unstoredLines }
@@ -61,11 +61,11 @@ extension CompletionWorker {
     }
 
     /// The persistence of the connection after this exchange, as its answer has to say.
-    func persistence(_ exchange: UInt32) -> Persistence {
+    func persistence(_ exchange: ExchangeSlot) -> Persistence {
         Persistence(keepsAlive: keepsAlive(exchange), version: exchanges[exchange].head.version)
     }
 
-    private func keepsAlive(_ exchange: UInt32) -> Bool {
+    private func keepsAlive(_ exchange: ExchangeSlot) -> Bool {
         let slot = exchanges[exchange].connection
         guard exchanges[exchange].head.keepsAlive, !isDraining else { return false }
         // A refused content makes the last exchange in line the connection's last.
@@ -82,15 +82,15 @@ extension CompletionWorker {
     ///   - head: what was read of the request before the refusal.
     ///   - request: the bytes that came, to which the head's positions refer.
     @unsafe
-    func refuse(_ slot: UInt32, _ reason: Reason, head: RequestHead, request: UnsafeBufferPointer<UInt8>) {
+    func refuse(_ slot: ConnectionSlot, _ reason: Reason, head: RequestHead, request: UnsafeBufferPointer<UInt8>) {
         connections[slot].state.refused()
         unsafe answerRefusal(slot, reason, head: head, request: request)
     }
 
     /// Answers a request that gets no exchange, or has to wait for its turn with one.
     @unsafe
-    func answerRefusal(_ slot: UInt32, _ reason: Reason, head: RequestHead, request: UnsafeBufferPointer<UInt8>) {
-        guard connections[slot].firstExchange == noSlot, lendOutput(slot), let output = connections[slot].output,
+    func answerRefusal(_ slot: ConnectionSlot, _ reason: Reason, head: RequestHead, request: UnsafeBufferPointer<UInt8>) {
+        guard connections[slot].firstExchange == .null, lendOutput(slot), let output = connections[slot].output,
             output.hasRoom(site.limits.responseHeadSizeMax)
         else { return unsafe queueRefusal(slot, reason, head: head, request: request) }
         let refusal = unsafe Refusal(
@@ -108,7 +108,7 @@ extension CompletionWorker {
     /// Gives a refusal an exchange, with which it waits for those before it.
     @unsafe
     private func queueRefusal(
-        _ slot: UInt32,
+        _ slot: ConnectionSlot,
         _ reason: Reason,
         head: RequestHead,
         request: UnsafeBufferPointer<UInt8>
@@ -125,22 +125,22 @@ extension CompletionWorker {
         exchange.reply = .refusal(reason)
         // As far as the head was read: nothing behind that is looked at.
         unsafe exchange.headBytes.append(UnsafeBufferPointer(rebasing: request.prefix(head.fieldsRange.upperBound)))
-        guard let key = exchanges.insert(exchange) else {
+        guard let inserted = exchanges.insert(exchange) else {
             exchange.headBytes.free()
             return fail(slot, reason)
         }
-        enqueue(key.slot, slot)
+        enqueue(inserted, slot)
         advance(slot)
     }
 
     /// The shape in which the exchange's client is told of a refusal.
-    func refusalShape(_ exchange: UInt32) -> RefusalShape {
+    func refusalShape(_ exchange: ExchangeSlot) -> RefusalShape {
         let bytes = unsafe exchanges[exchange].headBytes.bytes
         return unsafe RefusalShape(exchanges[exchange].head, in: bytes.span)
     }
 
     /// The refusal of an exchange's request.
-    func refusal(_ reason: Reason, _ exchange: UInt32) -> Refusal {
+    func refusal(_ reason: Reason, _ exchange: ExchangeSlot) -> Refusal {
         let realm = exchanges[exchange].realm
         let retryAfter = exchanges[exchange].retryAfter
         var varying: Varying = policy(exchange).variesByOrigin ? .origin : []
@@ -164,7 +164,7 @@ extension CompletionWorker {
     }
 
     /// True when the client takes no content as it is: the site's `404.html` may have no form for it, and has one for others.
-    private func refusesIdentity(_ exchange: UInt32) -> Bool {
+    private func refusesIdentity(_ exchange: ExchangeSlot) -> Bool {
         let head = exchanges[exchange].head
         guard head.has(.acceptEncoding) else { return false }
         let bytes = unsafe exchanges[exchange].headBytes.bytes
@@ -172,7 +172,7 @@ extension CompletionWorker {
     }
 
     /// Writes a refusal as the answer of an exchange.
-    func answerRefusal(_ exchange: UInt32, _ refusal: Refusal, _ output: Output) {
+    func answerRefusal(_ exchange: ExchangeSlot, _ refusal: Refusal, _ output: Output) {
         exchanges[exchange].status = refusal.content.reason.status
         exchanges[exchange].sent = writeRefusal(refusal, room: roomNeeded(exchange), output)
     }
@@ -196,7 +196,7 @@ extension CompletionWorker {
     ///   - list: the content, where it is not the response's own but shared by all who are sent it.
     ///   - output: has room.
     private func answerHandler(
-        _ exchange: UInt32,
+        _ exchange: ExchangeSlot,
         _ response: HandlerResponse,
         list: SharedBytes? = nil,
         _ output: Output

@@ -25,13 +25,13 @@ extension CompletionWorker {
     func giveBack(
         _ standings: [RequestGivers.Standing],
         _ reason: Reason,
-        for taker: UInt32 = noSlot,
-        next: () -> UInt32?,
+        for taker: ExchangeSlot = .null,
+        next: () -> ExchangeSlot?,
         isFree: () -> Bool
     ) -> Return {
         var givers = RequestGivers()
         var hasEnding = false
-        var first: UInt32?
+        var first: ExchangeSlot?
         for _ in 0..<Self.looksMax {
             guard let exchange = next(), exchange != first else { break }
             first = first ?? exchange
@@ -48,12 +48,12 @@ extension CompletionWorker {
     }
 
     /// True when what the exchange holds is free as soon as its connection, which is being closed, has nothing in flight.
-    private func isEnding(_ exchange: UInt32) -> Bool {
+    private func isEnding(_ exchange: ExchangeSlot) -> Bool {
         let slot = exchanges[exchange].connection
-        return slot == noSlot || connections[slot].state.phase == .closing
+        return slot == .null || connections[slot].state.phase == .closing
     }
 
-    private func consider(_ exchange: UInt32, _ givers: inout RequestGivers) {
+    private func consider(_ exchange: ExchangeSlot, _ givers: inout RequestGivers) {
         let slot = exchanges[exchange].connection
         let isFirst = connections[slot].firstExchange == exchange
         let (key, since) = (exchanges.key(exchange), exchanges[exchange].startedAt)
@@ -78,9 +78,9 @@ extension CompletionWorker {
 
     /// True when a request is as far as it was when it was considered.
     private func isStill(_ giver: RequestGivers.Giver) -> Bool {
-        let exchange = giver.exchange.slot
+        let exchange = ExchangeSlot(giver.exchange)
         let slot = exchanges[exchange].connection
-        guard slot != noSlot, connections[slot].state.phase != .closing else { return false }
+        guard slot != .null, connections[slot].state.phase != .closing else { return false }
         let stage = exchanges[exchange].stage
         switch giver.standing {
         case .arrivingBehind, .arriving:
@@ -98,7 +98,7 @@ extension CompletionWorker {
 
     /// Has a request give back what it holds.
     private func giveBack(_ giver: RequestGivers.Giver, _ reason: Reason) -> Return {
-        let exchange = giver.exchange.slot
+        let exchange = ExchangeSlot(giver.exchange)
         // What another one gave back may have let this one go on.
         guard isStill(giver) else { return .nothing }
         switch giver.standing {

@@ -16,7 +16,7 @@ extension CompletionWorker {
     ///   - remote: its client.
     ///   - headSize: bytes of memory of its head.
     /// - Returns: why there is none; `nil` when there is room.
-    func refusalOfExchange(_ slot: UInt32, _ remote: RemoteAddress, headSize: Int) -> Reason? {
+    func refusalOfExchange(_ slot: ConnectionSlot, _ remote: RemoteAddress, headSize: Int) -> Reason? {
         let account = account(slot, remote)
         if exchanges.count >= site.limits.exchangesMax {
             guard case .giveBack(let holder) = decide(account, .exchanges, within: site.limits.exchangesMax - 1),
@@ -28,7 +28,7 @@ extension CompletionWorker {
     }
 
     /// The account of a request's client: the connection's, or that of the visitor whom a trusted proxy names.
-    private func account(_ slot: UInt32, _ remote: RemoteAddress) -> Shares.Account {
+    private func account(_ slot: ConnectionSlot, _ remote: RemoteAddress) -> Shares.Account {
         let own = connections[slot].account
         return own == .none || connections[slot].isFromProxy ? shares.account(of: network(remote, on: slot)) : own
     }
@@ -56,7 +56,7 @@ extension CompletionWorker {
     /// Each worker has its part of the table of open calls, so that one address can't fill it for the clients of another worker.
     ///
     /// - Returns: false when as many are open and nobody has more of them.
-    func makeRoomForCall(_ exchange: UInt32) -> Bool {
+    func makeRoomForCall(_ exchange: ExchangeSlot) -> Bool {
         let limit = max(1, site.limits.callsMax / peers.count)
         guard shares.total(.calls) >= limit else { return true }
         takeReleases()
@@ -97,21 +97,21 @@ extension CompletionWorker {
     }
 
     /// Counts a change of what the connection keeps of bytes that were not read.
-    func countInput(_ slot: UInt32, from old: Int) {
+    func countInput(_ slot: ConnectionSlot, from old: Int) {
         let change = connections[slot].input.capacity - old
         let account = connections[slot].account
         if change > 0 { shares.charge(account, .heads, change) } else { shares.release(account, .heads, -change) }
     }
 
     /// Gives back what the connection keeps of bytes that were not read.
-    func freeInput(_ slot: UInt32) {
+    func freeInput(_ slot: ConnectionSlot) {
         let old = connections[slot].input.capacity
         connections[slot].input.free()
         countInput(slot, from: old)
     }
 
     /// Counts what the exchange holds of its head.
-    func recountHead(_ exchange: UInt32) {
+    func recountHead(_ exchange: ExchangeSlot) {
         let account = exchanges[exchange].account
         let size = exchanges[exchange].headBytes.capacity
         let change = size - Int(exchanges[exchange].headSize)

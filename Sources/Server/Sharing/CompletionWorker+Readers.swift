@@ -10,13 +10,13 @@ extension CompletionWorker {
     // MARK: Waiting
 
     /// All entries are in use: the address that has most of them in use gives one back, for any other.
-    func awaitEntry(_ exchange: UInt32) {
+    func awaitEntry(_ exchange: ExchangeSlot) {
         guard endReaders(.entries, for: exchange, wants: 1) else { return reply(exchange, .refusal(.filesFull)) }
         awaitRoom(exchange, .entries)
     }
 
     /// Lets the exchange wait until connections that are being closed have given back what they hold.
-    func awaitRoom(_ exchange: UInt32, _ budget: ReaderBudget) {
+    func awaitRoom(_ exchange: ExchangeSlot, _ budget: ReaderBudget) {
         awaitTurn(exchange)
         exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
         wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
@@ -31,11 +31,11 @@ extension CompletionWorker {
         defer { roomWaiters.isResuming = false }
         for _ in 0..<roomWaiters.count {
             guard let key = roomWaiters.takeFirst() else { return }
-            guard exchanges.isCurrent(key), exchanges[key.slot].stage == .waitingForTurn,
-                exchanges[key.slot].connection != noSlot
+            guard let exchange = exchanges.slot(of: key), exchanges[exchange].stage == .waitingForTurn,
+                exchanges[exchange].connection != .null
             else { continue }
             let others = roomWaiters.count
-            findInTurn(key.slot)
+            findInTurn(exchange)
             // It waits again: there is no room for the others either.
             if roomWaiters.count > others { return }
         }
@@ -53,7 +53,7 @@ extension CompletionWorker {
     ///   - wanting: the exchange that wants some.
     ///   - count: so much.
     /// - Returns: false when that address is the exchange's own, or is not sent more than the exchange's would be.
-    func endReaders(_ budget: ReaderBudget, for wanting: UInt32, wants count: Int) -> Bool {
+    func endReaders(_ budget: ReaderBudget, for wanting: ExchangeSlot, wants count: Int) -> Bool {
         let client = network(of: wanting)
         let last = readerLooks[budget.rawValue]
         guard clock.now >= last.next else {
@@ -66,16 +66,16 @@ extension CompletionWorker {
         let givers = holdings.givers(for: client, wants: count)
         readerLooks[budget.rawValue] = ReaderLook(holdings.sizes, took: Instant.now.since(began), now: clock.now)
         guard let givers else { return false }
-        for key in givers { fail(key.slot, .readerTooSlow) }
+        for key in givers { fail(ConnectionSlot(key), .readerTooSlow) }
         return true
     }
 
     /// The copies that are being sent on a connection, or are about to be.
-    private func readers(on slot: UInt32, _ budget: ReaderBudget) -> [ReaderHoldings.Reader] {
+    private func readers(on slot: ConnectionSlot, _ budget: ReaderBudget) -> [ReaderHoldings.Reader] {
         var held: [(copy: UInt, size: Int)] = []
         if budget != .lists { for file in connections[slot].output?.files ?? [] { hold(file, budget, in: &held) } }
         var exchange = connections[slot].firstExchange
-        while exchange != noSlot {
+        while exchange != .null {
             switch exchanges[exchange].reply {
             case .file(let file, _) where budget != .lists: hold(file, budget, in: &held)
             case .list(let list) where budget == .lists:
@@ -98,8 +98,8 @@ extension CompletionWorker {
         }
     }
 
-    private func hold(_ file: UInt32, _ budget: ReaderBudget, in held: inout [(copy: UInt, size: Int)]) {
+    private func hold(_ file: FileSlot, _ budget: ReaderBudget, in held: inout [(copy: UInt, size: Int)]) {
         let size = budget == .entries ? 1 : files[file].unkeptCount
-        if size > 0 { held.append((UInt(file), size)) }
+        if size > 0 { held.append((UInt(file.index), size)) }
     }
 }

@@ -14,24 +14,24 @@ extension CompletionWorker {
     // MARK: Accounts
 
     /// The budget that a connection counts in.
-    private func budget(_ slot: UInt32) -> SharedResource {
+    private func budget(_ slot: ConnectionSlot) -> SharedResource {
         connections[slot].place == .taken ? .connections : .waiting
     }
 
     /// Charges a connection to its client's address.
-    func openAccount(_ slot: UInt32, of client: ClientNetwork?) {
+    func openAccount(_ slot: ConnectionSlot, of client: ClientNetwork?) {
         connections[slot].account = shares.charge(client, budget(slot), 1)
         connectionMembers.insert(slot, connections[slot].account)
     }
 
     /// The connection is closed.
-    func closeAccount(_ slot: UInt32) {
+    func closeAccount(_ slot: ConnectionSlot) {
         connectionMembers.remove(slot, connections[slot].account)
         shares.release(connections[slot].account, budget(slot), 1)
     }
 
     /// The connection has its place from now on.
-    func notePlace(_ slot: UInt32) {
+    func notePlace(_ slot: ConnectionSlot) {
         connections[slot].place = .taken
         shares.charge(connections[slot].account, .connections, 1)
         shares.release(connections[slot].account, .waiting, 1)
@@ -40,7 +40,7 @@ extension CompletionWorker {
     /// The connection's peer is trusted from now on, and has no share, or is not any longer.
     ///
     /// Its requests under way stay with the account that they began with.
-    func moveAccount(_ slot: UInt32, isFromProxy: Bool) {
+    func moveAccount(_ slot: ConnectionSlot, isFromProxy: Bool) {
         connections[slot].isFromProxy = isFromProxy
         let old = connections[slot].account
         let inputSize = connections[slot].input.capacity
@@ -52,7 +52,7 @@ extension CompletionWorker {
     }
 
     /// Charges an exchange to the address of its client: the connection's, or the one that a trusted proxy names.
-    func openAccount(_ exchange: UInt32, of slot: UInt32) {
+    func openAccount(_ exchange: ExchangeSlot, of slot: ConnectionSlot) {
         let own = connections[slot].account
         if own == .none || connections[slot].isFromProxy {
             exchanges[exchange].account = shares.charge(network(of: exchange), .exchanges, 1)
@@ -65,7 +65,7 @@ extension CompletionWorker {
     }
 
     /// The exchange holds nothing any longer.
-    func closeAccount(ofExchange exchange: UInt32) {
+    func closeAccount(ofExchange exchange: ExchangeSlot) {
         recount(exchange)
         recountHead(exchange)
         exchangeMembers.remove(exchange, exchanges[exchange].account)
@@ -75,7 +75,7 @@ extension CompletionWorker {
     // MARK: Contents
 
     /// Charges a call with what it has copied, until it has gone.
-    func charge(_ exchange: UInt32, _ call: HandlerCall) {
+    func charge(_ exchange: ExchangeSlot, _ call: HandlerCall) {
         // Here as well as where something is wanted, so that no more of these wait than calls were made since.
         takeReleases()
         let account = exchanges[exchange].account
@@ -85,7 +85,7 @@ extension CompletionWorker {
     }
 
     /// Counts what the exchange holds now of its content, or of its answer.
-    func recount(_ exchange: UInt32) {
+    func recount(_ exchange: ExchangeSlot) {
         var count = exchanges[exchange].body.capacity
         if case .handler(let response) = exchanges[exchange].reply { count += response.bytes.count }
         let account = exchanges[exchange].account
@@ -96,7 +96,7 @@ extension CompletionWorker {
     }
 
     /// Lists the exchange where those are looked for who may give something back.
-    private func list(_ exchange: UInt32) {
+    private func list(_ exchange: ExchangeSlot) {
         let holds = exchanges[exchange].accounted > 0 || exchanges[exchange].call.map { $0.contentSize > 0 } ?? false
         guard holds != contentHolders.contains(exchange) else { return }
         let account = exchanges[exchange].account
@@ -106,7 +106,7 @@ extension CompletionWorker {
     /// Counts memory that the exchange is about to take for its content or its answer.
     ///
     /// - Returns: false when there is none left, and no other address holds more.
-    func takeContents(_ exchange: UInt32, _ count: Int) -> Bool {
+    func takeContents(_ exchange: ExchangeSlot, _ count: Int) -> Bool {
         guard count > 0 else { return true }
         let account = exchanges[exchange].account
         search: while true {
@@ -130,7 +130,7 @@ extension CompletionWorker {
     func trimContents() {
         while case .giveBack(let holder) = decideContents(.none, wants: 0) {
             if takeReleases() { continue }
-            guard giveBackContents(holder, for: noSlot) == .now else { return }
+            guard giveBackContents(holder, for: .null) == .now else { return }
         }
     }
 
@@ -159,7 +159,7 @@ extension CompletionWorker {
     }
 
     /// Has a request of an account give back memory of contents.
-    private func giveBackContents(_ holder: Shares.Account, for taker: UInt32) -> Return {
+    private func giveBackContents(_ holder: Shares.Account, for taker: ExchangeSlot) -> Return {
         let before = shares.total(.contents)
         return giveBack(
             RequestGivers.Standing.allCases,

@@ -22,7 +22,7 @@ struct ConnectionGivers {
     }
 
     /// The connection that gives back, and what it does; `nil` when none was considered.
-    private(set) var best: (slot: UInt32, standing: Standing)?
+    private(set) var best: (slot: ConnectionSlot, standing: Standing)?
     private var deadline = Instant.distantFuture
 
     /// Takes a connection into account.
@@ -31,7 +31,7 @@ struct ConnectionGivers {
     ///   - slot: the connection.
     ///   - standing: what it does.
     ///   - deadline: by which its client, or the server, has to do something.
-    mutating func consider(_ slot: UInt32, _ standing: Standing, deadline: Instant) {
+    mutating func consider(_ slot: ConnectionSlot, _ standing: Standing, deadline: Instant) {
         if let best {
             guard standing.rawValue <= best.standing.rawValue else { return }
             guard standing.rawValue < best.standing.rawValue || deadline < self.deadline else { return }

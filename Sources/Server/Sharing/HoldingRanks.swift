@@ -10,13 +10,16 @@ struct HoldingRanks {
     private struct Holding {
         var count = 0
         /// The neighbours in the list of its rank.
-        var next = noSlot
-        var previous = noSlot
+        var next = HoldingRanks.none
+        var previous = HoldingRanks.none
     }
+
+    /// No account: the end of a list.
+    private static let none = UInt32.max
 
     private var holdings: [Holding] = []
     /// The first account of each rank.
-    private var first = [UInt32](repeating: noSlot, count: Self.rankCount)
+    private var first = [UInt32](repeating: Self.none, count: Self.rankCount)
     /// A bit for each rank that has an account.
     private var occupied = [UInt64](repeating: 0, count: Self.rankCount / 64)
     /// The sum of all accounts' holdings.
@@ -60,7 +63,7 @@ struct HoldingRanks {
         var most = account
         for _ in 1..<Self.looksMax {
             account = holdings[Int(account)].next
-            guard account != noSlot else { break }
+            guard account != Self.none else { break }
             if holdings[Int(account)].count > holdings[Int(most)].count { most = account }
         }
         return most
@@ -76,8 +79,8 @@ struct HoldingRanks {
     private mutating func link(_ account: UInt32, _ rank: Int) {
         let next = first[rank]
         holdings[Int(account)].next = next
-        holdings[Int(account)].previous = noSlot
-        if next == noSlot {
+        holdings[Int(account)].previous = Self.none
+        if next == Self.none {
             occupied[rank / 64] |= 1 << UInt64(rank % 64)
         } else {
             holdings[Int(next)].previous = account
@@ -87,12 +90,12 @@ struct HoldingRanks {
 
     private mutating func unlink(_ account: UInt32, _ rank: Int) {
         let (previous, next) = (holdings[Int(account)].previous, holdings[Int(account)].next)
-        if next != noSlot { holdings[Int(next)].previous = previous }
-        if previous != noSlot {
+        if next != Self.none { holdings[Int(next)].previous = previous }
+        if previous != Self.none {
             holdings[Int(previous)].next = next
         } else {
             first[rank] = next
-            if next == noSlot { occupied[rank / 64] &= ~(1 << UInt64(rank % 64)) }
+            if next == Self.none { occupied[rank / 64] &= ~(1 << UInt64(rank % 64)) }
         }
     }
 }

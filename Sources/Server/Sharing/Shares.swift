@@ -17,7 +17,7 @@ struct Shares {
         let slot: UInt32
 
         /// Nobody in particular: what is charged to it counts in the total, and nobody can be asked to give it back.
-        static let none = Account(slot: noSlot)
+        static let none = Account(slot: .max)
     }
 
     /// The answer to a client that wants some of a resource.
@@ -66,7 +66,7 @@ struct Shares {
 
     /// The account of a client; `none` when it has no share or holds nothing.
     func account(of client: ClientNetwork?) -> Account {
-        Account(slot: client.flatMap { slots[$0] } ?? noSlot)
+        client.flatMap { slots[$0] }.map(Account.init) ?? .none
     }
 
     // MARK: Charging

@@ -8,7 +8,7 @@ extension CompletionWorker {
     /// Looks whether a rule answers the request, and notes what rules say about who else does.
     ///
     /// - Returns: the answer; `nil` when handlers and files are to be asked.
-    func rule(_ exchange: UInt32) -> Exchange.Reply? {
+    func rule(_ exchange: ExchangeSlot) -> Exchange.Reply? {
         let policy = policy(exchange)
         if !policy.movedTo.isEmpty {
             let path = withPath(exchange) { AddressPattern.encoded(path: $0) }
@@ -32,7 +32,7 @@ extension CompletionWorker {
     }
 
     /// A redirection that keeps the query, unless the target has one.
-    func redirection(_ exchange: UInt32, _ location: [UInt8], status: UInt16) -> Exchange.Reply {
+    func redirection(_ exchange: ExchangeSlot, _ location: [UInt8], status: UInt16) -> Exchange.Reply {
         let head = exchanges[exchange].head
         guard !head.query.isEmpty, !location.contains(UInt8(ascii: "?")) else {
             return .redirect(status: status, location: location)
@@ -49,7 +49,7 @@ extension CompletionWorker {
 
     /// True when no shared cache may keep the exchange's answer, as one of the addresses that it is of asks for a password:
     /// the one that was sent, the one that it was rewritten to, or the file's own.
-    func isPrivate(_ exchange: UInt32) -> Bool {
+    func isPrivate(_ exchange: ExchangeSlot) -> Bool {
         guard !exchanges[exchange].version.site.realms.isEmpty else { return false }
         let hosts = exchanges[exchange].version.site.hosts
         let policy = policy(exchange)
@@ -62,7 +62,7 @@ extension CompletionWorker {
     // MARK: Other origins
 
     /// True when the request only asks if another may be made (the Fetch standard §3.2.2).
-    private func isPreflight(_ exchange: UInt32) -> Bool {
+    private func isPreflight(_ exchange: ExchangeSlot) -> Bool {
         let head = exchanges[exchange].head
         guard head.method == .options, head.has(.origin) else { return false }
         let bytes = unsafe exchanges[exchange].headBytes.bytes
@@ -76,7 +76,7 @@ extension CompletionWorker {
     private static let asksMethod = ResponseField("Access-Control-Request-Method", "")
 
     /// The lines of the answer that depend on the origin that asks.
-    func crossOriginLines(_ exchange: UInt32) -> [UInt8] {
+    func crossOriginLines(_ exchange: ExchangeSlot) -> [UInt8] {
         let head = exchanges[exchange].head
         guard let origin = head[.origin], let rules = policy(exchange).crossOrigin else { return [] }
         let bytes = unsafe exchanges[exchange].headBytes.bytes

@@ -9,7 +9,7 @@ internal import Platform
 extension CompletionWorker {
     /// A request was answered in the turn in which it came.
     @unsafe
-    func logAnswered(_ slot: UInt32, _ head: RequestHead, _ bytes: Span<UInt8>, status: UInt16, count: UInt64) {
+    func logAnswered(_ slot: ConnectionSlot, _ head: RequestHead, _ bytes: Span<UInt8>, status: UInt16, count: UInt64) {
         counts.note(status: status)
         let record = LogRecord(
             wallClockNanoseconds: clock.wall,
@@ -22,17 +22,17 @@ extension CompletionWorker {
     }
 
     /// An exchange has been answered completely.
-    func logExchange(_ exchange: UInt32) {
+    func logExchange(_ exchange: ExchangeSlot) {
         logExchange(exchange, status: exchanges[exchange].status, exchanges[exchange].reason)
     }
 
     /// An exchange's connection ends before its answer has left; 499 as nginx has it, since nothing else fits.
-    func logAbandoned(_ exchange: UInt32) {
+    func logAbandoned(_ exchange: ExchangeSlot) {
         let reason = connections[exchanges[exchange].connection].endReason
         logExchange(exchange, status: exchanges[exchange].status == 0 ? 499 : exchanges[exchange].status, reason)
     }
 
-    private func logExchange(_ exchange: UInt32, status: UInt16, _ reason: Reason?) {
+    private func logExchange(_ exchange: ExchangeSlot, status: UInt16, _ reason: Reason?) {
         counts.note(status: status)
         var record = LogRecord(
             wallClockNanoseconds: exchanges[exchange].startedWall,

@@ -63,7 +63,7 @@ final class CompletionWorker {
     var listedFolders: [UInt64: ListedFolder] = [:]
     var lists: FolderLists
     /// Files whose site has no folder at the moment.
-    var searches: [UInt32] = []
+    var searches: [FileSlot] = []
     /// The time at which these are looked at again, and slow readers.
     var searchesDue = Instant.distantFuture
 
@@ -91,28 +91,28 @@ final class CompletionWorker {
     var acceptComplaintAt = Instant(nanoseconds: 0)
 
     /// Connections with something to send at the end of the turn.
-    var dirty: [UInt32] = []
+    var dirty: [ConnectionSlot] = []
     /// Connections whose answers were to leave without waiting for room.
     var atOnce: [CompletionKey] = []
     /// The time at which the first of these was submitted.
     var atOnceSince = Instant(nanoseconds: 0)
     /// Connections whose receive ended for want of buffers, in that order.
-    var starved: [UInt32] = []
+    var starved: [ConnectionSlot] = []
     /// Bytes of heads that were read in this turn.
     var turnHeadsSize = 0
     var turnShares: TurnShares
     /// Connections whose next heads are read in the next turn, in this order.
-    var deferred: [UInt32] = []
+    var deferred: [ConnectionSlot] = []
     /// Connections of which the kernel holds as much as it likes.
     var freeSenders = 0
     /// Connections that wait for an output block.
-    var outputWaiters: [UInt32] = []
+    var outputWaiters: [ConnectionSlot] = []
     var slowReaders = SlowReaders()
     /// Exchanges that wait until others are no longer sent a file or a list.
     var roomWaiters = RoomWaiters<CompletionKey>()
     /// By the number of the budget.
     var readerLooks = ReaderBudget.allCases.map { _ in ReaderLook() }
-    var dueSlots: [UInt32] = []
+    var dueSlots: [ConnectionSlot] = []
     /// The result of the Accept-Encoding that was read last: clients of a kind all send the same.
     var codingMemo = CodingMemo()
     var passwordMemo: PasswordMemo
@@ -133,11 +133,11 @@ final class CompletionWorker {
     /// Clients that come when there is no place left.
     var admission = ConnectionAdmission()
     /// Connections by the account that they are charged to.
-    var connectionMembers = AccountMembers()
+    var connectionMembers = AccountMembers<Connection>()
     /// Exchanges by the account that they are charged to.
-    var exchangeMembers = AccountMembers()
+    var exchangeMembers = AccountMembers<Exchange>()
     /// Those of them that hold a content or an answer, or whose call does.
-    var contentHolders = AccountMembers()
+    var contentHolders = AccountMembers<Exchange>()
     /// Peers that are named in the log, or were passed over, because they speak for others and are not trusted.
     var untrustedPeers: Set<ClientNetwork?> = []
 
@@ -321,8 +321,8 @@ final class CompletionWorker {
 
     /// A packet that only says that an operation of a connection is over.
     private func operationEnded(_ packet: CompletionPacket) {
-        guard connections.isCurrent(packet.key) else { return }
-        endOperation(packet.key.slot)
+        guard let slot = connections.slot(of: packet.key) else { return }
+        endOperation(slot)
     }
 
     // MARK: What other threads post

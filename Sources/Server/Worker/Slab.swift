@@ -8,7 +8,7 @@ internal import Platform
 /// A slot's generation grows when its element is removed: a `CompletionKey` made before no longer fits, and a packet
 /// that comes late is told from its successor's.
 @safe
-struct Slab<Element>: ~Copyable {
+struct Slab<Element: ~Copyable>: ~Copyable {
     let capacity: Int
     private(set) var count = 0
     private let memory: MappedMemory
@@ -43,73 +43,78 @@ struct Slab<Element>: ~Copyable {
     private static var occupied: UInt32 { 1 << 31 }
 
     /// Puts an element into a free slot; `nil` when all are taken.
-    mutating func insert(_ element: consuming Element) -> CompletionKey? {
-        let slot: UInt32
+    mutating func insert(_ element: consuming Element) -> Slot<Element>? {
+        let index: Int
         if freeCount > 0 {
             freeCount -= 1
-            slot = unsafe freeSlots[freeCount]
+            index = unsafe Int(freeSlots[freeCount])
         } else if touched < capacity {
-            slot = UInt32(touched)
+            index = touched
             touched += 1
         } else {
             return nil
         }
         // The slot is free, so its memory holds no element.
-        unsafe (elements + Int(slot)).initialize(to: element)
+        unsafe (elements + index).initialize(to: element)
         // Not `|=`, and below not `&elements[…]`: for ThreadSanitizer, Swift 6.3.1 makes broken code of both.
-        unsafe generations[Int(slot)] = generations[Int(slot)] | Self.occupied
+        unsafe generations[index] = generations[index] | Self.occupied
         count += 1
-        return key(slot)
+        return Slot(index: UInt32(index))
     }
 
     /// Ends the element's life; keys made for it no longer fit.
-    mutating func remove(_ slot: UInt32) {
-        precondition(contains(slot), "nothing lives in slot \(slot)")
-        unsafe (elements + Int(slot)).deinitialize(count: 1)
-        unsafe generations[Int(slot)] = (generations[Int(slot)] &+ 1) & CompletionKey.generationMask
-        unsafe freeSlots[freeCount] = slot
+    mutating func remove(_ slot: Slot<Element>) {
+        precondition(contains(slot), "nothing lives in slot \(slot.index)")
+        let index = Int(slot.index)
+        unsafe (elements + index).deinitialize(count: 1)
+        unsafe generations[index] = (generations[index] &+ 1) & CompletionKey.generationMask
+        unsafe freeSlots[freeCount] = slot.index
         freeCount += 1
         count -= 1
     }
 
-    func contains(_ slot: UInt32) -> Bool {
-        unsafe Int(slot) < touched && generations[Int(slot)] & Self.occupied != 0
+    func contains(_ slot: Slot<Element>) -> Bool { contains(Int(slot.index)) }
+
+    private func contains(_ index: Int) -> Bool {
+        unsafe index < touched && generations[index] & Self.occupied != 0
     }
 
     /// The key of the element that lives in a slot now.
-    func key(_ slot: UInt32) -> CompletionKey {
-        precondition(contains(slot), "nothing lives in slot \(slot)")
-        return unsafe CompletionKey(slot: slot, generation: generations[Int(slot)])
+    func key(_ slot: Slot<Element>) -> CompletionKey {
+        precondition(contains(slot), "nothing lives in slot \(slot.index)")
+        return unsafe CompletionKey(slot: slot.index, generation: generations[Int(slot.index)])
     }
 
     /// True when the element that the key was made for still lives.
     func isCurrent(_ key: CompletionKey) -> Bool {
-        unsafe contains(key.slot)
-            && generations[Int(key.slot)] & CompletionKey.generationMask == key.generation
+        unsafe Int(key.slot) < touched && generations[Int(key.slot)] == key.generation | Self.occupied
     }
+
+    /// The slot of the element that the key was made for; `nil` when that no longer lives.
+    func slot(of key: CompletionKey) -> Slot<Element>? { isCurrent(key) ? Slot(key) : nil }
 
     /// The element in a slot, where it is.
     ///
     /// Addressors and not `_read` and `_modify`: without optimisation each access through those allocates a frame, and
     /// `SystemCostTests` count the allocations of a request in whatever build the tests run.
-    subscript(slot: UInt32) -> Element {
+    subscript(slot: Slot<Element>) -> Element {
         @inline(__always) unsafeAddress { unsafe UnsafePointer(place(slot)) }
         @inline(__always) unsafeMutableAddress { unsafe place(slot) }
     }
 
     /// The address of a slot's element; it stays there as long as it lives.
     @inline(__always)
-    func place(_ slot: UInt32) -> UnsafeMutablePointer<Element> {
+    func place(_ slot: Slot<Element>) -> UnsafeMutablePointer<Element> {
         precondition(contains(slot), "nothing lives in slot")
-        return unsafe elements + Int(slot)
+        return unsafe elements + Int(slot.index)
     }
 
     /// The slots in which something lives now.
     ///
     /// A list, and not a loop over the table, so that whoever goes through it may change the table; for what happens
     /// once in a while.
-    var occupiedSlots: [UInt32] {
-        (0..<UInt32(touched)).filter { contains($0) }
+    var occupiedSlots: [Slot<Element>] {
+        (0..<touched).filter { contains($0) }.map { Slot(index: UInt32($0)) }
     }
 
     /// Gives the memory of the pages in which nothing lives back to the system.
@@ -118,18 +123,13 @@ struct Slab<Element>: ~Copyable {
     func releaseIdle() {
         let stride = MemoryLayout<Element>.stride
         var start = 0
-        for slot in 0...touched where slot == touched || contains(UInt32(slot)) {
+        for slot in 0...touched where slot == touched || contains(slot) {
             memory.release(start..<slot * stride)
             start = (slot + 1) * stride
         }
     }
 
     deinit {
-        for slot in 0..<UInt32(touched) where contains(slot) {
-            unsafe (elements + Int(slot)).deinitialize(count: 1)
-        }
+        for index in 0..<touched where contains(index) { unsafe (elements + index).deinitialize(count: 1) }
     }
 }
-
-/// No slot: the end of a list of slots.
-let noSlot = UInt32.max

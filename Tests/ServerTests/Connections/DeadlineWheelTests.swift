@@ -12,8 +12,8 @@ import Testing
 
     private func after(_ duration: Duration) -> Instant { Self.start.advanced(by: duration) }
 
-    private func due(_ wheel: inout DeadlineWheel, _ now: Instant) -> [UInt32] {
-        var slots: [UInt32] = []
+    private func due(_ wheel: inout DeadlineWheel, _ now: Instant) -> [ConnectionSlot] {
+        var slots: [ConnectionSlot] = []
         wheel.collect(until: now, into: &slots)
         return slots.sorted()
     }
@@ -50,7 +50,7 @@ import Testing
 
     @Test func movingADeadlineForwardMovesTheSlot() {
         var wheel = DeadlineWheel(capacity: 4, now: Self.start)
-        for slot: UInt32 in 0..<4 { wheel.arm(slot, at: after(.seconds(30))) }
+        for slot in 0..<4 as Range<UInt32> { wheel.arm(ConnectionSlot(index: slot), at: after(.seconds(30))) }
         wheel.arm(2, at: after(.seconds(1)))
         #expect(due(&wheel, after(.seconds(2))) == [2])
         #expect(due(&wheel, after(.seconds(31))) == [0, 1, 3])
@@ -67,7 +67,7 @@ import Testing
     @Test func aDisarmedSlotDoesNotComeUp() {
         var wheel = DeadlineWheel(capacity: 4, now: Self.start)
         wheel.disarm(3)
-        for slot: UInt32 in 0..<4 { wheel.arm(slot, at: after(.seconds(1))) }
+        for slot in 0..<4 as Range<UInt32> { wheel.arm(ConnectionSlot(index: slot), at: after(.seconds(1))) }
         wheel.disarm(0)
         wheel.disarm(2)
         wheel.disarm(2)
@@ -78,8 +78,9 @@ import Testing
 
     @Test func aLongSleepBringsUpEverything() {
         var wheel = DeadlineWheel(capacity: 100, now: Self.start)
-        for slot: UInt32 in 0..<100 { wheel.arm(slot, at: after(.milliseconds(600 * Int(slot)))) }
-        #expect(due(&wheel, after(.seconds(100_000))) == Array(0..<100))
+        let slots = (0..<100).map { ConnectionSlot(index: $0) }
+        for slot in slots { wheel.arm(slot, at: after(.milliseconds(600 * Int(slot.index)))) }
+        #expect(due(&wheel, after(.seconds(100_000))) == slots)
         #expect(wheel.next == nil)
     }
 
@@ -104,7 +105,7 @@ import Testing
         let zero = Instant(nanoseconds: 0)
         var wheel = DeadlineWheel(capacity: 4, now: zero)
         for _ in 0..<2 {
-            for slot: UInt32 in 0..<3 { wheel.arm(slot, at: zero) }
+            for slot in 0..<3 as Range<UInt32> { wheel.arm(ConnectionSlot(index: slot), at: zero) }
         }
         wheel.disarm(1)
         #expect(due(&wheel, zero.advanced(by: Self.width * 2)) == [0, 2])
@@ -116,10 +117,10 @@ import Testing
         var random = SplitMix(seed: seed)
         var now = Self.start
         var wheel = DeadlineWheel(capacity: 64, now: now)
-        var model: [UInt32: Instant] = [:]
+        var model: [ConnectionSlot: Instant] = [:]
         var count = 0
         for _ in 0..<30_000 {
-            let slot = UInt32(random.below(64))
+            let slot = ConnectionSlot(index: UInt32(random.below(64)))
             switch random.below(10) {
             case 0..<6:
                 let deadline = now.advanced(by: .milliseconds(random.below(90_000)))

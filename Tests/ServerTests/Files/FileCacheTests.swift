@@ -186,7 +186,7 @@ import Testing
     @Test func filesStayOpenUpToTheirShareOfDescriptors() throws {
         let budget = Self.budget(24)
         var cache = try FileCache(limits: Self.limits(), descriptors: budget)
-        var slots: [UInt32] = []
+        var slots: [FileSlot] = []
         for number in 0..<4 {
             let slot = try #require(list("/\(number)", in: &cache))
             cache[slot].descriptor = try #require(openNothing())
@@ -239,8 +239,8 @@ import Testing
         var random = SplitMix(seed: seed)
         var cache = try FileCache(limits: Self.limits(), descriptors: Self.budget())
         let homes: [UInt64] = [0, 1, 2, 60, 124, 125, 126, 127]
-        var model: [Int: UInt32] = [:]
-        var pinned: [UInt32] = []
+        var model: [Int: FileSlot] = [:]
+        var pinned: [FileSlot] = []
         for _ in 0..<20_000 {
             let name = random.below(100)
             // The upper bits differ, as those of a hash do; the home is made of the lower ones.
@@ -307,7 +307,7 @@ import Testing
 
     private static let key = FileKey(policy: 0)
 
-    private func list(_ path: String, hash: UInt64? = nil, in cache: inout FileCache) -> UInt32? {
+    private func list(_ path: String, hash: UInt64? = nil, in cache: inout FileCache) -> FileSlot? {
         let name = Array(path.utf8)
         let file = CachedFile(
             name: name.span,
@@ -320,7 +320,7 @@ import Testing
         return slot
     }
 
-    private func find(_ path: String, hash: UInt64? = nil, in cache: borrowing FileCache) -> UInt32? {
+    private func find(_ path: String, hash: UInt64? = nil, in cache: borrowing FileCache) -> FileSlot? {
         let name = Array(path.utf8)
         return cache.find(name.span, Self.key, hash: hash ?? cache.hash(name.span, Self.key))
     }

@@ -1,5 +1,6 @@
 /// Lists of folders that are kept: read once for all who ask, and never older than what was there when they were asked for. Test threads.
 
+import CPlatform
 import Glibc
 import Platform
 import Testing

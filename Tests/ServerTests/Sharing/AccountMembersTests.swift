@@ -9,14 +9,14 @@ import Testing
     private let one = Shares.Account(slot: 1)
     private let other = Shares.Account(slot: 4)
 
-    private func look(_ members: inout AccountMembers, _ account: Shares.Account, _ count: Int) -> [UInt32?] {
+    private func look(_ members: inout AccountMembers<Connection>, _ account: Shares.Account, _ count: Int) -> [ConnectionSlot?] {
         (0..<count).map { _ in members.next(account) }
     }
 
     @Test func membersComeInTurn() {
-        var members = AccountMembers()
+        var members = AccountMembers<Connection>()
         #expect(members.next(one) == nil)
-        for slot in [7, 3, 9] as [UInt32] { members.insert(slot, one) }
+        for slot in [7, 3, 9] as [ConnectionSlot] { members.insert(slot, one) }
         members.insert(5, other)
         #expect(look(&members, one, 4) == [7, 3, 9, 7])
         #expect(look(&members, one, 2) == [3, 9])
@@ -24,8 +24,8 @@ import Testing
     }
 
     @Test func whoLeavesIsNotFound() {
-        var members = AccountMembers()
-        for slot in [7, 3, 9] as [UInt32] { members.insert(slot, one) }
+        var members = AccountMembers<Connection>()
+        for slot in [7, 3, 9] as [ConnectionSlot] { members.insert(slot, one) }
         members.remove(3, one)
         #expect(!members.contains(3))
         #expect(look(&members, one, 3) == [7, 9, 7])
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func whatIsNobodysIsInNoList() {
-        var members = AccountMembers()
+        var members = AccountMembers<Connection>()
         members.insert(3, .none)
         #expect(!members.contains(3))
         #expect(members.next(.none) == nil)
@@ -48,11 +48,11 @@ import Testing
     @Test(arguments: [21, 22])
     func everyMemberIsFoundInOneRound(seed: UInt64) {
         var random = SplitMix(seed: seed)
-        var members = AccountMembers()
-        var model: [Set<UInt32>] = Array(repeating: [], count: 5)
+        var members = AccountMembers<Connection>()
+        var model: [Set<ConnectionSlot>] = Array(repeating: [], count: 5)
         for _ in 0..<5000 {
             let account = random.below(5)
-            let slot = UInt32(account * 40 + random.below(40))
+            let slot = ConnectionSlot(index: UInt32(account * 40 + random.below(40)))
             if model[account].remove(slot) != nil {
                 members.remove(slot, Shares.Account(slot: UInt32(account)))
             } else {

@@ -6,7 +6,7 @@ import Testing
 @testable import Server
 
 @Suite struct ConnectionGiversTests {
-    private func best(_ considered: [(UInt32, ConnectionGivers.Standing, UInt64)]) -> UInt32? {
+    private func best(_ considered: [(ConnectionSlot, ConnectionGivers.Standing, UInt64)]) -> ConnectionSlot? {
         var givers = ConnectionGivers()
         for (slot, standing, deadline) in considered {
             givers.consider(slot, standing, deadline: Instant(nanoseconds: deadline))

@@ -11,16 +11,16 @@ import Testing
         let first = try #require(insert("a", &slab))
         let second = try #require(insert("b", &slab))
         #expect(slab.count == 2)
-        #expect(slab[first.slot] == "a")
-        slab[second.slot] += "!"
-        #expect(slab[second.slot] == "b!")
-        #expect(slab.key(first.slot) == first)
+        #expect(slab[Slot(first)] == "a")
+        slab[Slot(second)] += "!"
+        #expect(slab[Slot(second)] == "b!")
+        #expect(slab.key(Slot(first)) == first)
     }
 
     @Test func slotsAreUsedAgainLastInFirstOut() throws {
         var slab = try Slab<Int>(capacity: 8)
         for number in 0..<5 { #expect(insert(number, &slab)?.slot == UInt32(number)) }
-        for slot: UInt32 in [1, 3, 0] { slab.remove(slot) }
+        for slot: Slot<Int> in [1, 3, 0] { slab.remove(slot) }
         #expect(insert(10, &slab)?.slot == 0)
         #expect(insert(11, &slab)?.slot == 3)
         #expect(insert(12, &slab)?.slot == 1)
@@ -35,7 +35,7 @@ import Testing
             let key = try #require(insert(life, &slab))
             #expect(slab.isCurrent(key) == true)
             for key in old.suffix(3) { #expect(slab.isCurrent(key) == false) }
-            slab.remove(key.slot)
+            slab.remove(Slot(key))
             #expect(slab.isCurrent(key) == false)
             old.append(key)
         }
@@ -54,9 +54,9 @@ import Testing
 
     @Test func nothingLivesInSlotsThatWereNeverUsed() throws {
         let slab = try Slab<Int>(capacity: 3)
-        for slot: UInt32 in [0, 2, 3, noSlot] {
+        for slot: Slot<Int> in [0, 2, 3, .null] {
             #expect(slab.contains(slot) == false)
-            #expect(slab.isCurrent(CompletionKey(slot: slot, generation: 0)) == false)
+            #expect(slab.isCurrent(CompletionKey(slot: slot.index, generation: 0)) == false)
         }
     }
 
@@ -82,7 +82,7 @@ import Testing
     @Test func everyOccupiedSlotIsListedOnce() throws {
         var slab = try Slab<Int>(capacity: 10)
         for number in 0..<10 { _ = insert(number, &slab) }
-        for slot: UInt32 in [0, 4, 9] { slab.remove(slot) }
+        for slot: Slot<Int> in [0, 4, 9] { slab.remove(slot) }
         #expect(slab.occupiedSlots == [1, 2, 3, 5, 6, 7, 8])
     }
 
@@ -100,8 +100,8 @@ import Testing
                 #expect(model[key.slot] == nil)
                 model[key.slot] = (key.generation, step)
             } else if let (slot, entry) = model.randomElement(using: &random) {
-                #expect(slab[slot] == entry.value)
-                slab.remove(slot)
+                #expect(slab[Slot(index: slot)] == entry.value)
+                slab.remove(Slot(index: slot))
                 model[slot] = nil
                 gone.append(CompletionKey(slot: slot, generation: entry.generation))
             }
@@ -124,6 +124,6 @@ import Testing
 
     /// Inserts outside of `#expect`, which can't hold a value that is not copied.
     private func insert<Element>(_ element: Element, _ slab: inout Slab<Element>) -> CompletionKey? {
-        slab.insert(element)
+        slab.insert(element).map { slab.key($0) }
     }
 }

@@ -14,7 +14,7 @@ struct ListedFolder {
 
 extension CompletionWorker {
     /// Has the exchange answered by a list of the folder it names.
-    func readFolder(_ exchange: UInt32) {
+    func readFolder(_ exchange: ExchangeSlot) {
         let policy = policy(exchange)
         let head = exchanges[exchange].head
         let version = exchanges[exchange].version
@@ -56,7 +56,7 @@ extension CompletionWorker {
         site.folderReader.ask(source, asksJSON: asksJSON, posts, number)
     }
 
-    private func awaitList(_ exchange: UInt32) {
+    private func awaitList(_ exchange: ExchangeSlot) {
         exchanges[exchange].stage = .waitingForHandler
         exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
         wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
@@ -74,25 +74,25 @@ extension CompletionWorker {
         var kept: FolderList?
         if case .list(let list, isReported: true) = answer, isInPlace, folder.version === version { kept = list }
         for key in lists.ended(number, keeping: kept) {
-            guard exchanges.isCurrent(key), exchanges[key.slot].stage == .waitingForHandler,
-                exchanges[key.slot].connection != noSlot
+            guard let exchange = exchanges.slot(of: key), exchanges[exchange].stage == .waitingForHandler,
+                exchanges[exchange].connection != .null
             else { continue }
-            exchanges[key.slot].deadline = .distantFuture
+            exchanges[exchange].deadline = .distantFuture
             guard isInPlace else {
-                readFolder(key.slot)
+                readFolder(exchange)
                 continue
             }
             switch answer {
-            case .list(let list, _): sendList(key.slot, list)
-            case .noFolder: answerMissing(key.slot)
-            case .guarded(let realm): ask(key.slot, realm: realm)
-            case .refused(let reason): reply(key.slot, .refusal(reason))
+            case .list(let list, _): sendList(exchange, list)
+            case .noFolder: answerMissing(exchange)
+            case .guarded(let realm): ask(exchange, realm: realm)
+            case .refused(let reason): reply(exchange, .refusal(reason))
             }
         }
     }
 
     /// A list waits for its turn and for its client, as long as that may take.
-    private func sendList(_ exchange: UInt32, _ list: FolderList) {
+    private func sendList(_ exchange: ExchangeSlot, _ list: FolderList) {
         guard lists.makeRoom(for: list) else {
             guard endReaders(.lists, for: exchange, wants: list.content.count) else {
                 return reply(exchange, .refusal(.bodiesFull))

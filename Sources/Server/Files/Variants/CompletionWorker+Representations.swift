@@ -18,9 +18,9 @@ internal import Platform
 /// The result of negotiation (RFC 9110 §12.5.3).
 enum Representation: Equatable {
     /// This entry of the cache answers.
-    case ready(UInt32)
+    case ready(FileSlot)
     /// This one will, when it is loaded; no other may.
-    case awaited(UInt32)
+    case awaited(FileSlot)
     /// None may.
     case unacceptable
 }
@@ -36,7 +36,7 @@ extension CompletionWorker {
     ///     being made it waits only when it refuses the file as it is.
     /// - Returns: what may be sent.
     func representation(
-        of file: UInt32,
+        of file: FileSlot,
         _ head: RequestHead,
         _ bytes: Span<UInt8>,
         mayWait: Bool
@@ -57,11 +57,11 @@ extension CompletionWorker {
 
     /// The variant whose tag a request's If-Range has, if its client takes that coding.
     private func variantNamed(
-        of file: UInt32,
+        of file: FileSlot,
         _ head: RequestHead,
         _ bytes: Span<UInt8>,
         _ preference: CodingPreference
-    ) -> UInt32? {
+    ) -> FileSlot? {
         guard head.has(.ifRange) else { return nil }
         for coding in ContentCoding.allCases where preference.takes(coding) {
             guard let variant = variant(of: file, coding), files[variant].stage == .ready else { continue }
@@ -74,23 +74,23 @@ extension CompletionWorker {
     }
 
     /// The listed entry of a variant.
-    private func variant(of file: UInt32, _ coding: ContentCoding) -> UInt32? {
+    private func variant(of file: FileSlot, _ coding: ContentCoding) -> FileSlot? {
         guard let variant = listed(file, coding), files[variant].source == files.key(file) else { return nil }
         return variant
     }
 
     /// The entry that is listed as a variant of a file's name: of this file, or of one that was dropped to make room.
-    private func listed(_ file: UInt32, _ coding: ContentCoding) -> UInt32? {
+    private func listed(_ file: FileSlot, _ coding: ContentCoding) -> FileSlot? {
         let key = FileKey(policy: files[file].key.policy, coding: coding)
         return files[file].withName { files.find($0, key) }
     }
 
-    private func negotiate(_ file: UInt32, _ preference: CodingPreference, mayWait: Bool) -> Representation {
+    private func negotiate(_ file: FileSlot, _ preference: CodingPreference, mayWait: Bool) -> Representation {
         // Of what is not kept, the files beside it are not kept either: they are loaded for those who can wait.
         let mayLoad = files[file].isListed || mayWait
         // Its variants are of no use without it.
         files[file].wasUsed = true
-        var pending: UInt32?
+        var pending: FileSlot?
         for coding in preference where site.codings.uses(coding) {
             let index = Int(coding.rawValue)
             if files[file].variants[index] == .present {
@@ -120,13 +120,13 @@ extension CompletionWorker {
     }
 
     /// True when a variant of a file is made where none lies beside it.
-    private func makesVariants(of file: UInt32) -> Bool {
+    private func makesVariants(of file: FileSlot) -> Bool {
         files[file].isCompressible && files[file].isListed && site.codings.makesVariant(of: files[file].size)
     }
 
     // MARK: Making
 
-    private func insertVariant(of file: UInt32, _ coding: ContentCoding, path: [UInt8]) -> UInt32? {
+    private func insertVariant(of file: FileSlot, _ coding: ContentCoding, path: [UInt8]) -> FileSlot? {
         let key = FileKey(policy: files[file].key.policy, coding: coding)
         // One entry for a key: of two, a change would unlist one.
         if let orphan = listed(file, coding) { files.unlist(orphan) }
@@ -155,7 +155,7 @@ extension CompletionWorker {
     }
 
     /// Looks for a file beside the original that holds the variant.
-    private func loadVariant(of file: UInt32, _ coding: ContentCoding) -> UInt32? {
+    private func loadVariant(of file: FileSlot, _ coding: ContentCoding) -> FileSlot? {
         let path = files[file].pathBytes + Array("\(coding.suffix)".utf8)
         guard let variant = insertVariant(of: file, coding, path: path) else { return nil }
         open(variant, .withoutLinks)
@@ -163,7 +163,7 @@ extension CompletionWorker {
     }
 
     /// Has the variant made.
-    private func makeVariant(of file: UInt32, _ coding: ContentCoding) -> UInt32? {
+    private func makeVariant(of file: FileSlot, _ coding: ContentCoding) -> FileSlot? {
         guard let content = files[file].content else { preconditionFailure("a loaded file has been looked at") }
         let path = files[file].pathBytes
         guard let variant = insertVariant(of: file, coding, path: path) else { return nil }
@@ -180,43 +180,45 @@ extension CompletionWorker {
 
     /// The pool has made a variant, or has not.
     func variantMade(_ key: CompletionKey, _ answer: VariantMaker.Answer) {
-        precondition(files.isCurrent(key) && files[key.slot].stage == .making, "an entry stays while it is being made")
+        guard let variant = files.slot(of: key), files[variant].stage == .making else {
+            preconditionFailure("an entry stays while it is being made")
+        }
         switch answer {
-        case .made(let bytes): take(bytes, for: key.slot)
+        case .made(let bytes): take(bytes, for: variant)
         case .outdated:
-            if let source = files[key.slot].source, isCurrent(source) { files.unlist(source.slot) }
-            loadEnded(key.slot, .missing)
-        case .refused: loadEnded(key.slot, .refused(.poolFull))
+            if let original = original(of: variant) { files.unlist(original) }
+            loadEnded(variant, .missing)
+        case .refused: loadEnded(variant, .refused(.poolFull))
         case .pending: preconditionFailure("what is posted is a result")
         }
     }
 
     /// Takes what was made of the original, if that is still what it was.
-    private func take(_ bytes: SharedBytes?, for variant: UInt32) {
-        guard let source = files[variant].source, isCurrent(source) else { return loadEnded(variant, .missing) }
+    private func take(_ bytes: SharedBytes?, for variant: FileSlot) {
+        guard let original = original(of: variant) else { return loadEnded(variant, .missing) }
         guard let bytes else {
             if let coding = files[variant].key.contentCoding {
-                files[source.slot].variants[Int(coding.rawValue)] = .never
+                files[original].variants[Int(coding.rawValue)] = .never
             }
             return loadEnded(variant, .missing)
         }
         describe(variant)
-        files[variant].take(bytes, of: files[source.slot], inlineSizeMax: site.limits.inlineBodySizeMax)
+        files[variant].take(bytes, of: files[original], inlineSizeMax: site.limits.inlineBodySizeMax)
         loadEnded(variant, .ready)
     }
 
-    /// True when a variant's original still answers requests.
-    func isCurrent(_ source: CompletionKey) -> Bool {
-        files.isCurrent(source) && (files[source.slot].isListed || files[source.slot].isUnkept)
+    /// The original of a variant, if it still answers requests.
+    func original(of variant: FileSlot) -> FileSlot? {
+        guard let source = files[variant].source, let original = files.slot(of: source) else { return nil }
+        return files[original].isListed || files[original].isUnkept ? original : nil
     }
 
     /// Looking for a variant's file has ended without one: it may be made.
-    func variantMissed(_ variant: UInt32) {
-        guard let source = files[variant].source, isCurrent(source), let coding = files[variant].key.contentCoding
-        else { return }
+    func variantMissed(_ variant: FileSlot) {
+        guard let original = original(of: variant), let coding = files[variant].key.contentCoding else { return }
         let index = Int(coding.rawValue)
-        if files[source.slot].variants[index] == .present {
-            files[source.slot].variants[index] = files[variant].stage == .making ? .unknown : .missing
+        if files[original].variants[index] == .present {
+            files[original].variants[index] = files[variant].stage == .making ? .unknown : .missing
         }
     }
 }

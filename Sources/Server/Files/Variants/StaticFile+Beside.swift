@@ -12,7 +12,7 @@ extension CompletionWorker {
     ///
     /// Of a compressible one they do in any case. Of any other a request would otherwise have to look each time; or its answers
     /// would all have to say that they vary, and shared caches keep one for each way to write that field.
-    func contentLoaded(_ file: UInt32) {
+    func contentLoaded(_ file: FileSlot) {
         let codings = files[file].version.site.codings
         guard files[file].key.isPlain, !files[file].isCoded, !files[file].isCompressible, !codings.isOff else {
             return loadEnded(file, .ready)
@@ -22,7 +22,7 @@ extension CompletionWorker {
     }
 
     /// Looks for the file of the next coding that is used.
-    private func lookBeside(_ file: UInt32, from first: UInt8) {
+    private func lookBeside(_ file: FileSlot, from first: UInt8) {
         let codings = files[file].version.site.codings
         for coding in ContentCoding.allCases where coding.rawValue >= first && codings.uses(coding) {
             files[file].codingBeside = coding.rawValue
@@ -36,14 +36,14 @@ extension CompletionWorker {
     }
 
     /// A file beside another was opened, or is not there.
-    func lookedBeside(_ file: UInt32, _ result: Int32) {
+    func lookedBeside(_ file: FileSlot, _ result: Int32) {
         let coding = files[file].codingBeside
         if isMissing(-result, followed(file)) {
             files[file].variants[Int(coding)] = .missing
         } else {
             // It is looked at when somebody wants it.
             files[file].variesByCoding = true
-            if result >= 0 { port.close(result, CompletionKey(slot: noSlot, generation: 0)) }
+            if result >= 0 { port.close(result, .unclaimed) }
         }
         lookBeside(file, from: coding + 1)
     }

@@ -71,7 +71,7 @@ extension CompletionWorker {
     /// Watches a file that is being loaded.
     ///
     /// - Returns: false when it can't be watched, or is not kept for another reason: it must not be kept then.
-    func watchFile(_ file: UInt32) -> Bool {
+    func watchFile(_ file: FileSlot) -> Bool {
         guard files[file].isListed else { return false }
         switch files.watch(file) {
         case .watched: return true
@@ -222,7 +222,7 @@ extension CompletionWorker {
 
     /// Nothing was found of a file that is being loaded: it is missing, unless it was looked for in a folder that is no
     /// longer its site's, or will not be in a moment.
-    func endSearch(_ file: UInt32) {
+    func endSearch(_ file: FileSlot) {
         // A variant is of a content, and goes with it.
         guard files[file].key.isPlain else { return loadEnded(file, .missing) }
         // The folders of an earlier version are what they were.
@@ -244,7 +244,7 @@ extension CompletionWorker {
     }
 
     /// Looks for a file in the folder that is its site's by now, from the first name on.
-    func startOver(_ file: UInt32) {
+    func startOver(_ file: FileSlot) {
         let names = policy(ofFile: file).names
         guard let path = files[file].withName({ names.file($0, attempt: 0) }) else {
             preconditionFailure("a file that was tried has a first name")
@@ -280,7 +280,7 @@ extension CompletionWorker {
     }
 
     /// Has a file wait for the folder of its site, or ends its search.
-    private func searchOrEnd(_ file: UInt32) {
+    private func searchOrEnd(_ file: FileSlot) {
         let root = root(of: file)
         guard let end = rootPaths[root].absenceEnd(site.limits), clock.now < end else {
             return loadEnded(file, files[file].foundFolder ? .folder : .missing)

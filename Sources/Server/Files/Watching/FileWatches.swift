@@ -49,7 +49,7 @@ final class FileWatches {
     }
 
     /// Watches the open file of an entry: what happens to it from here on is reported.
-    func add(_ slot: UInt32, _ file: Int32) -> Outcome {
+    func add(_ slot: FileSlot, _ file: Int32) -> Outcome {
         guard let notifier else { return .refused(EMFILE) }
         guard !table.isWatched(slot) else { return .watched }
         // The magic link leads to the open file itself, whatever has its name by now (proc_pid_fd(5)).
@@ -61,7 +61,7 @@ final class FileWatches {
     }
 
     /// An entry is no longer kept.
-    func remove(_ slot: UInt32) {
+    func remove(_ slot: FileSlot) {
         guard notifier != nil, let watch = table.remove(slot) else { return }
         if removals < removalsMax || retired.count >= countMax {
             removeWatch(watch)
@@ -71,7 +71,7 @@ final class FileWatches {
     }
 
     /// The entries whose file a report is about.
-    func slots(of watch: Int32) -> [UInt32] { table.slots(of: watch) }
+    func slots(of watch: Int32) -> [FileSlot] { table.slots(of: watch) }
 
     /// Removes some of the watches that are left to be, after the kernel's reports were read.
     ///

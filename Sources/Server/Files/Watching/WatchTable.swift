@@ -10,13 +10,13 @@ struct WatchTable {
     private struct Link {
         /// -1 for none.
         var watch: Int32 = -1
-        var next = noSlot
-        var previous = noSlot
+        var next = FileSlot.null
+        var previous = FileSlot.null
     }
 
     private var links: [Link]
     /// The entry that was added last.
-    private var first: [Int32: UInt32] = [:]
+    private var first: [Int32: FileSlot] = [:]
 
     /// - Parameter capacity: slots of the cache.
     init(capacity: Int) {
@@ -28,28 +28,28 @@ struct WatchTable {
 
     func contains(_ watch: Int32) -> Bool { first[watch] != nil }
 
-    func isWatched(_ slot: UInt32) -> Bool { links[Int(slot)].watch >= 0 }
+    func isWatched(_ slot: FileSlot) -> Bool { links[Int(slot.index)].watch >= 0 }
 
     /// Notes the watch of an entry that has none.
-    mutating func add(_ slot: UInt32, _ watch: Int32) {
+    mutating func add(_ slot: FileSlot, _ watch: Int32) {
         precondition(!isWatched(slot) && watch >= 0, "an entry has one watch")
-        let next = first[watch] ?? noSlot
-        links[Int(slot)] = Link(watch: watch, next: next)
-        if next != noSlot { links[Int(next)].previous = slot }
+        let next = first[watch] ?? .null
+        links[Int(slot.index)] = Link(watch: watch, next: next)
+        if next != .null { links[Int(next.index)].previous = slot }
         first[watch] = slot
     }
 
     /// Forgets an entry.
     ///
     /// - Returns: its watch, when no other entry has it.
-    mutating func remove(_ slot: UInt32) -> Int32? {
-        let link = links[Int(slot)]
+    mutating func remove(_ slot: FileSlot) -> Int32? {
+        let link = links[Int(slot.index)]
         guard link.watch >= 0 else { return nil }
-        links[Int(slot)] = Link()
-        if link.next != noSlot { links[Int(link.next)].previous = link.previous }
-        if link.previous != noSlot {
-            links[Int(link.previous)].next = link.next
-        } else if link.next != noSlot {
+        links[Int(slot.index)] = Link()
+        if link.next != .null { links[Int(link.next.index)].previous = link.previous }
+        if link.previous != .null {
+            links[Int(link.previous.index)].next = link.next
+        } else if link.next != .null {
             first[link.watch] = link.next
         } else {
             first[link.watch] = nil
@@ -59,12 +59,12 @@ struct WatchTable {
     }
 
     /// The entries of a watch.
-    func slots(of watch: Int32) -> [UInt32] {
-        var slots: [UInt32] = []
-        var slot = first[watch] ?? noSlot
-        while slot != noSlot {
+    func slots(of watch: Int32) -> [FileSlot] {
+        var slots: [FileSlot] = []
+        var slot = first[watch] ?? .null
+        while slot != .null {
             slots.append(slot)
-            slot = links[Int(slot)].next
+            slot = links[Int(slot.index)].next
         }
         return slots
     }

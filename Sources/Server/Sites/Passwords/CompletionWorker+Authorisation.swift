@@ -17,7 +17,7 @@ internal import Platform
 
 extension CompletionWorker {
     /// Lets the exchange go on when its user may enter its realm, else asks for one.
-    func authorise(_ exchange: UInt32) {
+    func authorise(_ exchange: ExchangeSlot) {
         guard exchanges[exchange].head.has(.authorization) else { return deny(exchange, .credentialsMissing) }
         guard let credentials = credentials(exchange) else { return deny(exchange, .credentialsMalformed) }
         let realm = exchanges[exchange].version.site.realms[exchanges[exchange].realm]
@@ -47,7 +47,7 @@ extension CompletionWorker {
     }
 
     /// The user and the password of an exchange's request; `nil` when it has none, or none that can be read.
-    func credentials(_ exchange: UInt32) -> BasicCredentials? {
+    func credentials(_ exchange: ExchangeSlot) -> BasicCredentials? {
         guard let field = exchanges[exchange].head[.authorization],
             !exchanges[exchange].head.isRepeated(.authorization)
         else { return nil }
@@ -55,7 +55,7 @@ extension CompletionWorker {
         return unsafe BasicCredentials(bytes.span.extracting(field))
     }
 
-    func asker(_ exchange: UInt32) -> PasswordDesk.Asker {
+    func asker(_ exchange: ExchangeSlot) -> PasswordDesk.Asker {
         PasswordDesk.Asker(posts: posts, exchange: exchanges.key(exchange))
     }
 
@@ -63,7 +63,7 @@ extension CompletionWorker {
     ///
     /// Behind a trusted proxy it is the visitor's. A proxy that names nobody, a Unix socket, and a proxy on this machine that the
     /// configuration does not know speak for clients that can't be told apart.
-    private func guessingNetwork(_ exchange: UInt32) -> ClientNetwork? {
+    private func guessingNetwork(_ exchange: ExchangeSlot) -> ClientNetwork? {
         let remote = exchanges[exchange].remote
         let head = exchanges[exchange].head
         if exchanges[exchange].version.site.proxies.trusts(remote) { return nil }
@@ -75,7 +75,7 @@ extension CompletionWorker {
 
     // MARK: Waiting
 
-    private func awaitPassword(_ exchange: UInt32) {
+    private func awaitPassword(_ exchange: ExchangeSlot) {
         let slot = exchanges[exchange].connection
         exchanges[exchange].stage = .waitingForPassword
         exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
@@ -88,19 +88,19 @@ extension CompletionWorker {
     }
 
     /// True when nothing more is read of a connection before a password has been compared.
-    func awaitsPassword(_ slot: UInt32) -> Bool {
+    func awaitsPassword(_ slot: ConnectionSlot) -> Bool {
         let exchange = connections[slot].lastExchange
-        return exchange != noSlot && exchanges[exchange].stage == .waitingForPassword
+        return exchange != .null && exchanges[exchange].stage == .waitingForPassword
             && !exchanges[exchange].isContentSettled
     }
 
     /// A password has been compared, or will not be; its exchange may have ended before.
     func passwordChecked(_ key: CompletionKey, _ outcome: PasswordDesk.Outcome) {
-        guard exchanges.isCurrent(key), exchanges[key.slot].stage == .waitingForPassword,
-            exchanges[key.slot].connection != noSlot,
-            connections[exchanges[key.slot].connection].state.phase != .closing
+        guard let exchange = exchanges.slot(of: key), exchanges[exchange].stage == .waitingForPassword,
+            exchanges[exchange].connection != .null,
+            connections[exchanges[exchange].connection].state.phase != .closing
         else { return }
-        endWait(key.slot) { exchange in
+        endWait(exchange) { exchange in
             switch outcome {
             case .right: enter(exchange)
             case .wrong: deny(exchange, .credentialsWrong)
@@ -111,7 +111,7 @@ extension CompletionWorker {
     }
 
     /// The password is not compared: others had their turn until the deadline, or want what the exchange holds.
-    func giveUpPassword(_ exchange: UInt32, _ reason: Reason = .passwordChecksFull) {
+    func giveUpPassword(_ exchange: ExchangeSlot, _ reason: Reason = .passwordChecksFull) {
         site.passwords.leave(asker(exchange))
         endWait(exchange) { deny($0, reason) }
     }
@@ -119,7 +119,7 @@ extension CompletionWorker {
     /// Refuses those whose password has not had its turn: the server stops, and guesses could hold that up.
     func giveUpPasswords() {
         for exchange in exchanges.occupiedSlots where exchanges.contains(exchange) {
-            guard exchanges[exchange].stage == .waitingForPassword, exchanges[exchange].connection != noSlot,
+            guard exchanges[exchange].stage == .waitingForPassword, exchanges[exchange].connection != .null,
                 !site.passwords.isCompared(asker(exchange))
             else { continue }
             giveUpPassword(exchange, .stopping)
@@ -127,7 +127,7 @@ extension CompletionWorker {
     }
 
     /// Goes on with an exchange that has waited, then reads on.
-    private func endWait(_ exchange: UInt32, _ body: (UInt32) -> Void) {
+    private func endWait(_ exchange: ExchangeSlot, _ body: (ExchangeSlot) -> Void) {
         let slot = exchanges[exchange].connection
         let isPaused = !exchanges[exchange].isContentSettled
         exchanges[exchange].deadline = .distantFuture
@@ -140,14 +140,14 @@ extension CompletionWorker {
 
     // MARK: The answer
 
-    private func enter(_ exchange: UInt32) {
+    private func enter(_ exchange: ExchangeSlot) {
         exchanges[exchange].isAuthorised = true
         exchanges[exchange].stage = .ready
         if exchanges[exchange].isContentSettled { return goOn(exchange) }
         settleBody(exchange, wanted: exchanges[exchange].route >= 0, .none)
     }
 
-    private func deny(_ exchange: UInt32, _ reason: Reason, retryAfter: UInt32 = 0) {
+    private func deny(_ exchange: ExchangeSlot, _ reason: Reason, retryAfter: UInt32 = 0) {
         exchanges[exchange].retryAfter = retryAfter
         if exchanges[exchange].isContentSettled { return reply(exchange, .refusal(reason)) }
         settleBody(exchange, wanted: false, .refusal(reason))

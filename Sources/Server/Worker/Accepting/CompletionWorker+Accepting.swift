@@ -172,7 +172,7 @@ extension CompletionWorker {
     }
 
     /// A place in the deadline wheel behind those of the connections.
-    var acceptSlot: UInt32 { UInt32(connections.capacity) }
+    var acceptSlot: ConnectionSlot { ConnectionSlot(index: UInt32(connections.capacity)) }
 
     /// Makes an accepted socket a connection of this worker, or of one that has a place for it.
     private func adopt(_ socket: Socket, _ remote: RemoteAddress) {
@@ -197,7 +197,7 @@ extension CompletionWorker {
         let decision = admission(ofForwarded: client, socket)
         if decision == .shed {
             // It was never among the connections, whose number is reckoned with where accepts are posted.
-            port.close(socket, CompletionKey(slot: noSlot, generation: 0))
+            port.close(socket, .unclaimed)
             giveBack(.descriptor)
         } else {
             insert(socket, remote, decision)
@@ -214,18 +214,19 @@ extension CompletionWorker {
             isFromProxy: isFromProxy,
             state: ConnectionState(now: clock.now, site.allowances)
         )
-        guard let key = connections.insert(connection) else {
+        guard let slot = connections.insert(connection) else {
             preconditionFailure("an accept is posted only where there is room for its connection")
         }
-        openAccount(key.slot, of: isFromProxy ? nil : ClientNetwork(remote))
-        wheel.arm(key.slot, at: connections[key.slot].state.deadline)
-        perform(decision, key.slot)
-        guard connections.isCurrent(key), connections[key.slot].state.phase == .open else { return }
+        let key = connections.key(slot)
+        openAccount(slot, of: isFromProxy ? nil : ClientNetwork(remote))
+        wheel.arm(slot, at: connections[slot].state.deadline)
+        perform(decision, slot)
+        guard connections.isCurrent(key), connections[slot].state.phase == .open else { return }
         // Accepted before its listener was shut.
         if isStopped {
-            fail(key.slot, .stopping)
+            fail(slot, .stopping)
         } else if isDraining {
-            drain(key.slot)
+            drain(slot)
         }
     }
 }

@@ -97,7 +97,7 @@ extension CompletionWorker {
     /// Serves the connection, or has it wait.
     ///
     /// - Precondition: the place of one that is served has been taken.
-    func perform(_ decision: ConnectionAdmission.Decision, _ slot: UInt32) {
+    func perform(_ decision: ConnectionAdmission.Decision, _ slot: ConnectionSlot) {
         switch decision {
         case .serve:
             serve(slot)
@@ -115,9 +115,9 @@ extension CompletionWorker {
         case .wait:
             wait(slot)
         case .takeTurn(let holder):
-            let newest = admission.waiting.last { connections[$0.slot].account == holder }
-            guard let newest else { return perform(.shed, slot) }
-            act(connections[newest.slot].state.placeGivenBack(), newest.slot)
+            let newest = admission.waiting.last { connections[ConnectionSlot($0)].account == holder }
+            guard let newest = newest.map(ConnectionSlot.init) else { return perform(.shed, slot) }
+            act(connections[newest].state.placeGivenBack(), newest)
             wait(slot)
         case .shed:
             let account = connections[slot].account
@@ -128,12 +128,12 @@ extension CompletionWorker {
         }
     }
 
-    private func serve(_ slot: UInt32) {
+    private func serve(_ slot: ConnectionSlot) {
         notePlace(slot)
         receive(slot, once: true)
     }
 
-    private func wait(_ slot: UInt32) {
+    private func wait(_ slot: ConnectionSlot) {
         connections[slot].place = .awaited
         admission.append(connections.key(slot))
         if !connections[slot].socket.isDirect { site.descriptors.beginWaiting() }
@@ -141,7 +141,7 @@ extension CompletionWorker {
     }
 
     /// Has the worker whose place was taken for the client serve it.
-    private func handOver(_ slot: UInt32, to peer: Int) {
+    private func handOver(_ slot: ConnectionSlot, to peer: Int) {
         precondition(connections[slot].inFlight == 0, "a client that waits is not read")
         let (socket, remote) = (connections[slot].socket, connections[slot].remote)
         wheel.disarm(slot)
@@ -171,27 +171,28 @@ extension CompletionWorker {
         var lacksDirect = false
         var lacksDescriptor = false
         for key in waitingInTurn {
-            let socket = connections[key.slot].socket
+            let slot = ConnectionSlot(key)
+            let socket = connections[slot].socket
             if socket.isDirect ? lacksDirect : lacksDescriptor { continue }
             let place = takePlace(for: socket, besides: newcomers)
             guard place != .none else {
                 if socket.isDirect { lacksDirect = true } else { lacksDescriptor = true }
                 continue
             }
-            stopWaitingForPlace(key.slot)
-            perform(admission.decide(place, .take, room: .some, now: clock.now), key.slot)
+            stopWaitingForPlace(slot)
+            perform(admission.decide(place, .take, room: .some, now: clock.now), slot)
         }
     }
 
     /// Clients that wait: those of the address that has fewest places first, and of one address the first to come.
     private var waitingInTurn: [CompletionKey] {
-        let held = admission.waiting.map { shares.held(.connections, by: connections[$0.slot].account) }
+        let held = admission.waiting.map { shares.held(.connections, by: connections[ConnectionSlot($0)].account) }
         let order = held.indices.sorted { held[$0] == held[$1] ? $0 < $1 : held[$0] < held[$1] }
         return order.map { admission.waiting[$0] }
     }
 
     /// A connection ends, and with it the wait for a place.
-    func stopWaitingForPlace(_ slot: UInt32) {
+    func stopWaitingForPlace(_ slot: ConnectionSlot) {
         guard connections[slot].place == .awaited else { return }
         connections[slot].place = .none
         admission.remove(connections.key(slot))
@@ -208,11 +209,11 @@ extension CompletionWorker {
     /// - Returns: now when one does, soon when one of those that were looked at is ending already.
     private func endConnection(
         of account: Shares.Account,
-        sparing newcomer: UInt32,
+        sparing newcomer: ConnectionSlot,
         among standings: [ConnectionGivers.Standing]
     ) -> Return {
         var givers = ConnectionGivers()
-        var first: UInt32?
+        var first: ConnectionSlot?
         var isEnding = false
         // Those that wait have no place to give.
         for _ in 0..<Self.looksMax + admission.waiting.count {
@@ -237,9 +238,9 @@ extension CompletionWorker {
     ///
     /// - Returns: false when none of them holds any. One that is ending already has not given its own back yet.
     func endConnection(ofHeads account: Shares.Account) -> Bool {
-        var most: (slot: UInt32, size: Int)?
+        var most: (slot: ConnectionSlot, size: Int)?
         var hasEnding = false
-        var first: UInt32?
+        var first: ConnectionSlot?
         for _ in 0..<Self.looksMax {
             guard let slot = connectionMembers.next(account), slot != first else { break }
             first = first ?? slot
@@ -256,10 +257,10 @@ extension CompletionWorker {
     }
 
     /// Bytes that a connection holds of heads: of its requests, and of what it has not read.
-    private func headsSize(_ slot: UInt32) -> Int {
+    private func headsSize(_ slot: ConnectionSlot) -> Int {
         var size = connections[slot].input.capacity
         var exchange = connections[slot].firstExchange
-        while exchange != noSlot {
+        while exchange != .null {
             size += Int(exchanges[exchange].headSize)
             exchange = exchanges[exchange].next
         }
@@ -267,7 +268,7 @@ extension CompletionWorker {
     }
 
     /// The standing of a connection; `nil` when it is being closed.
-    private func standing(_ slot: UInt32) -> ConnectionGivers.Standing? {
+    private func standing(_ slot: ConnectionSlot) -> ConnectionGivers.Standing? {
         switch connections[slot].state.phase {
         case .closing: return nil
         case .lingering: return .lingering

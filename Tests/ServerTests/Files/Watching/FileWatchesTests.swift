@@ -49,7 +49,7 @@ import Testing
         let notifier = try Self.notifier()
         let watches = FileWatches(notifier, Self.limits())
         let file = try Self.file()
-        for slot in [3, 9, 4] as [UInt32] { #expect(watches.add(slot, file.rawValue) == .watched) }
+        for slot in [3, 9, 4] as [FileSlot] { #expect(watches.add(slot, file.rawValue) == .watched) }
         #expect(watches.add(9, file.rawValue) == .watched)
         #expect(unsafe write(file.rawValue, "x", 1) == 1)
         let found = reported(notifier)
@@ -74,9 +74,9 @@ import Testing
         var files: [Descriptor.Shared] = []
         for slot in 0..<95 as Range<UInt32> {
             files.append(Descriptor.Shared(try Self.file()))
-            #expect(watches.add(slot, files[Int(slot)].rawValue) == .watched)
+            #expect(watches.add(FileSlot(index: slot), files[Int(slot)].rawValue) == .watched)
         }
-        for slot in 0..<95 as Range<UInt32> { watches.remove(slot) }
+        for slot in 0..<95 as Range<UInt32> { watches.remove(FileSlot(index: slot)) }
         var counts: [Int] = []
         repeat {
             counts.append(reported(notifier).count)
@@ -101,11 +101,11 @@ import Testing
             let number = unsafe ringport_open("\(folder)/\(slot)", O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
             guard number >= 0 else { throw SystemError("make a file") }
             let file = Descriptor(owning: number)
-            if watches.add(slot, file.rawValue) == .watched { watched += 1 }
+            if watches.add(FileSlot(index: slot), file.rawValue) == .watched { watched += 1 }
         }
         #expect(watched == slots.count)
         _ = reported(notifier)
-        for slot in slots { watches.remove(slot) }
+        for slot in slots { watches.remove(FileSlot(index: slot)) }
         var count = 0
         while true {
             let found = reported(notifier)
@@ -128,16 +128,16 @@ import Testing
         for slot in 0..<95 as Range<UInt32> {
             if (slot < 50) == goneLast {
                 gone.append(Descriptor.Shared(try Self.file()))
-                #expect(watches.add(slot, gone[gone.count - 1].rawValue) == .watched)
+                #expect(watches.add(FileSlot(index: slot), gone[gone.count - 1].rawValue) == .watched)
             } else {
                 files.append(Descriptor.Shared(try Self.file()))
-                #expect(watches.add(slot, files[files.count - 1].rawValue) == .watched)
+                #expect(watches.add(FileSlot(index: slot), files[files.count - 1].rawValue) == .watched)
             }
         }
         let kept = files.count
         gone.removeAll()
         _ = reported(notifier)
-        for slot in 0..<95 as Range<UInt32> { watches.remove(slot) }
+        for slot in 0..<95 as Range<UInt32> { watches.remove(FileSlot(index: slot)) }
         var count = 0
         while true {
             let found = reported(notifier)

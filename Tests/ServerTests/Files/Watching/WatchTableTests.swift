@@ -6,15 +6,15 @@ import Testing
 
 @Suite struct WatchTableTests {
     @Test func aWatchIsOverWithTheLastOfItsEntries() {
-        for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2], [1, 2, 0]] {
+        for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2], [1, 2, 0]] as [[FileSlot]] {
             var table = WatchTable(capacity: 8)
-            for slot in 0..<3 { table.add(UInt32(slot), 7) }
+            for slot in [0, 1, 2] as [FileSlot] { table.add(slot, 7) }
             table.add(5, 9)
             #expect(Set(table.slots(of: 7)) == [0, 1, 2])
-            #expect(table.remove(UInt32(order[0])) == nil)
-            #expect(table.remove(UInt32(order[1])) == nil)
-            #expect(table.slots(of: 7) == [UInt32(order[2])])
-            #expect(table.remove(UInt32(order[2])) == 7)
+            #expect(table.remove(order[0]) == nil)
+            #expect(table.remove(order[1]) == nil)
+            #expect(table.slots(of: 7) == [order[2]])
+            #expect(table.remove(order[2]) == 7)
             #expect(table.slots(of: 7) == [])
             #expect(table.slots(of: 9) == [5])
         }
@@ -33,10 +33,10 @@ import Testing
     /// Against a table that is a dictionary.
     @Test func whateverIsAddedAndRemovedEachWatchHasItsEntries() {
         var table = WatchTable(capacity: 64)
-        var model: [UInt32: Int32] = [:]
+        var model: [FileSlot: Int32] = [:]
         var random = SplitMix(seed: 3)
         for _ in 0..<20_000 {
-            let slot = UInt32(random.below(64))
+            let slot = FileSlot(index: UInt32(random.below(64)))
             if let watch = model[slot] {
                 model[slot] = nil
                 #expect(table.remove(slot) == (model.values.contains(watch) ? nil : watch))
