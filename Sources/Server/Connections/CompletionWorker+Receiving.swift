@@ -134,17 +134,13 @@ extension CompletionWorker {
     /// The buffer is taken out meanwhile: reading may end the connection, which frees what it has.
     func readInput(_ slot: ConnectionSlot) {
         guard !connections[slot].input.isEmpty else { return }
-        var input = connections[slot].input
-        connections[slot].input = ByteBuffer()
+        var input = connections[slot].input.take()
         let held = input.capacity
         defer { countInput(slot, from: held) }
         let used = unsafe read(slot, input.bytes)
-        if used >= input.count || connections[slot].state.phase != .open {
-            input.free()
-        } else {
-            input.removeFirst(used)
-            connections[slot].input = input
-        }
+        guard used < input.count, connections[slot].state.phase == .open else { return }
+        input.removeFirst(used)
+        connections[slot].input = input
     }
 
     /// There is room again for answers.

@@ -47,7 +47,9 @@ extension CompletionWorker {
             )
         }
         let wanted = outputs.hasFree ? 0 : max(1, min(outputWaiters.count, site.limits.outputsReserve))
-        for key in slowReaders.look(readers, wanted: wanted, now: clock.now) { fail(ConnectionSlot(key), .readerTooSlow) }
+        for key in slowReaders.look(readers, wanted: wanted, now: clock.now) {
+            fail(ConnectionSlot(key), .readerTooSlow)
+        }
     }
 
     /// Bytes that a connection's client has acknowledged (tcp_info, Linux 4.1); 0 where the kernel does not say.

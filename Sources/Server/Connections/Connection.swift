@@ -9,7 +9,7 @@ internal import HTTP
 /// It is small, because 64,000 of them may be idle: what only a busy connection needs (a head that spans receives, an
 /// output block, exchanges) is lent to it meanwhile.
 @safe
-struct Connection {
+struct Connection: ~Copyable {
     /// A connection's place among those that its worker may serve.
     enum Place {
         /// It ends without having been served.

@@ -108,13 +108,14 @@ extension CompletionWorker {
     private func keepBody(_ exchange: ExchangeSlot, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         exchanges[exchange].received += bytes.count
         guard !exchanges[exchange].discardsBody else { return true }
-        let body = exchanges[exchange].body
-        let capacity = body.capacity(for: body.count + bytes.count, largest: site.limits.bodySizeMax)
-        guard takeContents(exchange, capacity - body.capacity) else {
+        let size = exchanges[exchange].body.count + bytes.count
+        let old = exchanges[exchange].body.capacity
+        let new = exchanges[exchange].body.capacity(for: size, largest: site.limits.bodySizeMax)
+        guard takeContents(exchange, new - old) else {
             giveUpBody(exchange, .bodiesFull)
             return false
         }
-        exchanges[exchange].body.reserve(body.count + bytes.count, largest: site.limits.bodySizeMax)
+        exchanges[exchange].body.reserve(size, largest: site.limits.bodySizeMax)
         unsafe exchanges[exchange].body.append(bytes)
         return true
     }

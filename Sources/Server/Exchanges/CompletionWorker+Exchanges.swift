@@ -82,8 +82,6 @@ extension CompletionWorker {
         }
         exchanges[exchange].reply = .none
         exchanges[exchange].call = nil
-        exchanges[exchange].headBytes.free()
-        exchanges[exchange].body.free()
         closeAccount(ofExchange: exchange)
         exchanges.remove(exchange)
     }

@@ -10,7 +10,7 @@ internal import Platform
 /// Exchanges of a connection are linked in the order of their requests, and answered in that order, whichever is ready
 /// first. A cached file that is asked for while nothing else waits needs none.
 @safe
-struct Exchange {
+struct Exchange: ~Copyable {
     enum Stage: Equatable {
         /// Its content is arriving.
         case receivingBody

@@ -12,7 +12,7 @@ internal import Platform
 /// descriptor if there is one to spare. Only the kernel ever reads the mapping: when the file is truncated under us, a send
 /// fails with EFAULT instead of this process dying of SIGBUS.
 @safe
-struct CachedFile {
+struct CachedFile: ~Copyable {
     /// The decoded path of the request that asked first, with its leading slash: part of the key.
     private let name: UnsafeMutableBufferPointer<UInt8>
     let key: FileKey
@@ -176,7 +176,7 @@ struct CachedFile {
     }
 
     /// Calls `body` with the decoded path that the entry was made for.
-    func withName<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    func withName<Result: ~Copyable>(_ body: (Span<UInt8>) -> Result) -> Result {
         unsafe body(UnsafeBufferPointer(name).span)
     }
 
@@ -231,12 +231,11 @@ struct CachedFile {
     ///
     /// - Parameters:
     ///   - bytes: the coded content.
-    ///   - original: the entry that it was made of.
+    ///   - original: the content that it was made of, and its validators.
     ///   - inlineSizeMax: up to so many bytes are copied behind the response's head.
-    mutating func take(_ bytes: SharedBytes, of original: CachedFile, inlineSizeMax: Int) {
+    mutating func take(_ bytes: SharedBytes, of original: (FileContent?, Validators), inlineSizeMax: Int) {
         size = UInt64(bytes.count)
-        content = original.content
-        validators = original.validators
+        (content, validators) = original
         if let coding = key.contentCoding { validators.mark(coding.name, digest: bytes.digest) }
         guard bytes.count <= inlineSizeMax else {
             unsafe shared = Unmanaged.passRetained(bytes)
@@ -384,7 +383,9 @@ struct CachedFile {
         descriptor = -1
     }
 
-    func freeMemory() {
+    deinit {
+        // A worker that ends leaves what is being loaded to the kernel thread that may still be at it (`RingEngine.deinit`).
+        guard pins == 0 else { return }
         unsafe name.deallocate()
         unsafe path.deallocate()
         unsafe pathBeside?.deallocate()

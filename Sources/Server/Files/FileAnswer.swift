@@ -40,7 +40,7 @@ struct FileAnswer: Equatable {
     ///   - status: 200, or that of an error page, for which neither conditions nor ranges count.
     ///   - now: nanoseconds since 1970.
     @unsafe
-    init(_ head: RequestHead, _ bytes: Span<UInt8>, _ file: CachedFile, status: UInt16, now: Int64) {
+    init(_ head: RequestHead, _ bytes: Span<UInt8>, _ file: borrowing CachedFile, status: UInt16, now: Int64) {
         let size = file.size
         let whole = 0..<size
         let sendsBody = head.method != .head

@@ -106,14 +106,11 @@ struct FileCache: ~Copyable {
     // MARK: Changing
 
     /// Lists a new entry, making room first; `nil` when every entry is in use.
-    mutating func insert(_ file: CachedFile) -> FileSlot? {
+    mutating func insert(_ file: consuming CachedFile) -> FileSlot? {
         if files.count == files.capacity { _ = evictOne() }
-        guard let slot = files.insert(file) else {
-            // Nobody else has it: its name and its path would be lost with it.
-            file.freeMemory()
-            return nil
-        }
-        var position = Int(truncatingIfNeeded: file.hash) & mask
+        let hash = file.hash
+        guard let slot = files.insert(file) else { return nil }
+        var position = Int(truncatingIfNeeded: hash) & mask
         while table[position] != .null { position = (position &+ 1) & mask }
         table[position] = slot
         files[slot].isListed = true
@@ -218,7 +215,6 @@ struct FileCache: ~Copyable {
             files[slot].closeDescriptor()
             descriptors.giveBackFile()
         }
-        files[slot].freeMemory()
         files.remove(slot)
     }
 

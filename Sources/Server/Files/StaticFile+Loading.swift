@@ -156,10 +156,10 @@ extension CompletionWorker {
         }
         // A variant that is older than its original was made of another content; an empty one is not made yet, as no coding
         // has an empty result.
-        if let source = files[file].source,
-            original(of: file) == nil || FileContent(attributes).isOlder(than: modified(source)) || attributes.st_size == 0
-        {
-            return loadEnded(file, .missing)
+        if files[file].source != nil {
+            guard let original = original(of: file), attributes.st_size > 0,
+                !FileContent(attributes).isOlder(than: modified(original))
+            else { return loadEnded(file, .missing) }
         }
         guard !needsNames(file) else { return lookUpNames(file) }
         files[file].take(attributes, wall: clock.wall)
@@ -222,8 +222,8 @@ extension CompletionWorker {
     }
 
     /// The time at which a variant's original was modified.
-    private func modified(_ source: CompletionKey) -> Int64 {
-        guard let content = files[FileSlot(source)].content else { preconditionFailure("a loaded file has been looked at") }
+    private func modified(_ original: FileSlot) -> Int64 {
+        guard let content = files[original].content else { preconditionFailure("a loaded file has been looked at") }
         return content.modified
     }
 

@@ -146,7 +146,9 @@ extension CompletionWorker {
     ///
     /// Its exchange may have ended before: then nobody waits for the answer.
     func handlerAnswered(_ key: CompletionKey, _ result: HandlerResult) {
-        guard let exchange = exchanges.slot(of: key), exchanges[exchange].stage == .waitingForHandler, exchanges[exchange].connection != .null else { return }
+        guard let exchange = exchanges.slot(of: key), exchanges[exchange].stage == .waitingForHandler,
+            exchanges[exchange].connection != .null
+        else { return }
         endCall(exchange)
         switch result {
         case .response(let response):

@@ -89,7 +89,8 @@ extension CompletionWorker {
 
     /// Answers a request that gets no exchange, or has to wait for its turn with one.
     @unsafe
-    func answerRefusal(_ slot: ConnectionSlot, _ reason: Reason, head: RequestHead, request: UnsafeBufferPointer<UInt8>) {
+    func answerRefusal(_ slot: ConnectionSlot, _ reason: Reason, head: RequestHead, request: UnsafeBufferPointer<UInt8>)
+    {
         guard connections[slot].firstExchange == .null, lendOutput(slot), let output = connections[slot].output,
             output.hasRoom(site.limits.responseHeadSizeMax)
         else { return unsafe queueRefusal(slot, reason, head: head, request: request) }
@@ -126,7 +127,6 @@ extension CompletionWorker {
         // As far as the head was read: nothing behind that is looked at.
         unsafe exchange.headBytes.append(UnsafeBufferPointer(rebasing: request.prefix(head.fieldsRange.upperBound)))
         guard let inserted = exchanges.insert(exchange) else {
-            exchange.headBytes.free()
             return fail(slot, reason)
         }
         enqueue(inserted, slot)

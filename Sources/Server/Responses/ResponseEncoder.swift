@@ -33,7 +33,7 @@ enum ResponseEncoder {
     @discardableResult
     static func write(
         _ answer: FileAnswer,
-        of file: CachedFile,
+        of file: borrowing CachedFile,
         ranges: ByteRangesContent? = nil,
         lines: [UInt8]? = nil,
         moreLines: [UInt8] = [],

@@ -36,7 +36,9 @@ struct AccountMembers<Element: ~Copyable> {
     }
 
     /// True when the slot is in its account's list.
-    func contains(_ slot: Slot<Element>) -> Bool { Int(slot.index) < links.count && links[Int(slot.index)].next != .null }
+    func contains(_ slot: Slot<Element>) -> Bool {
+        Int(slot.index) < links.count && links[Int(slot.index)].next != .null
+    }
 
     /// Takes a slot out of its account's list.
     ///

@@ -66,10 +66,14 @@ extension CompletionWorker {
 
     /// The exchange holds nothing any longer.
     func closeAccount(ofExchange exchange: ExchangeSlot) {
-        recount(exchange)
-        recountHead(exchange)
-        exchangeMembers.remove(exchange, exchanges[exchange].account)
-        shares.release(exchanges[exchange].account, .exchanges, 1)
+        let account = exchanges[exchange].account
+        // What it holds is freed with it.
+        shares.release(account, .contents, exchanges[exchange].accounted)
+        exchanges[exchange].accounted = 0
+        list(exchange)
+        shares.release(account, .heads, Int(exchanges[exchange].headSize))
+        exchangeMembers.remove(exchange, account)
+        shares.release(account, .exchanges, 1)
     }
 
     // MARK: Contents

@@ -4,9 +4,9 @@ internal import Glibc
 
 /// A growing block of bytes from malloc(3), doubled when full, up to a bound that the caller sets.
 ///
-/// Held by tables of trivial elements, so it is freed by `free`, not by a reference count.
+/// Freed with whoever holds it.
 @safe
-struct ByteBuffer {
+struct ByteBuffer: ~Copyable {
     private(set) var start: UnsafeMutablePointer<UInt8>?
     private(set) var count = 0
     private(set) var capacity = 0
@@ -60,10 +60,17 @@ struct ByteBuffer {
         unsafe memmove(start, start + size, count)
     }
 
+    /// Gives the memory back; what is appended later has new memory.
     mutating func free() {
-        unsafe Glibc.free(start)
-        unsafe start = nil
-        count = 0
-        capacity = 0
+        self = ByteBuffer()
     }
+
+    /// Takes the bytes out; what is left is empty.
+    mutating func take() -> ByteBuffer {
+        var other = ByteBuffer()
+        swap(&self, &other)
+        return other
+    }
+
+    deinit { unsafe Glibc.free(start) }
 }

@@ -102,7 +102,6 @@ import Testing
         guard case .complete(let head) = parser.parse(bytes.span) else { throw NotARequest() }
         let name = Array("/a".utf8)
         var file = CachedFile(name: name.span, path: Array("a".utf8), key: FileKey(policy: 0), hash: 0)
-        defer { file.freeMemory() }
         var attributes = stat()
         attributes.st_size = size
         attributes.st_ino = 5

@@ -1,5 +1,6 @@
 /// A connection to a served site that is used as a client pleases: pipelined, half read, reset. Test threads.
 
+import CPlatform
 import Glibc
 import Platform
 

@@ -9,7 +9,9 @@ import Testing
     private let one = Shares.Account(slot: 1)
     private let other = Shares.Account(slot: 4)
 
-    private func look(_ members: inout AccountMembers<Connection>, _ account: Shares.Account, _ count: Int) -> [ConnectionSlot?] {
+    private func look(_ members: inout AccountMembers<Connection>, _ account: Shares.Account, _ count: Int)
+        -> [ConnectionSlot?]
+    {
         (0..<count).map { _ in members.next(account) }
     }
 

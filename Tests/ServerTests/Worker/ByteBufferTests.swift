@@ -7,14 +7,13 @@ import Testing
 @Suite struct ByteBufferTests {
     @Test func anEmptyBufferOwnsNothing() {
         let buffer = ByteBuffer()
-        #expect(buffer.isEmpty)
+        #expect(buffer.isEmpty == true)
         #expect(buffer.capacity == 0)
         #expect(unsafe buffer.bytes.count == 0)
     }
 
     @Test func bytesComeOutAsTheyWentIn() {
         var buffer = ByteBuffer()
-        defer { buffer.free() }
         var model: [UInt8] = []
         var random = SplitMix(seed: 7)
         for step in 0..<2000 {
@@ -33,6 +32,15 @@ import Testing
         #expect(unsafe Array(buffer.bytes) == model)
     }
 
+    @Test func whatIsTakenOutIsNoLongerThere() {
+        var buffer = ByteBuffer()
+        let text = Array("head".utf8)
+        unsafe text.withUnsafeBufferPointer { unsafe buffer.append($0) }
+        let taken = buffer.take()
+        #expect(buffer.isEmpty == true && buffer.capacity == 0)
+        #expect(unsafe Array(taken.bytes) == text)
+    }
+
     @Test func roomIsMadeInPowersOfTwo() {
         var buffer = ByteBuffer()
         buffer.reserve(1)
@@ -43,6 +51,6 @@ import Testing
         #expect(buffer.capacity == 8192)
         buffer.free()
         #expect(buffer.capacity == 0)
-        #expect(buffer.isEmpty)
+        #expect(buffer.isEmpty == true)
     }
 }

@@ -203,7 +203,8 @@ extension CompletionWorker {
             return loadEnded(variant, .missing)
         }
         describe(variant)
-        files[variant].take(bytes, of: files[original], inlineSizeMax: site.limits.inlineBodySizeMax)
+        let source = (files[original].content, files[original].validators)
+        files[variant].take(bytes, of: source, inlineSizeMax: site.limits.inlineBodySizeMax)
         loadEnded(variant, .ready)
     }
 

@@ -104,7 +104,8 @@ extension WorkerStep: CustomStringConvertible {
         case .room: "room for a send of connection \(slot)"
         // Files are closed without anybody to tell.
         case .finishSending: "a shutdown of connection \(slot)"
-        case .reset, .close, .cancel: slot == CompletionKey.unclaimed.slot ? "a \(operation)" : "a \(operation) of connection \(slot)"
+        case _ where slot == CompletionKey.unclaimed.slot: "a \(operation)"
+        case .reset, .close, .cancel: "a \(operation) of connection \(slot)"
         case .open, .read: "\(operation == .open ? "an" : "a") \(operation) of file \(slot)"
         case .populate: "a populate of exchange \(slot)"
         case .notice: slot == CompletionWorker.bellSlot ? "its bell" : "a change of the sites' files"
