@@ -57,10 +57,10 @@ extension CompletionWorker {
     private func contentExpired(_ slot: ConnectionSlot) {
         let exchange = connections[slot].bodyExchange
         // Answers to earlier requests hold up the word to send it, each with a deadline of its own.
-        guard !exchanges[exchange].owesContinue else {
+        guard !exchanges[exchange].content.owesContinue else {
             return connections[slot].state.contentAwaited(now: clock.now, site.allowances)
         }
-        let received = exchanges[exchange].received
+        let received = exchanges[exchange].content.received
         guard !connections[slot].state.contentEarnedTime(received: received, now: clock.now, site.allowances) else {
             return
         }

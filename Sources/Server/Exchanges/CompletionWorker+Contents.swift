@@ -10,35 +10,28 @@ extension CompletionWorker {
         let slot = exchanges[exchange].connection
         let head = exchanges[exchange].head
         exchanges[exchange].reply = reply
-        exchanges[exchange].isContentSettled = true
+        let sizeMax = wanted ? site.limits.bodySizeMax : site.limits.discardSizeMax
+        let refused = exchanges[exchange].content.decide(head.framing, isWanted: wanted, sizeMax: sizeMax)
         guard head.hasBody else { return contentEnded(exchange) }
         exchanges[exchange].stage = .receivingBody
-        exchanges[exchange].discardsBody = !wanted
-        let sizeMax = wanted ? site.limits.bodySizeMax : site.limits.discardSizeMax
-        if case .length(let length) = head.framing {
-            exchanges[exchange].bodyRemaining = length
-            if length > UInt64(sizeMax) { return giveUpBody(exchange, wanted ? .rejected(.bodyTooLarge) : nil) }
-        } else {
-            // A chunk that announces more is not waited for.
-            exchanges[exchange].chunks = ChunkedDecoder(bodySizeMax: UInt64(sizeMax))
-        }
+        if case .refused(let reason) = refused { return giveUpBody(exchange, reason.map { .rejected($0) }) }
         if !wanted, head.expectsContinue {
             // The final answer takes the place of 100 (RFC 9110 §10.1.1); the client sends nothing or goes on anyway.
             return giveUpBody(exchange, nil)
         }
         connections[slot].bodyExchange = exchange
         wheel.arm(slot, at: connections[slot].state.deadline)
-        exchanges[exchange].owesContinue = head.expectsContinue
+        exchanges[exchange].content.owesContinue = head.expectsContinue
         payContinue(slot)
     }
 
     /// Tells the client to send its content, when nothing is to be answered before (RFC 9110 §10.1.1).
     func payContinue(_ slot: ConnectionSlot) {
         let exchange = connections[slot].firstExchange
-        guard exchange != .null, exchanges[exchange].owesContinue, lendOutput(slot),
+        guard exchange != .null, exchanges[exchange].content.owesContinue, lendOutput(slot),
             let output = connections[slot].output, output.hasRoom(site.limits.responseHeadSizeMax)
         else { return }
-        exchanges[exchange].owesContinue = false
+        exchanges[exchange].content.owesContinue = false
         connections[slot].state.contentAwaited(now: clock.now, site.allowances)
         wheel.arm(slot, at: connections[slot].state.deadline)
         output.write(site.limits.responseHeadSizeMax) { (span) throws(ResponseError) in
@@ -53,7 +46,7 @@ extension CompletionWorker {
         if let reason { exchanges[exchange].reply = .refusal(reason) }
         connections[slot].state.stopReading()
         connections[slot].bodyExchange = .null
-        exchanges[exchange].body.free()
+        exchanges[exchange].content.free()
         recount(exchange)
         proceed(exchange)
     }
@@ -63,23 +56,9 @@ extension CompletionWorker {
     /// - Returns: how many bytes were used, at least one.
     @unsafe
     func readBody(_ exchange: ExchangeSlot, _ bytes: UnsafeBufferPointer<UInt8>) -> Int {
-        switch exchanges[exchange].head.framing {
-        case .chunked:
-            return unsafe readChunks(exchange, bytes)
-        case .length, .none:
-            let count = Int(min(UInt64(bytes.count), exchanges[exchange].bodyRemaining))
-            exchanges[exchange].bodyRemaining -= UInt64(count)
-            guard unsafe keepBody(exchange, UnsafeBufferPointer(rebasing: bytes[..<count])) else { return bytes.count }
-            if exchanges[exchange].bodyRemaining == 0 { contentEnded(exchange) }
-            return count
-        }
-    }
-
-    @unsafe
-    private func readChunks(_ exchange: ExchangeSlot, _ bytes: UnsafeBufferPointer<UInt8>) -> Int {
         var used = 0
-        while used < bytes.count {
-            switch unsafe exchanges[exchange].chunks.next(bytes.span, from: used) {
+        while true {
+            switch unsafe exchanges[exchange].content.next(bytes.span, from: used) {
             case .needsMore:
                 return bytes.count
             case .data(let range):
@@ -88,35 +67,23 @@ extension CompletionWorker {
             case .complete(let end):
                 contentEnded(exchange)
                 return end
-            case .rejected(.bodyTooLarge) where exchanges[exchange].discardsBody:
-                giveUpBody(exchange, nil)
-                return bytes.count
-            case .rejected(let reason):
-                giveUpBody(exchange, .rejected(reason))
+            case .refused(let reason):
+                giveUpBody(exchange, reason.map { .rejected($0) })
                 return bytes.count
             }
         }
-        return used
     }
 
-    /// Keeps a part of the content.
+    /// Keeps a part of the content, for which memory is taken.
     ///
-    /// Memory is taken as the content arrives, not as it is announced; when the worker holds too much, the request is
-    /// shed.
-    ///
-    /// - Returns: false when it was.
+    /// - Returns: false when the worker holds too much; then the request is shed.
     private func keepBody(_ exchange: ExchangeSlot, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        exchanges[exchange].received += bytes.count
-        guard !exchanges[exchange].discardsBody else { return true }
-        let size = exchanges[exchange].body.count + bytes.count
-        let old = exchanges[exchange].body.capacity
-        let new = exchanges[exchange].body.capacity(for: size, largest: site.limits.bodySizeMax)
-        guard takeContents(exchange, new - old) else {
+        let sizeMax = site.limits.bodySizeMax
+        guard takeContents(exchange, exchanges[exchange].content.growth(for: bytes.count, sizeMax: sizeMax)) else {
             giveUpBody(exchange, .bodiesFull)
             return false
         }
-        exchanges[exchange].body.reserve(size, largest: site.limits.bodySizeMax)
-        unsafe exchanges[exchange].body.append(bytes)
+        unsafe exchanges[exchange].content.keep(bytes, sizeMax: sizeMax)
         return true
     }
 
@@ -133,7 +100,7 @@ extension CompletionWorker {
     /// Has the request answered by whoever it is routed to.
     private func proceed(_ exchange: ExchangeSlot) {
         exchanges[exchange].stage = .ready
-        exchanges[exchange].owesContinue = false
+        exchanges[exchange].content.owesContinue = false
         switch exchanges[exchange].reply {
         case .none: goOn(exchange)
         case .refusal(let reason): reply(exchange, .refusal(reason))

@@ -97,8 +97,8 @@ extension CompletionWorker {
             if let call = exchanges[exchange].call { site.dispatch.cancel(call) }
             if exchanges[exchange].stage == .waitingForFile { stopWaiting(exchange) }
             if exchanges[exchange].stage == .waitingForPassword { site.passwords.leave(asker(exchange)) }
-            // A mapping stays until the kernel has finished populating it; the packet frees the exchange.
-            if !exchanges[exchange].isPopulating { freeExchange(exchange) }
+            // A mapping stays until a slice of it is in memory; the packet frees the exchange.
+            if !exchanges[exchange].stream.isPrefaulting { freeExchange(exchange) }
             exchange = next
         }
         connections[slot].firstExchange = .null

@@ -65,19 +65,9 @@ struct Exchange: ~Copyable {
     var next = ExchangeSlot.null
     var nextWaiter = ExchangeSlot.null
 
-    // Its content.
-    var body = ByteBuffer()
-    var bodyRemaining: UInt64 = 0
-    var chunks = ChunkedDecoder()
-    /// The content is read only to find the next request.
-    var discardsBody = false
-    /// Bytes of content that have come, and those of memory that the content, or the answer, is counted with.
-    var received = 0
+    var content = RequestContent()
+    /// Bytes of memory that the content, or the answer, is counted with.
     var accounted = 0
-    /// The client waits for 100 (Continue) before it sends the content.
-    var owesContinue = false
-    /// True when it is decided what becomes of the content; until then nothing is read of it, nor of what follows.
-    var isContentSettled = false
 
     // Its handler.
     /// The handler's index, -1 for the files of the site.
@@ -106,19 +96,9 @@ struct Exchange: ~Copyable {
     var isListed = false
     /// Bytes of memory that the head is counted with.
     var headSize: UInt32 = 0
-    /// Bytes of the file that are still to be queued, from `position`; those before `residentEnd` are in memory.
-    var position: UInt64 = 0
-    var end: UInt64 = 0
-    var residentEnd: UInt64 = 0
-    var isPopulating = false
-    /// The kernel sends the file's pages; otherwise bytes are copied from its mapping.
-    var sendsPages = false
-    /// A part of the body is in the output.
-    var isQueued = false
-    /// Several ranges are sent: which of them is being sent, -1 before the first; and what stands between them.
-    var rangeIndex: Int8 = -1
-    var boundary: UInt64 = 0
-    var isMultipart = false
+    /// The body's way out, when it leaves in parts; and its bytes, when a handler gave them.
+    var stream = BodyStream()
+    var handlerBody = ByteBuffer()
     /// Bytes of the body that have left.
     var sent: UInt64 = 0
 

@@ -113,7 +113,7 @@ extension CompletionWorker {
         let persistence = persistence(exchange)
         let lines = lines(exchange, of: file, answer.status)
         let moreLines = crossOriginLines(exchange)
-        if answer.isMultipart { exchanges[exchange].boundary = .random(in: 0 ... .max) }
+        if answer.isMultipart { exchanges[exchange].stream.beginRanges(boundary: .random(in: 0 ... .max)) }
         let ranges = answer.isMultipart ? byteRanges(exchange, file) : nil
         output.write(site.limits.responseHeadSizeMax + moreLines.count) { (span) throws(ResponseError) in
             try ResponseEncoder.write(
@@ -131,7 +131,6 @@ extension CompletionWorker {
         exchanges[exchange].status = answer.status
         if let ranges {
             exchanges[exchange].stage = .streaming
-            exchanges[exchange].isMultipart = true
             // What is not of the file; the rest is counted as it leaves.
             exchanges[exchange].sent = files[file].withLines { content, _ in ranges.framingSize(typeLine: content) }
             return
@@ -141,10 +140,7 @@ extension CompletionWorker {
             return
         }
         exchanges[exchange].stage = .streaming
-        exchanges[exchange].position = answer.range.lowerBound
-        exchanges[exchange].end = answer.range.upperBound
-        exchanges[exchange].sendsPages = maySendPages(exchange, file)
-        exchanges[exchange].residentEnd = files[file].resident(answer.range, second: clock.second)
+        beginRange(exchange, answer.range, of: file)
         if answer.bodyCount > site.limits.sliceSize { beginFreeSending(exchanges[exchange].connection) }
     }
 
@@ -162,7 +158,7 @@ extension CompletionWorker {
     /// than the copy.
     func maySendPages(_ exchange: ExchangeSlot, _ file: FileSlot) -> Bool {
         files[file].keepsDescriptor && !connections[exchanges[exchange].connection].socket.isDirect
-            && exchanges[exchange].end - exchanges[exchange].position > UInt64(site.limits.residentFileSizeMax)
+            && exchanges[exchange].stream.rest > UInt64(site.limits.residentFileSizeMax)
     }
 
     // MARK: Finding

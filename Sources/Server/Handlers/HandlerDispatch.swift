@@ -90,7 +90,7 @@ extension CompletionWorker {
         let call = withPath(exchange) { makeCall(exchange, head, $0) }
         charge(exchange, call)
         // The call has its copy of the content.
-        exchanges[exchange].body.free()
+        exchanges[exchange].content.free()
         exchanges[exchange].call = call
         recount(exchange)
         exchanges[exchange].stage = .waitingForHandler
@@ -101,7 +101,7 @@ extension CompletionWorker {
 
     private func makeCall(_ exchange: ExchangeSlot, _ head: RequestHead, _ path: Span<UInt8>) -> HandlerCall {
         let bytes = unsafe exchanges[exchange].headBytes.bytes
-        let body = unsafe exchanges[exchange].body.bytes
+        let body = unsafe exchanges[exchange].content.kept.bytes
         var fields = FieldIterator(head)
         let remote = exchanges[exchange].remote.description
         return unsafe HandlerCall(

@@ -252,17 +252,16 @@ extension CompletionWorker {
             return
         }
         if list == nil {
-            // The request's content has been handled: its buffer takes the response's, which stays in place there.
-            exchanges[exchange].body.free()
-            exchanges[exchange].body.reserve(response.bodyLength, largest: response.bodyLength)
+            // It stays in place there.
+            exchanges[exchange].handlerBody.reserve(response.bodyLength, largest: response.bodyLength)
             unsafe response.bytes.withUnsafeBufferPointer { bytes in
-                unsafe exchanges[exchange].body.append(UnsafeBufferPointer(rebasing: bytes[response.bodyStart...]))
+                let body = unsafe UnsafeBufferPointer(rebasing: bytes[response.bodyStart...])
+                unsafe exchanges[exchange].handlerBody.append(body)
             }
             exchanges[exchange].reply = .handler(response.withoutBody)
             recount(exchange)
         }
         exchanges[exchange].stage = .streaming
-        exchanges[exchange].end = UInt64(count)
-        exchanges[exchange].residentEnd = exchanges[exchange].end
+        exchanges[exchange].stream.begin(0..<UInt64(count), residentEnd: UInt64(count))
     }
 }

@@ -109,7 +109,7 @@ extension CompletionWorker {
             case .waitingForPassword:
                 giveUpPassword(exchange, reason)
             default:
-                exchanges[exchange].body.free()
+                exchanges[exchange].content.free()
                 endCall(exchange)
                 reply(exchange, .refusal(reason))
             }

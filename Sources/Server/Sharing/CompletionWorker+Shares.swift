@@ -90,7 +90,7 @@ extension CompletionWorker {
 
     /// Counts what the exchange holds now of its content, or of its answer.
     func recount(_ exchange: ExchangeSlot) {
-        var count = exchanges[exchange].body.capacity
+        var count = exchanges[exchange].content.kept.capacity + exchanges[exchange].handlerBody.capacity
         if case .handler(let response) = exchanges[exchange].reply { count += response.bytes.count }
         let account = exchanges[exchange].account
         let change = count - exchanges[exchange].accounted

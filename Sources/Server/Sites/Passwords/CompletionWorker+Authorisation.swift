@@ -80,7 +80,7 @@ extension CompletionWorker {
         exchanges[exchange].stage = .waitingForPassword
         exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
         wheel.arm(slot, at: exchanges[exchange].deadline)
-        guard !exchanges[exchange].isContentSettled else { return }
+        guard exchanges[exchange].content.use == .undecided else { return }
         connections[slot].isPaused = true
         connections[slot].state.readingPaused()
         if connections[slot].isReceiving { cancelReceive(slot) }
@@ -91,7 +91,7 @@ extension CompletionWorker {
     func awaitsPassword(_ slot: ConnectionSlot) -> Bool {
         let exchange = connections[slot].lastExchange
         return exchange != .null && exchanges[exchange].stage == .waitingForPassword
-            && !exchanges[exchange].isContentSettled
+            && exchanges[exchange].content.use == .undecided
     }
 
     /// A password has been compared, or will not be; its exchange may have ended before.
@@ -129,7 +129,7 @@ extension CompletionWorker {
     /// Goes on with an exchange that has waited, then reads on.
     private func endWait(_ exchange: ExchangeSlot, _ body: (ExchangeSlot) -> Void) {
         let slot = exchanges[exchange].connection
-        let isPaused = !exchanges[exchange].isContentSettled
+        let isPaused = exchanges[exchange].content.use == .undecided
         exchanges[exchange].deadline = .distantFuture
         if isPaused, exchanges[exchange].head.hasBody {
             connections[slot].state.contentAwaited(now: clock.now, site.allowances)
@@ -143,13 +143,13 @@ extension CompletionWorker {
     private func enter(_ exchange: ExchangeSlot) {
         exchanges[exchange].isAuthorised = true
         exchanges[exchange].stage = .ready
-        if exchanges[exchange].isContentSettled { return goOn(exchange) }
+        if exchanges[exchange].content.use != .undecided { return goOn(exchange) }
         settleBody(exchange, wanted: exchanges[exchange].route >= 0, .none)
     }
 
     private func deny(_ exchange: ExchangeSlot, _ reason: Reason, retryAfter: UInt32 = 0) {
         exchanges[exchange].retryAfter = retryAfter
-        if exchanges[exchange].isContentSettled { return reply(exchange, .refusal(reason)) }
+        if exchanges[exchange].content.use != .undecided { return reply(exchange, .refusal(reason)) }
         settleBody(exchange, wanted: false, .refusal(reason))
     }
 }

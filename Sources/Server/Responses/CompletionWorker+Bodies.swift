@@ -10,26 +10,36 @@ internal import Platform
 extension CompletionWorker {
     // MARK: Bodies that leave in parts
 
-    /// Queues the next part of a body when it is in memory, and has the one after it brought there meanwhile.
+    /// Begins to send a range of a file.
+    func beginRange(_ exchange: ExchangeSlot, _ range: Range<UInt64>, of file: FileSlot) {
+        let isMapped = files[file].isMapped
+        let residentEnd = isMapped ? files[file].resident(range, second: clock.second) : range.upperBound
+        exchanges[exchange].stream.begin(range, residentEnd: residentEnd)
+        exchanges[exchange].stream.sendsPages = maySendPages(exchange, file)
+    }
+
+    /// Goes on with a body as far as that can be: queues what is in memory, and has what follows brought there.
     func pump(_ exchange: ExchangeSlot) {
         let slot = exchanges[exchange].connection
-        guard !exchanges[exchange].isQueued else { return }
+        let step = exchanges[exchange].stream.next(streamSizes)
+        guard step != .none else { return }
         let output = lendList(slot)
-        let position = exchanges[exchange].position
-        guard position < exchanges[exchange].end else {
-            return exchanges[exchange].isMultipart ? beginRange(exchange, output) : streamEnded(exchange)
+        switch step {
+        case .none: break
+        case .end: streamEnded(exchange)
+        case .nextRange: beginNextRange(exchange, output)
+        case .prefault: prefault(exchange)
+        case .queue(let range):
+            guard output.hasRoom(0) else { return }
+            unsafe output.append(bodyBytes(exchange, range), owner: .exchange)
+            exchanges[exchange].stream.queued(range)
+            markDirty(slot)
+            prefault(exchange)
         }
-        var partEnd = min(position + UInt64(site.limits.sliceSize), exchanges[exchange].end)
-        guard partEnd <= exchanges[exchange].residentEnd else { return populate(exchange) }
-        guard output.hasRoom(0) else { return }
-        if exchanges[exchange].sendsPages {
-            partEnd = min(position + UInt64(site.limits.partSizeMax), exchanges[exchange].residentEnd)
-        }
-        unsafe output.append(bodyBytes(exchange, position..<partEnd), owner: .exchange)
-        exchanges[exchange].isQueued = true
-        exchanges[exchange].position = partEnd
-        markDirty(slot)
-        if partEnd < exchanges[exchange].end { populate(exchange) }
+    }
+
+    private var streamSizes: BodyStream.Sizes {
+        BodyStream.Sizes(slice: site.limits.sliceSize, part: site.limits.partSizeMax)
     }
 
     /// The bytes of the exchange's body, which its reply keeps in place.
@@ -37,35 +47,31 @@ extension CompletionWorker {
         let whole: UnsafeRawBufferPointer
         switch exchanges[exchange].reply {
         case .file(let file, _): unsafe whole = files[file].body
-        case .handler: unsafe whole = UnsafeRawBufferPointer(exchanges[exchange].body.bytes)
+        case .handler: unsafe whole = UnsafeRawBufferPointer(exchanges[exchange].handlerBody.bytes)
         case .list(let list): unsafe whole = list.content.bytes
         default: preconditionFailure("only files, handlers and lists have bodies that leave in parts")
         }
         return unsafe UnsafeRawBufferPointer(rebasing: whole[Int(range.lowerBound)..<Int(range.upperBound)])
     }
 
-    /// Has the next part of a mapped file brought into memory.
-    private func populate(_ exchange: ExchangeSlot) {
-        guard !exchanges[exchange].isPopulating else { return }
-        let start = exchanges[exchange].residentEnd
-        guard start < exchanges[exchange].end else { return }
-        let end = min(start + UInt64(site.limits.sliceSize), exchanges[exchange].end)
+    /// Has the next slice of a mapped file brought into memory, if there is one.
+    private func prefault(_ exchange: ExchangeSlot) {
+        guard let slice = exchanges[exchange].stream.beginPrefault(streamSizes) else { return }
         // madvise(2) wants whole pages; a mapping begins at one and its last page is whole.
-        let pageStart = start & ~4095
-        let pageEnd = (end + 4095) & ~4095
+        let pageStart = slice.lowerBound & ~4095
+        let pageEnd = (slice.upperBound + 4095) & ~4095
         guard case .file(let file, _) = exchanges[exchange].reply, let base = unsafe files[file].body.baseAddress else {
-            preconditionFailure("only mapped files are populated")
+            preconditionFailure("only mapped files are prefaulted")
         }
         let part = unsafe UnsafeRawBufferPointer(start: base + Int(pageStart), count: Int(pageEnd - pageStart))
-        exchanges[exchange].isPopulating = true
         unsafe port.populate(part, exchanges.key(exchange))
     }
 
     func populated(_ packet: CompletionPacket) {
         guard let exchange = exchanges.slot(of: packet.key) else {
-            preconditionFailure("an exchange stays until its mapping is populated")
+            preconditionFailure("an exchange stays until its mapping is prefaulted")
         }
-        exchanges[exchange].isPopulating = false
+        let slice = exchanges[exchange].stream.endPrefault(streamSizes, isResident: packet.result >= 0)
         guard exchanges[exchange].connection != .null else {
             freeExchange(exchange)
             return resumeRoomWaiters()
@@ -74,11 +80,9 @@ extension CompletionWorker {
             // The file was truncated, or its disk fails: the length was promised, so the connection ends.
             return fail(exchanges[exchange].connection, .fileChanged)
         }
-        let end = min(exchanges[exchange].residentEnd + UInt64(site.limits.sliceSize), exchanges[exchange].end)
         if case .file(let file, _) = exchanges[exchange].reply {
-            files[file].notePopulated(exchanges[exchange].residentEnd..<end, second: clock.second)
+            files[file].notePopulated(slice, second: clock.second)
         }
-        exchanges[exchange].residentEnd = end
         pump(exchange)
     }
 
@@ -86,7 +90,7 @@ extension CompletionWorker {
     func partLeft(_ slot: ConnectionSlot, _ count: Int) {
         let exchange = connections[slot].firstExchange
         guard exchange != .null, exchanges[exchange].stage == .streaming else { return }
-        exchanges[exchange].isQueued = false
+        exchanges[exchange].stream.partLeft()
         exchanges[exchange].sent += UInt64(count)
         if count >= site.limits.sliceSize {
             connections[slot].hasTakenPart = true
@@ -108,7 +112,8 @@ extension CompletionWorker {
     /// The file of which the connection sends a part, if the kernel is to send its pages.
     func descriptorOfPart(_ slot: ConnectionSlot) -> Int32? {
         let exchange = connections[slot].firstExchange
-        guard exchange != .null, exchanges[exchange].sendsPages, case .file(let file, _) = exchanges[exchange].reply
+        guard exchange != .null, exchanges[exchange].stream.sendsPages,
+            case .file(let file, _) = exchanges[exchange].reply
         else { return nil }
         return files[file].descriptor
     }
@@ -117,7 +122,7 @@ extension CompletionWorker {
     func sendPages(_ slot: ConnectionSlot, _ output: Output, of file: Int32, hasRoom: Bool) {
         let exchange = connections[slot].firstExchange
         // What is queued of the body ends at `position`.
-        let offset = exchanges[exchange].position - UInt64(output.firstSize)
+        let offset = exchanges[exchange].stream.position - UInt64(output.firstSize)
         let socket = connections[slot].socket
         let result = output.sendPages(on: port, socket: socket, of: file, at: offset)
         let key = connections.key(slot)
@@ -130,7 +135,7 @@ extension CompletionWorker {
         guard result > 0 || !hasRoom else {
             // There is room, but TCP has no memory left (`tcp_mem`): waiting for room would be over at once, again and again. The
             // ring's sends wait for memory.
-            exchanges[exchange].sendsPages = false
+            exchanges[exchange].stream.sendsPages = false
             return send(slot, output, mayWait: true)
         }
         advance(slot)

@@ -14,11 +14,11 @@ extension CompletionWorker {
                 representationLength: files[file].size
             )
         else { preconditionFailure("what was resolved to several ranges is resolved so again") }
-        return ByteRangesContent(list, of: files[file].size, boundary: exchanges[exchange].boundary)
+        return ByteRangesContent(list, of: files[file].size, boundary: exchanges[exchange].stream.boundary)
     }
 
     /// A range has left: writes the next one's head and has its bytes sent, or writes the end.
-    func beginRange(_ exchange: ExchangeSlot, _ output: Output) {
+    func beginNextRange(_ exchange: ExchangeSlot, _ output: Output) {
         guard case .file(let file, _) = exchanges[exchange].reply else {
             preconditionFailure("only files are sent in ranges")
         }
@@ -27,8 +27,7 @@ extension CompletionWorker {
         let slot = exchanges[exchange].connection
         // With what is in the output sent there is room; the exchange is pumped again then.
         guard regainBlock(slot, output), output.hasRoom(room) else { return }
-        let next = Int(exchanges[exchange].rangeIndex) + 1
-        guard next < ranges.ranges.count else {
+        guard let next = exchanges[exchange].stream.rangesBegun, next < ranges.ranges.count else {
             output.write(room) { (span) throws(ResponseError) in try ranges.appendEnd(to: &span) }
             markDirty(slot)
             return streamEnded(exchange)
@@ -39,14 +38,8 @@ extension CompletionWorker {
             }
         }
         markDirty(slot)
-        let range = ranges.ranges[next]
-        exchanges[exchange].rangeIndex = Int8(next)
-        exchanges[exchange].position = range.lowerBound
-        exchanges[exchange].end = range.upperBound
-        exchanges[exchange].sendsPages = maySendPages(exchange, file)
-        let isMapped = files[file].isMapped
-        exchanges[exchange].residentEnd =
-            isMapped ? files[file].resident(range, second: clock.second) : range.upperBound
+        exchanges[exchange].stream.countRange()
+        beginRange(exchange, ranges.ranges[next], of: file)
         pump(exchange)
     }
 }
