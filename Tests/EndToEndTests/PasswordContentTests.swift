@@ -208,7 +208,7 @@ import Testing
             try client.send(Self.head(Self.wrong, length: 3) + "a=1" + Request.get("/open"))
             let answer = try client.readResponse(to: "POST")
             #expect(answer.status == 503 && answer["Retry-After"] == "1", "\(answer)")
-            #expect(answer.text.contains("password-checks-full"))
+            #expect(answer.text.contains("password-check-expired"))
             try #expect(client.readResponse().status == 200)
         }
         try #expect(Self.rows(site) == 0)

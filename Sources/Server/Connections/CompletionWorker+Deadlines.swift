@@ -28,12 +28,8 @@ extension CompletionWorker {
         case .send: sendExpired(slot)
         }
         let exchange = connections[slot].firstExchange
-        if exchange != .null, clock.now >= exchanges[exchange].deadline {
-            if exchanges[exchange].stage == .waitingForPassword {
-                giveUpPassword(exchange)
-            } else {
-                handlerExpired(exchange)
-            }
+        if exchange != .null, let reason = exchanges[exchange].state.expiry(now: clock.now) {
+            giveUpWait(exchange, reason)
         }
         armDeadline(slot)
     }
@@ -42,7 +38,7 @@ extension CompletionWorker {
         guard connections.contains(slot), !connections[slot].isClosing else { return }
         var deadline = connections[slot].state.deadline
         let exchange = connections[slot].firstExchange
-        if exchange != .null { deadline = min(deadline, exchanges[exchange].deadline) }
+        if exchange != .null { deadline = min(deadline, exchanges[exchange].state.deadline) }
         if deadline != .distantFuture { wheel.arm(slot, at: deadline) }
     }
 

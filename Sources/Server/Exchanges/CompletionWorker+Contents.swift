@@ -13,7 +13,7 @@ extension CompletionWorker {
         let sizeMax = wanted ? site.limits.bodySizeMax : site.limits.discardSizeMax
         let refused = exchanges[exchange].content.decide(head.framing, isWanted: wanted, sizeMax: sizeMax)
         guard head.hasBody else { return contentEnded(exchange) }
-        exchanges[exchange].stage = .receivingBody
+        exchanges[exchange].state = .receiving
         if case .refused(let reason) = refused { return giveUpBody(exchange, reason.map { .rejected($0) }) }
         if !wanted, head.expectsContinue {
             // The final answer takes the place of 100 (RFC 9110 §10.1.1); the client sends nothing or goes on anyway.
@@ -99,7 +99,7 @@ extension CompletionWorker {
 
     /// Has the request answered by whoever it is routed to.
     private func proceed(_ exchange: ExchangeSlot) {
-        exchanges[exchange].stage = .ready
+        exchanges[exchange].state = .ready
         exchanges[exchange].content.owesContinue = false
         switch exchanges[exchange].reply {
         case .none: goOn(exchange)

@@ -12,20 +12,17 @@ extension CompletionWorker {
             let exchange = connections[slot].firstExchange
             guard exchange != .null else { return }
             guard connections[slot].state.phase == .open || connections[slot].state.phase == .answering else { return }
-            switch exchanges[exchange].stage {
-            case .receivingBody:
+            switch exchanges[exchange].state {
+            case .receiving:
                 return payContinue(slot)
             case .waitingForTurn:
-                // One that is first in line already waits for room.
-                guard exchanges[exchange].deadline == .distantFuture else {
-                    return wheel.arm(slot, at: exchanges[exchange].deadline)
-                }
                 return findInTurn(exchange)
             case .waitingForFile:
                 return
-            case .waitingForHandler, .waitingForPassword:
+            case .waitingForHandler(let end), .waitingForList(let end), .waitingForPassword(let end),
+                .waitingForRoom(let end):
                 // Only the first one's deadline is looked at: an answer could not leave before it anyway.
-                return wheel.arm(slot, at: exchanges[exchange].deadline)
+                return wheel.arm(slot, at: end)
             case .streaming:
                 pump(exchange)
                 return
@@ -38,7 +35,7 @@ extension CompletionWorker {
                 answer(exchange, output)
                 markDirty(slot)
                 // A body that leaves in parts ends the exchange when its last part has left.
-                if exchanges[exchange].stage == .streaming {
+                if exchanges[exchange].state == .streaming {
                     pump(exchange)
                     return
                 }
@@ -95,8 +92,8 @@ extension CompletionWorker {
             logAbandoned(exchange)
             exchanges[exchange].connection = .null
             if let call = exchanges[exchange].call { site.dispatch.cancel(call) }
-            if exchanges[exchange].stage == .waitingForFile { stopWaiting(exchange) }
-            if exchanges[exchange].stage == .waitingForPassword { site.passwords.leave(asker(exchange)) }
+            stopWaiting(exchange)
+            if exchanges[exchange].state.isForPassword { site.passwords.leave(asker(exchange)) }
             // A mapping stays until a slice of it is in memory; the packet frees the exchange.
             if !exchanges[exchange].stream.isPrefaulting { freeExchange(exchange) }
             exchange = next

@@ -11,23 +11,6 @@ internal import Platform
 /// first. A cached file that is asked for while nothing else waits needs none.
 @safe
 struct Exchange: ~Copyable {
-    enum Stage: Equatable {
-        /// Its content is arriving.
-        case receivingBody
-        /// Its file is looked for when it is first in line, or when there is room for it.
-        case waitingForTurn
-        /// A file is being loaded for it.
-        case waitingForFile
-        /// A handler has it.
-        case waitingForHandler
-        /// Its password is being compared, or waits for that.
-        case waitingForPassword
-        /// Its answer can be written as soon as it is first in line.
-        case ready
-        /// Its answer's head is written, its body leaves in parts.
-        case streaming
-    }
-
     /// The answer that it will get.
     enum Reply {
         case none
@@ -60,7 +43,7 @@ struct Exchange: ~Copyable {
     let startedAt: Instant
     let startedWall: Int64
 
-    var stage = Stage.ready
+    var state = ExchangeState.ready
     var reply = Reply.none
     var next = ExchangeSlot.null
     var nextWaiter = ExchangeSlot.null
@@ -76,7 +59,6 @@ struct Exchange: ~Copyable {
     var realm = -1
     var isAuthorised = false
     var call: HandlerCall?
-    var deadline = Instant.distantFuture
 
     // Its answer.
     var status: UInt16 = 0
@@ -85,8 +67,7 @@ struct Exchange: ~Copyable {
     var allow: UInt16 = 0
     /// Seconds for the Retry-After field of a refusal that has a time of its own.
     var retryAfter: UInt32 = 0
-    /// The file that is being loaded for it, and the status that this file's content is to be sent with.
-    var awaitedFile = FileSlot.null
+    /// The status that the content of the file it waits for is to be sent with.
     var awaitedStatus: UInt16 = 200
     /// The number of times it has waited for a variant of its file.
     var variantWaits: UInt8 = 0

@@ -47,7 +47,7 @@ extension CompletionWorker {
         var last = ExchangeSlot.null
         var exchange = files[file].waiters
         while exchange != .null {
-            exchanges[exchange].awaitedFile = other
+            exchanges[exchange].state = .waitingForFile(other)
             last = exchange
             exchange = exchanges[exchange].nextWaiter
         }
@@ -102,13 +102,11 @@ extension CompletionWorker {
 
     /// Lets the exchange wait until it is first in line: what is loaded for it then leaves at once.
     func awaitTurn(_ exchange: ExchangeSlot) {
-        exchanges[exchange].stage = .waitingForTurn
-        exchanges[exchange].awaitedFile = .null
+        exchanges[exchange].state = .waitingForTurn
     }
 
     /// The exchange is first in line, or there may be room for its file: that is found now.
     func findInTurn(_ exchange: ExchangeSlot) {
-        exchanges[exchange].deadline = .distantFuture
         if exchanges[exchange].awaitedStatus != 200, let reason = exchanges[exchange].reason {
             return awaitErrorPage(exchange, reason)
         }

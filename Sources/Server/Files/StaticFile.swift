@@ -130,7 +130,7 @@ extension CompletionWorker {
         if ranges == nil { writeBody(answer, file, output) }
         exchanges[exchange].status = answer.status
         if let ranges {
-            exchanges[exchange].stage = .streaming
+            exchanges[exchange].state = .streaming
             // What is not of the file; the rest is counted as it leaves.
             exchanges[exchange].sent = files[file].withLines { content, _ in ranges.framingSize(typeLine: content) }
             return
@@ -139,7 +139,7 @@ extension CompletionWorker {
             exchanges[exchange].sent = answer.bodyCount
             return
         }
-        exchanges[exchange].stage = .streaming
+        exchanges[exchange].state = .streaming
         beginRange(exchange, answer.range, of: file)
         if answer.bodyCount > site.limits.sliceSize { beginFreeSending(exchanges[exchange].connection) }
     }
@@ -242,8 +242,7 @@ extension CompletionWorker {
 
     /// Lets the exchange wait until an entry is loaded.
     private func wait(_ exchange: ExchangeSlot, for file: FileSlot) {
-        exchanges[exchange].stage = .waitingForFile
-        exchanges[exchange].awaitedFile = file
+        exchanges[exchange].state = .waitingForFile(file)
         exchanges[exchange].nextWaiter = files[file].waiters
         files[file].waiters = exchange
     }
@@ -295,19 +294,18 @@ extension CompletionWorker {
 
     /// The exchange's answer is known; it leaves when its turn comes.
     func reply(_ exchange: ExchangeSlot, _ reply: Exchange.Reply) {
-        exchanges[exchange].awaitedFile = .null
         if case .refusal(let reason) = reply, reason.hasPage, exchanges[exchange].reason == nil {
             return awaitErrorPage(exchange, reason)
         }
         exchanges[exchange].reply = reply
-        exchanges[exchange].stage = .ready
+        exchanges[exchange].state = .ready
         if case .handler = reply { recount(exchange) }
         advance(exchanges[exchange].connection)
     }
 
     /// The exchange's connection ends while a file is being loaded for it.
     func stopWaiting(_ exchange: ExchangeSlot) {
-        let file = exchanges[exchange].awaitedFile
+        guard case .waitingForFile(let file) = exchanges[exchange].state else { return }
         var link = files[file].waiters
         if link == exchange {
             files[file].waiters = exchanges[exchange].nextWaiter

@@ -93,9 +93,8 @@ extension CompletionWorker {
         exchanges[exchange].content.free()
         exchanges[exchange].call = call
         recount(exchange)
-        exchanges[exchange].stage = .waitingForHandler
-        exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
-        wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
+        exchanges[exchange].state = .waitingForHandler(until: clock.now.advanced(by: site.allowances.handler))
+        wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].state.deadline)
         jobs.append(call)
     }
 
@@ -146,7 +145,7 @@ extension CompletionWorker {
     ///
     /// Its exchange may have ended before: then nobody waits for the answer.
     func handlerAnswered(_ key: CompletionKey, _ result: HandlerResult) {
-        guard let exchange = exchanges.slot(of: key), exchanges[exchange].stage == .waitingForHandler,
+        guard let exchange = exchanges.slot(of: key), exchanges[exchange].state.isForHandler,
             exchanges[exchange].connection != .null
         else { return }
         endCall(exchange)
@@ -162,21 +161,17 @@ extension CompletionWorker {
         }
     }
 
-    /// The handler took too long: its client gets an answer, and a later completion of the call is only counted.
-    func handlerExpired(_ exchange: ExchangeSlot) {
-        if exchanges[exchange].stage == .waitingForTurn {
-            exchanges[exchange].deadline = .distantFuture
-            return reply(exchange, .refusal(.filesFull))
-        }
+    /// Refuses an exchange whose wait is over, or whose place another needs; a later completion of its call is only counted.
+    func giveUpWait(_ exchange: ExchangeSlot, _ reason: Reason) {
+        if exchanges[exchange].state.isForPassword { return giveUpPassword(exchange, reason) }
         if let call = exchanges[exchange].call { site.dispatch.cancel(call) }
         endCall(exchange)
-        reply(exchange, .refusal(.handlerExpired))
+        reply(exchange, .refusal(reason))
     }
 
     /// The exchange waits for its call no longer.
     func endCall(_ exchange: ExchangeSlot) {
         exchanges[exchange].call = nil
-        exchanges[exchange].deadline = .distantFuture
         recount(exchange)
     }
 }

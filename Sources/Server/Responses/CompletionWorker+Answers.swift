@@ -261,7 +261,7 @@ extension CompletionWorker {
             exchanges[exchange].reply = .handler(response.withoutBody)
             recount(exchange)
         }
-        exchanges[exchange].stage = .streaming
+        exchanges[exchange].state = .streaming
         exchanges[exchange].stream.begin(0..<UInt64(count), residentEnd: UInt64(count))
     }
 }

@@ -89,7 +89,7 @@ extension CompletionWorker {
     /// A part of the first exchange's body has left.
     func partLeft(_ slot: ConnectionSlot, _ count: Int) {
         let exchange = connections[slot].firstExchange
-        guard exchange != .null, exchanges[exchange].stage == .streaming else { return }
+        guard exchange != .null, exchanges[exchange].state == .streaming else { return }
         exchanges[exchange].stream.partLeft()
         exchanges[exchange].sent += UInt64(count)
         if count >= site.limits.sliceSize {

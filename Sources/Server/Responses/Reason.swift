@@ -25,6 +25,8 @@ package enum Reason: Equatable, Sendable {
     case fileChanging
     case handlerFailed
     case handlerExpired
+    case listExpired
+    case passwordCheckExpired
     case handlersFull
     case uploadTooLarge
     case uploadsFull
@@ -60,8 +62,8 @@ package enum Reason: Equatable, Sendable {
     static let own: [Reason] = [
         .methodNotAllowed, .notFound, .forbidden, .credentialsMissing, .credentialsMalformed, .credentialsWrong,
         .tooManyWrongPasswords, .notAcceptable, .preconditionFailed,
-        .rangeNotSatisfiable, .fileUnreadable, .fileChanging, .handlerFailed, .handlerExpired,
-        .handlersFull, .uploadTooLarge, .uploadsFull, .poolFull, .passwordChecksFull,
+        .rangeNotSatisfiable, .fileUnreadable, .fileChanging, .handlerFailed, .handlerExpired, .listExpired,
+        .passwordCheckExpired, .handlersFull, .uploadTooLarge, .uploadsFull, .poolFull, .passwordChecksFull,
         .exchangesFull, .bodiesFull, .headsFull, .filesFull, .descriptorsExhausted, .stopping, .headExpired,
         .bodyExpired,
         .sendExpired, .readerTooSlow, .peerReset, .peerFinishedEarly, .fileChanged, .connectionsFull,
@@ -92,6 +94,8 @@ package enum Reason: Equatable, Sendable {
         case .fileChanging: "file-changing"
         case .handlerFailed: "handler-failed"
         case .handlerExpired: "handler-expired"
+        case .listExpired: "list-expired"
+        case .passwordCheckExpired: "password-check-expired"
         case .handlersFull: "handlers-full"
         case .uploadTooLarge: "upload-too-large"
         case .uploadsFull: "uploads-full"
@@ -131,7 +135,7 @@ package enum Reason: Equatable, Sendable {
         case .uploadTooLarge: 413
         case .uploadsFull: 507
         case .fileChanging, .handlersFull, .poolFull, .passwordChecksFull, .exchangesFull, .bodiesFull, .headsFull,
-            .filesFull, .descriptorsExhausted, .stopping:
+            .filesFull, .descriptorsExhausted, .listExpired, .passwordCheckExpired, .stopping:
             503
         case .headExpired, .bodyExpired: 408
         case .sendExpired, .readerTooSlow, .peerReset, .peerFinishedEarly, .fileChanged, .connectionsFull: 0
@@ -144,7 +148,7 @@ package enum Reason: Equatable, Sendable {
     var hasPage: Bool {
         switch self {
         case .handlerFailed, .handlerExpired, .handlersFull, .uploadsFull, .poolFull, .passwordChecksFull,
-            .fileUnreadable, .fileChanging:
+            .fileUnreadable, .fileChanging, .listExpired, .passwordCheckExpired:
             true
         default: false
         }
@@ -168,6 +172,8 @@ package enum Reason: Equatable, Sendable {
         case .fileChanging: "The file is being written to at this moment. Try again in a moment."
         case .handlerFailed: "The handler of this address failed; the server's error log says how."
         case .handlerExpired: "The handler of this address took too long."
+        case .listExpired: "Reading this folder took too long. Try again in a moment."
+        case .passwordCheckExpired: "The password could not be checked in time. Try again in a moment."
         case .uploadTooLarge: "This site does not take so many files, or such large ones, at once."
         case .uploadsFull: "There is no room left for the files of this request."
         case .handlersFull, .poolFull, .passwordChecksFull, .exchangesFull, .bodiesFull, .headsFull, .filesFull,

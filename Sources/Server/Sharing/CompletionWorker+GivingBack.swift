@@ -57,10 +57,10 @@ extension CompletionWorker {
         let slot = exchanges[exchange].connection
         let isFirst = connections[slot].firstExchange == exchange
         let (key, since) = (exchanges.key(exchange), exchanges[exchange].startedAt)
-        switch exchanges[exchange].stage {
-        case .receivingBody:
+        switch exchanges[exchange].state {
+        case .receiving:
             givers.consider(key, isFirst ? .arriving : .arrivingBehind, since: since)
-        case .waitingForHandler where exchanges[exchange].call == nil, .waitingForPassword, .waitingForTurn:
+        case .waitingForList, .waitingForPassword, .waitingForTurn, .waitingForRoom:
             givers.consider(key, .arriving, since: since)
         case .waitingForHandler:
             givers.consider(key, .waitingCall, since: since)
@@ -81,18 +81,17 @@ extension CompletionWorker {
         let exchange = ExchangeSlot(giver.exchange)
         let slot = exchanges[exchange].connection
         guard slot != .null, connections[slot].state.phase != .closing else { return false }
-        let stage = exchanges[exchange].stage
+        let state = exchanges[exchange].state
         switch giver.standing {
         case .arrivingBehind, .arriving:
-            return [.receivingBody, .waitingForPassword, .waitingForTurn].contains(stage)
-                || stage == .waitingForHandler && exchanges[exchange].call == nil
+            return state == .receiving || state.isForPassword || state.isForSearch || state.isForList
         case .waitingCall, .runningCall:
-            return stage == .waitingForHandler && exchanges[exchange].call != nil
+            return state.isForHandler && exchanges[exchange].call != nil
         case .answerBehind:
-            guard stage == .ready, case .handler = exchanges[exchange].reply else { return false }
+            guard state == .ready, case .handler = exchanges[exchange].reply else { return false }
             return true
         case .leaving:
-            return stage == .ready || stage == .streaming
+            return state == .ready || state == .streaming
         }
     }
 
@@ -103,8 +102,8 @@ extension CompletionWorker {
         guard isStill(giver) else { return .nothing }
         switch giver.standing {
         case .arrivingBehind, .arriving:
-            switch exchanges[exchange].stage {
-            case .receivingBody:
+            switch exchanges[exchange].state {
+            case .receiving:
                 giveUpBody(exchange, reason)
             case .waitingForPassword:
                 giveUpPassword(exchange, reason)
@@ -126,7 +125,7 @@ extension CompletionWorker {
             return .soon
         case .runningCall:
             // Its memory is free when its handler has returned; whoever waits for another thread to answer has returned.
-            handlerExpired(exchange)
+            giveUpWait(exchange, .handlerExpired)
             return .soon
         }
         return .now

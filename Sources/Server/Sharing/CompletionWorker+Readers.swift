@@ -17,9 +17,8 @@ extension CompletionWorker {
 
     /// Lets the exchange wait until connections that are being closed have given back what they hold.
     func awaitRoom(_ exchange: ExchangeSlot, _ budget: ReaderBudget) {
-        awaitTurn(exchange)
-        exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
-        wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
+        exchanges[exchange].state = .waitingForRoom(until: clock.now.advanced(by: site.allowances.handler))
+        wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].state.deadline)
         let held = readerLooks[budget.rawValue].held(by: network(of: exchange))
         roomWaiters.insert(exchanges.key(exchange), rank: held)
     }
@@ -31,7 +30,7 @@ extension CompletionWorker {
         defer { roomWaiters.isResuming = false }
         for _ in 0..<roomWaiters.count {
             guard let key = roomWaiters.takeFirst() else { return }
-            guard let exchange = exchanges.slot(of: key), exchanges[exchange].stage == .waitingForTurn,
+            guard let exchange = exchanges.slot(of: key), exchanges[exchange].state.isForSearch,
                 exchanges[exchange].connection != .null
             else { continue }
             let others = roomWaiters.count

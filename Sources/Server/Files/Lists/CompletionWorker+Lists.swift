@@ -57,9 +57,8 @@ extension CompletionWorker {
     }
 
     private func awaitList(_ exchange: ExchangeSlot) {
-        exchanges[exchange].stage = .waitingForHandler
-        exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
-        wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].deadline)
+        exchanges[exchange].state = .waitingForList(until: clock.now.advanced(by: site.allowances.handler))
+        wheel.arm(exchanges[exchange].connection, at: exchanges[exchange].state.deadline)
     }
 
     /// A folder has been read, or there is none; exchanges that waited may have ended before.
@@ -74,10 +73,9 @@ extension CompletionWorker {
         var kept: FolderList?
         if case .list(let list, isReported: true) = answer, isInPlace, folder.version === version { kept = list }
         for key in lists.ended(number, keeping: kept) {
-            guard let exchange = exchanges.slot(of: key), exchanges[exchange].stage == .waitingForHandler,
+            guard let exchange = exchanges.slot(of: key), exchanges[exchange].state.isForList,
                 exchanges[exchange].connection != .null
             else { continue }
-            exchanges[exchange].deadline = .distantFuture
             guard isInPlace else {
                 readFolder(exchange)
                 continue

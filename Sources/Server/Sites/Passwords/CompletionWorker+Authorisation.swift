@@ -77,9 +77,8 @@ extension CompletionWorker {
 
     private func awaitPassword(_ exchange: ExchangeSlot) {
         let slot = exchanges[exchange].connection
-        exchanges[exchange].stage = .waitingForPassword
-        exchanges[exchange].deadline = clock.now.advanced(by: site.allowances.handler)
-        wheel.arm(slot, at: exchanges[exchange].deadline)
+        exchanges[exchange].state = .waitingForPassword(until: clock.now.advanced(by: site.allowances.handler))
+        wheel.arm(slot, at: exchanges[exchange].state.deadline)
         guard exchanges[exchange].content.use == .undecided else { return }
         connections[slot].isPaused = true
         connections[slot].state.readingPaused()
@@ -90,13 +89,13 @@ extension CompletionWorker {
     /// True when nothing more is read of a connection before a password has been compared.
     func awaitsPassword(_ slot: ConnectionSlot) -> Bool {
         let exchange = connections[slot].lastExchange
-        return exchange != .null && exchanges[exchange].stage == .waitingForPassword
+        return exchange != .null && exchanges[exchange].state.isForPassword
             && exchanges[exchange].content.use == .undecided
     }
 
     /// A password has been compared, or will not be; its exchange may have ended before.
     func passwordChecked(_ key: CompletionKey, _ outcome: PasswordDesk.Outcome) {
-        guard let exchange = exchanges.slot(of: key), exchanges[exchange].stage == .waitingForPassword,
+        guard let exchange = exchanges.slot(of: key), exchanges[exchange].state.isForPassword,
             exchanges[exchange].connection != .null,
             connections[exchanges[exchange].connection].state.phase != .closing
         else { return }
@@ -111,7 +110,7 @@ extension CompletionWorker {
     }
 
     /// The password is not compared: others had their turn until the deadline, or want what the exchange holds.
-    func giveUpPassword(_ exchange: ExchangeSlot, _ reason: Reason = .passwordChecksFull) {
+    func giveUpPassword(_ exchange: ExchangeSlot, _ reason: Reason) {
         site.passwords.leave(asker(exchange))
         endWait(exchange) { deny($0, reason) }
     }
@@ -119,7 +118,7 @@ extension CompletionWorker {
     /// Refuses those whose password has not had its turn: the server stops, and guesses could hold that up.
     func giveUpPasswords() {
         for exchange in exchanges.occupiedSlots where exchanges.contains(exchange) {
-            guard exchanges[exchange].stage == .waitingForPassword, exchanges[exchange].connection != .null,
+            guard exchanges[exchange].state.isForPassword, exchanges[exchange].connection != .null,
                 !site.passwords.isCompared(asker(exchange))
             else { continue }
             giveUpPassword(exchange, .stopping)
@@ -130,7 +129,6 @@ extension CompletionWorker {
     private func endWait(_ exchange: ExchangeSlot, _ body: (ExchangeSlot) -> Void) {
         let slot = exchanges[exchange].connection
         let isPaused = exchanges[exchange].content.use == .undecided
-        exchanges[exchange].deadline = .distantFuture
         if isPaused, exchanges[exchange].head.hasBody {
             connections[slot].state.contentAwaited(now: clock.now, site.allowances)
         }
@@ -142,7 +140,7 @@ extension CompletionWorker {
 
     private func enter(_ exchange: ExchangeSlot) {
         exchanges[exchange].isAuthorised = true
-        exchanges[exchange].stage = .ready
+        exchanges[exchange].state = .ready
         if exchanges[exchange].content.use != .undecided { return goOn(exchange) }
         settleBody(exchange, wanted: exchanges[exchange].route >= 0, .none)
     }
