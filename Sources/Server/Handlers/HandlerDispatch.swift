@@ -151,7 +151,7 @@ extension CompletionWorker {
         endCall(exchange)
         switch result {
         case .response(let response):
-            let fits = response.bodyStart <= site.limits.handlerFieldsSizeMax
+            let fits = response.bodyStart <= site.limits.answerFieldsSizeMax
             reply(exchange, fits ? .handler(response) : .refusal(.handlerFailed))
             trimContents()
         case .declined:

@@ -23,6 +23,7 @@ package enum Reason: Equatable, Sendable {
     case rangeNotSatisfiable
     case fileUnreadable
     case fileChanging
+    case answerTooLarge
     case handlerFailed
     case handlerExpired
     case listExpired
@@ -62,8 +63,9 @@ package enum Reason: Equatable, Sendable {
     static let own: [Reason] = [
         .methodNotAllowed, .notFound, .forbidden, .credentialsMissing, .credentialsMalformed, .credentialsWrong,
         .tooManyWrongPasswords, .notAcceptable, .preconditionFailed,
-        .rangeNotSatisfiable, .fileUnreadable, .fileChanging, .handlerFailed, .handlerExpired, .listExpired,
-        .passwordCheckExpired, .handlersFull, .uploadTooLarge, .uploadsFull, .poolFull, .passwordChecksFull,
+        .rangeNotSatisfiable, .fileUnreadable, .fileChanging, .answerTooLarge, .handlerFailed, .handlerExpired,
+        .listExpired, .passwordCheckExpired, .handlersFull, .uploadTooLarge, .uploadsFull, .poolFull,
+        .passwordChecksFull,
         .exchangesFull, .bodiesFull, .headsFull, .filesFull, .descriptorsExhausted, .stopping, .headExpired,
         .bodyExpired,
         .sendExpired, .readerTooSlow, .peerReset, .peerFinishedEarly, .fileChanged, .connectionsFull,
@@ -92,6 +94,7 @@ package enum Reason: Equatable, Sendable {
         case .rangeNotSatisfiable: "range-not-satisfiable"
         case .fileUnreadable: "file-unreadable"
         case .fileChanging: "file-changing"
+        case .answerTooLarge: "answer-too-large"
         case .handlerFailed: "handler-failed"
         case .handlerExpired: "handler-expired"
         case .listExpired: "list-expired"
@@ -130,7 +133,7 @@ package enum Reason: Equatable, Sendable {
         case .notAcceptable: 406
         case .preconditionFailed: 412
         case .rangeNotSatisfiable: 416
-        case .fileUnreadable, .handlerFailed: 500
+        case .fileUnreadable, .answerTooLarge, .handlerFailed: 500
         case .handlerExpired: 504
         case .uploadTooLarge: 413
         case .uploadsFull: 507
@@ -170,6 +173,7 @@ package enum Reason: Equatable, Sendable {
         case .rangeNotSatisfiable: "The file has none of the bytes that Range asks for."
         case .fileUnreadable: "The file could not be read."
         case .fileChanging: "The file is being written to at this moment. Try again in a moment."
+        case .answerTooLarge: "The head of this answer is too large; the server's error log says more."
         case .handlerFailed: "The handler of this address failed; the server's error log says how."
         case .handlerExpired: "The handler of this address took too long."
         case .listExpired: "Reading this folder took too long. Try again in a moment."

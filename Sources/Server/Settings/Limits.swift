@@ -172,9 +172,9 @@ package struct Limits: Sendable {
 
     package init() {}
 
-    /// Fields of a handler's response that find room in an output block at any time: a reload may bring more configured fields
-    /// while the response waits in line.
-    var handlerFieldsSizeMax: Int {
+    /// Fields of one answer, such as a handler's or a redirection's target, that find room in an output block at any time: a
+    /// reload may bring more configured fields while the answer waits in line.
+    var answerFieldsSizeMax: Int {
         let headSizeMax = max(responseHeadSizeMax, Self.ownHeadSizeMax + ServerConfiguration.fieldsSizeMax)
         return outputBlockSize - headSizeMax - CrossOriginPolicy.originSizeMax - inlineBodySizeMax
     }

@@ -2,6 +2,7 @@
 ///
 /// In this order: another server, another address, another origin's question, a password, another path.
 
+internal import FileLog
 internal import HTTP
 
 extension CompletionWorker {
@@ -32,17 +33,26 @@ extension CompletionWorker {
     }
 
     /// A redirection that keeps the query, unless the target has one.
+    ///
+    /// Each byte of an address may become three. One that would find no room in an output block could never be sent.
     func redirection(_ exchange: ExchangeSlot, _ location: [UInt8], status: UInt16) -> Exchange.Reply {
-        let head = exchanges[exchange].head
-        guard !head.query.isEmpty, !location.contains(UInt8(ascii: "?")) else {
-            return .redirect(status: status, location: location)
+        let location = withQuery(exchange, location)
+        guard location.count <= site.limits.answerFieldsSizeMax else {
+            errors.error(.error, "a redirection's target of \(location.count) bytes finds no room in an answer's head")
+            return .refusal(.answerTooLarge)
         }
+        return .redirect(status: status, location: location)
+    }
+
+    private func withQuery(_ exchange: ExchangeSlot, _ location: [UInt8]) -> [UInt8] {
+        let head = exchanges[exchange].head
+        guard !head.query.isEmpty, !location.contains(UInt8(ascii: "?")) else { return location }
         let bytes = unsafe exchanges[exchange].headBytes.bytes
         // A fragment comes behind the query (RFC 3986 §3).
         let end = location.firstIndex(of: UInt8(ascii: "#")) ?? location.count
         var kept = Array(location[..<end]) + [UInt8(ascii: "?")]
         for index in head.query.bounds { unsafe kept.append(bytes[index]) }
-        return .redirect(status: status, location: kept + location[end...])
+        return kept + location[end...]
     }
 
     // MARK: Passwords

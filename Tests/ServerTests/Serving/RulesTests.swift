@@ -23,6 +23,22 @@ import Testing
         #expect(try site.ask("/all//evil.example")["Location"] == "/evil.example")
     }
 
+    /// A target that finds no room in an answer's head could never be sent: its client would wait for ever.
+    ///
+    /// Each byte of an address may become three. With the longest request line, target and fields that are allowed that is too
+    /// much.
+    @Test func anAddressThatFitsIntoNoHeadIsAFailure() throws {
+        let site = try ServedSite(["www/index.html": "hello"]) {
+            $0.limits.requestLineSizeMax = 12_288
+            $0.rules.redirects = [RedirectRule(from: "/old/*", to: "/" + String(repeating: "n", count: 2040) + "/*")]
+            $0.rules.fields = [FieldRule(name: "X-Long", value: String(repeating: "v", count: 7000))]
+        }
+        let answer = try site.ask("/old/" + String(repeating: "|", count: 12_260), "Accept: application/json")
+        #expect(answer.status == 500 && answer.text.contains("answer-too-large"), "\(answer)")
+        let shorter = try site.ask("/old/" + String(repeating: "|", count: 8000))
+        #expect(shorter.status == 308 && shorter["Location"]?.count == 26_042)
+    }
+
     @Test func anAddressMayBeAnsweredAsAnother() throws {
         let site = try ServedSite(["www/v1/x.txt": "x"]) {
             $0.rules.rewrites = [RewriteRule(from: "/api/*", to: "/v1/*")]
