@@ -77,6 +77,8 @@ import Testing
                 try client.send(Request.get("/trial/never"))
                 try settle(server)
             }
+            // A call that still waits for a thread would give its place first.
+            try server.waitForCalls(open: 4)
             for _ in 0..<3 {
                 let victim = try Client(server, from: Self.victim)
                 try #expect(victim.exchange(Request.get("/trial/sleep?ms=0")).status == 200)

@@ -16,16 +16,16 @@ extension ServerProcess {
         return Dictionary(numbers) { first, _ in first }
     }
 
-    /// Waits until no more calls of handlers are open than this, and none waits for a thread.
+    /// Waits until so many calls of handlers are open, and no thread is at one, or about to be.
     ///
-    /// A call ends a moment after its answer has left.
+    /// A call ends a moment after its answer has left, and its thread holds what it was given until then.
     package func waitForCalls(open count: Int = 0, within limit: Duration = .seconds(30)) throws {
         let deadline = Instant.now.advanced(by: limit)
         var last: [String: Int] = [:]
         repeat {
             last = try counts()
-            if let open = last["open"], let waiting = last["jobs_waiting"], open <= count, waiting == 0 { return }
+            if last["open"] == count, last["jobs_waiting"] == 0, last["threads_idle"] == last["threads"] { return }
         } while Instant.now < deadline
-        throw HarnessError("more than \(count) calls within \(limit): \(last)")
+        throw HarnessError("not \(count) open calls within \(limit): \(last)")
     }
 }
