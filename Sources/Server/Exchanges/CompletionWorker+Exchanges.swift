@@ -58,6 +58,14 @@ extension CompletionWorker {
         return site.limits.responseHeadSizeMax + fields + site.limits.inlineBodySizeMax
     }
 
+    /// Refuses an exchange whose wait is over, or whose place another needs; a later completion of its call is only counted.
+    func giveUpWait(_ exchange: ExchangeSlot, _ reason: Reason) {
+        if exchanges[exchange].state.isForPassword { return giveUpPassword(exchange, reason) }
+        if let call = exchanges[exchange].call { site.dispatch.cancel(call) }
+        endCall(exchange)
+        reply(exchange, .refusal(reason))
+    }
+
     /// The first exchange in line is answered completely: its log record is made, the next one's turn comes.
     func endExchange(_ exchange: ExchangeSlot) {
         let slot = exchanges[exchange].connection

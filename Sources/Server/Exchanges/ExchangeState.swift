@@ -1,21 +1,20 @@
 /// The state of a request that can't be answered at once. Pure; the worker that owns the exchange.
 ///
 /// ```
-///             ┌──────────────────────────────────────────────────────────────────┐
-///             │                                                                  ▼
-/// (a head) ─▶ ready ─▶ waitingForPassword ─▶ receiving ─▶ waitingFor… ─▶ ready ─▶ (answered)
-///                                                              ▲          │
-///                                                              └── streaming ─▶ (answered)
+/// (head) ─▶ ready ─▶ waitingForPassword ─▶ receiving ─▶ ready ─▶ waitingFor… ─▶ ready ─▶ streaming ─▶ (answered)
 /// ```
+///
+/// Each state between the first and the last may be left out, and a wait may follow a wait: a handler declines and a file answers,
+/// or a file is missing and a list does. Whatever the state is, the connection's end ends the exchange.
 ///
 /// The moves, and the functions that make them: to `waitingForPassword`, `awaitPassword`; to `receiving`, `settleBody`; to
 /// `waitingForHandler`, `callHandler`; to `waitingForFile`, `wait(_:for:)`; to `waitingForList`, `awaitList`; to `waitingForTurn`,
 /// `awaitTurn`; to `waitingForRoom`, `awaitRoom`; to `ready`, `reply`, `proceed` and `enter`; to `streaming`, whoever writes the
-/// head of a large body. A wait may follow a wait: a handler declines and a file answers, or a file is missing and a list does.
+/// head of a large body.
 
 internal import Platform
 
-/// What an exchange is at, and until when.
+/// The state of an exchange, with the end of its wait.
 enum ExchangeState: Equatable {
     /// Its content is arriving.
     case receiving

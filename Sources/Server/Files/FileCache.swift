@@ -52,7 +52,6 @@ struct FileCache: ~Copyable {
     @inline(__always)
     func place(_ slot: FileSlot) -> UnsafeMutablePointer<CachedFile> { unsafe files.place(slot) }
 
-    func isCurrent(_ key: CompletionKey) -> Bool { files.isCurrent(key) }
     func slot(of key: CompletionKey) -> FileSlot? { files.slot(of: key) }
     func key(_ slot: FileSlot) -> CompletionKey { files.key(slot) }
 

@@ -161,14 +161,6 @@ extension CompletionWorker {
         }
     }
 
-    /// Refuses an exchange whose wait is over, or whose place another needs; a later completion of its call is only counted.
-    func giveUpWait(_ exchange: ExchangeSlot, _ reason: Reason) {
-        if exchanges[exchange].state.isForPassword { return giveUpPassword(exchange, reason) }
-        if let call = exchanges[exchange].call { site.dispatch.cancel(call) }
-        endCall(exchange)
-        reply(exchange, .refusal(reason))
-    }
-
     /// The exchange waits for its call no longer.
     func endCall(_ exchange: ExchangeSlot) {
         exchanges[exchange].call = nil
